@@ -1,0 +1,1 @@
+"""Placeholder until the window and the command line exist."""

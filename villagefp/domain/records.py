@@ -1,0 +1,226 @@
+"""What is kept, as frozen dataclasses: one class a kind of record, one attribute a field of `wire.kinds`.
+
+References to other records are UUID bytes; codes are the strings of `resources/codes`. An attribute that is None was
+never told. Nothing here knows how it is stored or how it travels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+RecordId = bytes
+"""A UUIDv7 as 16 bytes."""
+
+
+class Precision(StrEnum):
+    """How exactly a birth date is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    ESTIMATED = "estimated"
+
+
+class IdStatus(StrEnum):
+    """Whether a person's ID number is on file, and if not, why not."""
+
+    PRESENT = "present"
+    UNCLEAR = "unclear"  # on file as it was told, but it cannot be right, or somebody else has it too
+    NOT_YET = "not_yet"
+    NONE = "none"
+    NOT_TOLD = "not_told"
+
+
+class NameStatus(StrEnum):
+    """Whether `Person.name` is the person's own name or stands in for one."""
+
+    GIVEN = "given"
+    PROVISIONAL = "provisional"  # a newborn: 李芳之女(大)
+    MISSING = "missing"  # the roster had a row without a name
+
+
+class Presence(StrEnum):
+    """`presence` of `domain.md` §e: where a member of a household lives."""
+
+    RESIDENT = "1"
+    AWAY = "2"
+    STAYING = "3"
+    LYING_IN = "4"
+    HUKOU_ELSEWHERE = "5"  # 人在户不在
+    ELSEWHERE_HUKOU_HERE = "6"  # 户在人不在
+
+
+class Outcome(StrEnum):
+    """How an offer or a visit ended; declining is a normal ending."""
+
+    ACCEPTED = "accepted"
+    DONE = "done"
+    NOT_THIS_TIME = "not_this_time"
+    DECLINED = "declined"
+    POSTPONED = "postponed"
+    WITHDRAWN = "withdrawn"
+    UNREACHABLE = "unreachable"
+    MOVED = "moved"
+    TRANSFERRED = "transferred"
+    NOT_APPLICABLE = "not_applicable"
+    DECEASED = "deceased"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One kept thing: its kind is the class, its id never changes."""
+
+    KIND: ClassVar[str]
+    id: RecordId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Village(Record):
+    """The village this store is about; its id is the village of every change."""
+
+    KIND: ClassVar[str] = "village"
+    code: str  # 12 digits, 统计用区划代码
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker(Record):
+    """Somebody who signs in and enters records."""
+
+    KIND: ClassVar[str] = "worker"
+    name: str
+    role: str = "village_doctor"
+    phone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Household(Record):
+    """Those who live and eat together."""
+
+    KIND: ClassVar[str] = "household"
+    household_no: str  # the village's own number, no identity
+    group_no: str | None = None
+    address: str | None = None
+    head: RecordId | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HukouBook(Record):
+    """A household register book of the police; its members often live in several households."""
+
+    KIND: ClassVar[str] = "hukou_book"
+    book_no: str | None = None
+    address: str | None = None
+    head: RecordId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person(Record):
+    """A person, named or not yet."""
+
+    KIND: ClassVar[str] = "person"
+    name: str = ""
+    name_status: NameStatus = NameStatus.GIVEN
+    sex: str | None = None  # GB/T 2261.1
+    birth_date: str | None = None  # YYYY, YYYY-MM or YYYY-MM-DD, solar
+    birth_precision: Precision | None = None
+    birth_told: str | None = None  # as told, where it was no plain solar date: 农历八月十五, 属马
+    id_no: str | None = None  # normalised: 18 or 15 characters where it can be one, else as told
+    id_status: IdStatus = IdStatus.NOT_TOLD
+    mother: RecordId | None = None
+    ethnic: str | None = None  # GB/T 3304
+    education: str | None = None  # GB/T 4658
+    marital: str | None = None  # GB/T 2261.2; never gates a service
+    occupation: str | None = None
+    file_no: str | None = None
+    died_on: str | None = None
+    legacy_method: bytes | None = None  # sealed; from an old roster, hidden until the person confirms
+    legacy_method_status: str | None = None  # unverified, confirmed, dropped
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alias(Record):
+    """Another name by which a person is known and found: 小名, 曾用名, 张家二嫂."""
+
+    KIND: ClassVar[str] = "alias"
+    person: RecordId
+    name: str
+    sort: str = "called"  # called, former, provisional
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone(Record):
+    """A phone that reaches a person, whose it is, and whether health may be mentioned on it."""
+
+    KIND: ClassVar[str] = "phone"
+    person: RecordId
+    number: str
+    whose: str = "self"  # self, household, spouse, child, neighbour, other
+    may_mention_health: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership(Record):
+    """A dated fact: a person's time in a household or in a hukou book. Exactly one of the two is set."""
+
+    KIND: ClassVar[str] = "membership"
+    person: RecordId
+    household: RecordId | None = None
+    hukou_book: RecordId | None = None
+    relation: str | None = None  # GB/T 4761, 2 digits, to the head
+    joined_on: str | None = None
+    joined_why: str | None = None
+    left_on: str | None = None
+    left_why: str | None = None
+    presence: Presence | None = None
+    presence_since: str | None = None
+    expected_back: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Record):
+    """A visit or another act: header of `domain.md` §0 rule 7, answers by permanent question number.
+
+    Append-only: a correction is a new event with `revision_of` and a reason.
+    """
+
+    KIND: ClassVar[str] = "event"
+    person: RecordId | None = None
+    household: RecordId | None = None
+    event_type: str
+    form: str
+    form_version: str
+    occurred_on: str
+    place: str | None = None  # home, clinic, phone, outreach, other
+    source: str | None = None  # person_told, slip_seen, clinic_feed, observed
+    author_role: str | None = None
+    outcome: Outcome = Outcome.DONE
+    next_offer_on: str | None = None
+    consent: RecordId | None = None
+    signature: str | None = None  # signed, thumb, spoken, refused
+    created_at: str = ""
+    revision_of: RecordId | None = None
+    correction_reason: str | None = None
+    answers: bytes | None = None  # msgpack {question number: value}
+    answers_sealed: bytes | None = None  # the same for sealed questions, sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access(Record):
+    """Who opened, printed, revealed or exported what: one row per person, day and action."""
+
+    KIND: ClassVar[str] = "access"
+    worker: RecordId
+    person: RecordId | None = None
+    day: str
+    action: str  # opened, revealed, printed, exported
+
+
+KINDS: tuple[type[Record], ...] = (
+    Village, Worker, Household, HukouBook, Person, Alias, Phone, Membership, Event, Access,
+)  # fmt: skip
+"""Every kind that is kept and travels; `wire.kinds` declares each of their fields, and a test compares the two."""
