@@ -1,0 +1,46 @@
+# Two commands do everything: `make demo` and `make test`. Both set up what they need first.
+# On Windows, without make: py -3.11 -m venv .venv && .venv\Scripts\python -m pip install --require-hashes -r requirements.lock,
+# then .venv\Scripts\python -m villagefp demo, and .venv\Scripts\python -m pytest.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+OUT ?= demo-out
+export QT_QPA_PLATFORM ?= $(if $(DISPLAY),,offscreen)
+
+.PHONY: demo run test check bench lock setup prepare golden
+
+demo: setup  ## the main job on real input: import, visits, sheets; pictures and PDFs are in $(OUT)
+	$(PY) -m villagefp demo --headless --out $(OUT)
+
+run: setup  ## the window
+	$(PY) -m villagefp
+
+test: setup  ## the whole suite
+	$(PY) -m pytest -n 2 --dist loadfile
+
+check: setup  ## format, lint, types, imports, translations: the same by hand and in CI
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) -m villagefp prepare --check
+
+bench: setup  ## measure the budgets; JSON on standard output
+	$(PY) -m tests.benchmarks
+
+golden: setup  ## render every sheet and a contact sheet of them, to look at before accepting
+	$(PY) -m tests.printing.contact_sheet $(OUT)
+
+lock: .venv/ready  ## pin all dependencies for every platform, with hashes, naming no index
+	$(PY) -m pip install --quiet uv
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate -o requirements.lock pyproject.toml
+
+setup: prepare
+
+prepare: .venv/ready
+	$(PY) -m villagefp prepare
+
+.venv/ready: requirements.lock .ci/setup
+	PYTHON=$(PYTHON) .ci/setup
+	touch $@
