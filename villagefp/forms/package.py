@@ -1,4 +1,29 @@
-"""A compiled form as it is shipped and kept: the XForm, and what the sheet says beside it (numbers, paper, sources)."""
+"""A compiled form as it is shipped and kept: the XForm, and what the sheet says beside it (numbers, paper, sources).
+
+Languages are keyed by the code in brackets of the column name: `label::Chinese (zh)` → "zh". Paper is laid out by
+the `print::` columns, in the order of the survey sheet; a question without any takes a table row of its own.
+
+Survey sheet (`Question.paper`, keys without the prefix):
+    row      rows of the sheet with the same word here stand side by side on one table row
+    span     how many of the row's 12 columns this cell takes; without it the cells share what is left evenly
+    style    options  numbered options and code boxes (what selects do without a style)
+             boxes    digit boxes; `boxes` says how they are grouped: 4-2-2, 6-3-3-5
+             line     one writing line (what text, numbers and dates do without a style)
+             lines    several writing lines; `lines` says how many
+             text     the label as running text over the whole row (notes printed for the reader)
+             table    a repeat as a table, one column a question; `lines` says how many empty lines a blank has
+             sign     a place for a signature or a thumb print
+             hidden   not on paper (what notes and calculations do without a style)
+    boxes    see above
+    lines    see above
+    with     name of the question in whose cell this one is written, behind its options: 异常 ______
+    label    text on paper where it differs from the screen's label (the default language's)
+
+Settings sheet (`FormPackage.settings`, keys with the prefix):
+    print::title       title on paper           print::neutral_title   title where it is printed elsewhere
+    print::subject     person or household: which identity block heads the sheet
+    print::stays_home  yes: the sheet is left with the family, so nothing private may be on it
+"""
 
 from __future__ import annotations
 
