@@ -197,6 +197,7 @@ class Event(Record):
     occurred_on: str
     place: str | None = None  # home, clinic, phone, outreach, other
     source: str | None = None  # person_told, slip_seen, clinic_feed, observed
+    author: RecordId | None = None  # the worker
     author_role: str | None = None
     outcome: Outcome = Outcome.DONE
     next_offer_on: str | None = None
