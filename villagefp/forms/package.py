@@ -12,10 +12,16 @@ Survey sheet (`Question.paper`, keys without the prefix):
              lines    several writing lines; `lines` says how many
              text     the label as running text over the whole row (notes printed for the reader)
              table    a repeat as a table, one column a question; `lines` says how many empty lines a blank has
+             matrix   one line of a table of ticks: questions in a row of the sheet that share a choice list
+             choice   only the label of what was chosen (long lists do so without a style)
              sign     a place for a signature or a thumb print
              hidden   not on paper (what notes and calculations do without a style)
-    boxes    see above
+    boxes    see above; for `options` how many code boxes a select_multiple has: 3
     lines    see above
+    known    name, id, phone, birth, address, number or other: known from the register before the visit, so filled in
+             on a half-filled sheet; all but number and other stay blank on a sheet printed elsewhere
+    section  on a group: none (no heading row), row (a heading row; what a labelled top-level group has without it)
+    caption  words before the blank where it is written `with` another question
     with     name of the question in whose cell this one is written, behind its options: 异常 ______
     label    text on paper where it differs from the screen's label (the default language's)
 
