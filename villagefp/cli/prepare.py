@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import re
 from pathlib import Path
 
 from villagefp import i18n, paths
+from villagefp.cli.output import Output
 from villagefp.errors import UserError
 
 _STAMP = "sources.sha256"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "ngettext": (1, 2)}
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    """Add the words of this module to the command line."""
+    parser = commands.add_parser("prepare", parents=[common], help="build forms and catalogues from their sources")
+    parser.add_argument("--force", action="store_true", help="build even what is fresh")
+    parser.add_argument("--check", action="store_true", help="say what is missing or wrong in the translations")
+    parser.set_defaults(run=_prepare)
+
+
+def _prepare(told: argparse.Namespace, output: Output) -> int:
+    if told.check:
+        problems = translation_problems()
+        for problem in problems:
+            output.refuse(problem)
+        return 1 if problems else 0
+    built = prepare(force=told.force)
+    output.tell("Forms and catalogues are built." if built else "Forms and catalogues are fresh.", {"built": built})
+    return 0
 
 
 def prepare(*, force: bool = False) -> bool:

@@ -1,0 +1,35 @@
+"""How a command answers: a line for people, or JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+Json = Mapping[str, object] | Sequence[object]
+
+
+class Output:
+    """Prints answers on standard output and refusals on standard error (JSON mode: both as JSON)."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def tell(self, line: str, data: Json) -> None:
+        """Answer with a line for people, or with the data behind it."""
+        if self.as_json:
+            print(json.dumps(data, ensure_ascii=False))
+        else:
+            print(line)
+
+    def refuse(self, sentence: str, data: Json | None = None) -> None:
+        """Say why something was not done."""
+        if self.as_json:
+            print(json.dumps(data if data is not None else {"error": sentence}, ensure_ascii=False))
+        else:
+            print(sentence, file=sys.stderr)
+
+    def note(self, line: str) -> None:
+        """Say something by the way, such as progress; never part of the JSON."""
+        if not self.as_json:
+            print(line)

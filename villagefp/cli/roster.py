@@ -1,0 +1,32 @@
+"""`import-roster`: take a workbook as villages keep them into the register."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from villagefp.cli.opening import opened
+from villagefp.cli.output import Output
+from villagefp.i18n import _
+from villagefp.services import roster
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    """Add the words of this module to the command line."""
+    parser = commands.add_parser("import-roster", parents=[common], help=_("import a roster workbook (.xlsx, .xls)"))
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--dry-run", action="store_true", help=_("say what would happen, write nothing"))
+    parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help=_("write the list of issues as a workbook"))
+    parser.set_defaults(run=_import)
+
+
+def _import(told: argparse.Namespace, output: Output) -> int:
+    with opened(told) as store:
+        today = store.ambient.today()
+        preview = roster.open_workbook(told.file, remembered=roster.remembered(store), today=today)
+        plan = roster.plan_import(store, preview, today)
+        result = roster.dry_run(plan) if told.dry_run else roster.import_roster(store, plan)
+    if told.report is not None:
+        roster.write_issue_report(result, told.report)
+    output.tell(roster.summary(result), roster.to_json(result))
+    return 0

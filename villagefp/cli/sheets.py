@@ -1,0 +1,74 @@
+"""`print household-sheet|form`: official sheets as PDF files, by the worker's own choice of place."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from villagefp.cli.opening import opened
+from villagefp.cli.output import Output
+from villagefp.cli.people import person_id
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.services import sheets
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    """Add the words of this module to the command line."""
+    parser = commands.add_parser("print", help=_("make sheets as PDF files"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar=_("SHEET"))
+    paper = argparse.ArgumentParser(add_help=False)
+    paper.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
+    paper.add_argument("--blank", action="store_true", help=_("for filling by hand"))
+    paper.add_argument("--elsewhere", action="store_true", help=_("for a printer elsewhere: no name, ID or phone"))
+    paper.add_argument("--leave-blank", action="store_true", help=_("leave a box for characters that no font has"))
+
+    household = actions.add_parser("household-sheet", parents=[common, paper], help=_("what stays in the home"))
+    household.add_argument("--household", required=True, metavar="NO")
+    household.set_defaults(run=_household_sheet)
+
+    form = actions.add_parser("form", parents=[common, paper], help=_("a record form of one person"))
+    form.add_argument("form")
+    form.add_argument("--person", required=True, metavar="ID")
+    form.add_argument("--event", metavar="ID", help=_("the visit to print; without it, identity only"))
+    form.set_defaults(run=_form)
+
+
+def _household_sheet(told: argparse.Namespace, output: Output) -> int:
+    with opened(told) as store:
+        pdf = sheets.household_sheet(
+            store,
+            told.household,
+            blank=told.blank,
+            elsewhere=told.elsewhere,
+            leave_blank=told.leave_blank,
+        )
+    return _write(pdf, told.out, output)
+
+
+def _form(told: argparse.Namespace, output: Output) -> int:
+    mode = sheets.Mode.BLANK if told.blank else sheets.Mode.FILLED if told.event else sheets.Mode.HALF
+    with opened(told) as store:
+        pdf = sheets.form_sheet(
+            store,
+            told.form,
+            person_id=person_id(told.person),
+            event_id=None if told.event is None else person_id(told.event),
+            mode=mode,
+            elsewhere=told.elsewhere,
+            leave_blank=told.leave_blank,
+        )
+    return _write(pdf, told.out, output)
+
+
+def _write(pdf: sheets.Pdf, out: Path, output: Output) -> int:
+    try:
+        out.write_bytes(pdf.data)
+    except OSError as error:
+        raise UserError(
+            _("{file} cannot be written: {reason}. Choose another place.").format(file=out.name, reason=error.strerror)
+        ) from error
+    output.tell(
+        _("{pages} page(s) are in {file}.").format(pages=pdf.pages, file=out), {"file": str(out), "pages": pdf.pages}
+    )
+    return 0

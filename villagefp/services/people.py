@@ -1,0 +1,304 @@
+"""What a worker does with a person: find, look up, add, name, correct; and what a person decides of old entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from villagefp.domain.family import child_relation, provisional_name
+from villagefp.domain.records import (
+    Access,
+    Alias,
+    Household,
+    HukouBook,
+    IdStatus,
+    Membership,
+    NameStatus,
+    Person,
+    Phone,
+    Precision,
+    Presence,
+    RecordId,
+)
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.services import timeline
+from villagefp.services.pages import PersonLine, PersonPage
+from villagefp.storage import marks, people, records
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from villagefp.storage.store import Store
+    from villagefp.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What is told of somebody who joins a household."""
+
+    name: str
+    sex: str | None = None
+    birth_date: str | None = None
+    birth_precision: Precision | None = None
+    birth_told: str | None = None
+    id_no: str | None = None
+    id_status: IdStatus = IdStatus.NOT_TOLD
+    relation: str | None = None
+    phone: str | None = None
+
+
+def list_people(store: Store) -> list[PersonLine]:
+    """Everybody in the register, in order of household number."""
+    with store.read() as connection:
+        return people.person_lines(connection)
+
+
+def find(store: Store, text: str, limit: int = 50) -> list[PersonLine]:
+    """Persons whose name, other name, pinyin, initials, phone, last ID digits or household number hold every word."""
+    with store.read() as connection:
+        return people.find_persons(connection, text, limit)
+
+
+def person_page(store: Store, person_id: RecordId) -> PersonPage:
+    """All that is known of a person but sealed answers; UserError where the person is not here."""
+    with store.read() as connection:
+        person = records.get(connection, Person, person_id)
+        if person is None:
+            raise UserError(_("This person is not here. The entry may have been withdrawn; search by name."))
+        line = people.person_lines(connection, ids=[person_id])[0]
+        memberships = tuple(records.where(connection, Membership, person=person_id))
+        books = [
+            records.get(connection, HukouBook, membership.hukou_book)
+            for membership in memberships
+            if membership.hukou_book is not None and membership.left_on is None
+        ]
+        children = [child.id for child in records.where(connection, Person, mother=person_id)]
+        return PersonPage(
+            person=person,
+            line=line,
+            aliases=tuple(records.where(connection, Alias, person=person_id)),
+            phones=tuple(records.where(connection, Phone, person=person_id)),
+            household=records.get(connection, Household, line.household_id) if line.household_id else None,
+            memberships=memberships,
+            hukou_books=tuple(book for book in books if book is not None),
+            mother=_line(connection, person.mother),
+            children=tuple(people.person_lines(connection, ids=children)) if children else (),
+            timeline=timeline.of_person(connection, person_id),
+            marks=tuple(marks.open_marks(connection, person_id=person_id)),
+        )
+
+
+def add_person(store: Store, household_id: RecordId, told: NewPerson, *, on: date | None = None) -> Person:
+    """Let somebody new join a household; a missing name is marked, not refused."""
+    person = Person(
+        id=store.ambient.new_id(),
+        name=told.name.strip(),
+        name_status=NameStatus.GIVEN if told.name.strip() else NameStatus.MISSING,
+        sex=told.sex,
+        birth_date=told.birth_date,
+        birth_precision=told.birth_precision,
+        birth_told=told.birth_told,
+        id_no=told.id_no,
+        id_status=told.id_status,
+    )
+    with store.save() as save:
+        save.add(person)
+        save.add(_joining(store, person.id, household_id, told.relation, on=on))
+        if told.phone:
+            save.add(Phone(id=store.ambient.new_id(), person=person.id, number=told.phone))
+    return person
+
+
+def add_newborns(
+    store: Store, mother_id: RecordId, sexes: tuple[str, ...], born_on: date, *, on: date | None = None
+) -> tuple[Person, ...]:
+    """Enter the children of one birth before they have names: 李芳之女, of twins (大) and (小).
+
+    Each is found by the mother, lives in her household and has no ID number yet. `sexes` are codes of GB/T 2261.1 in
+    order of birth.
+    """
+    with store.save() as save:
+        mother = save.get(Person, mother_id)
+        if mother is None:
+            raise UserError(_("The mother is not here. Add her to the household first."))
+        home = _home(save.connection, mother_id)
+        born = []
+        for position, sex in enumerate(sexes, start=1):
+            child = Person(
+                id=store.ambient.new_id(),
+                name=provisional_name(mother.name, sex, position, len(sexes)),
+                name_status=NameStatus.PROVISIONAL,
+                sex=sex,
+                birth_date=born_on.isoformat(),
+                birth_precision=Precision.DAY,
+                id_status=IdStatus.NOT_YET,
+                mother=mother_id,
+            )
+            save.add(child)
+            if home is not None and home.household is not None:
+                relation = child_relation(home.relation, sex)
+                save.add(_joining(store, child.id, home.household, relation, on=on or born_on, why="born"))
+            born.append(child)
+    return tuple(born)
+
+
+def name_person(store: Store, person_id: RecordId, name: str) -> Person:
+    """Give a person its own name; the one it was kept under still finds it, and history is not rewritten."""
+    name = name.strip()
+    if not name:
+        raise UserError(_("A name is needed. Leave the entry as it is until the child has one."))
+    with store.save() as save:
+        person = _get(save, person_id)
+        if person.name and person.name != name:
+            sort = "former" if person.name_status is NameStatus.GIVEN else "provisional"
+            save.add(Alias(id=store.ambient.new_id(), person=person_id, name=person.name, sort=sort))
+        named = replace(person, name=name, name_status=NameStatus.GIVEN)
+        save.change(named)
+        marks.settle_kind(save.connection, person_id, "name_missing")
+    return named
+
+
+def change_person(store: Store, person: Person, reason: str | None = None) -> bool:
+    """Keep what was corrected about a person; False where nothing was. Use `name_person` for the name."""
+    with store.save(reason) as save:
+        return save.change(person)
+
+
+def add_alias(store: Store, person_id: RecordId, name: str, sort: str = "called") -> None:
+    """Add another name by which people call and find a person."""
+    with store.save() as save:
+        save.add(Alias(id=store.ambient.new_id(), person=_get(save, person_id).id, name=name.strip(), sort=sort))
+
+
+def add_phone(
+    store: Store, person_id: RecordId, number: str, *, whose: str = "self", may_mention_health: bool = False
+) -> None:
+    """Add a phone that reaches a person."""
+    with store.save() as save:
+        save.add(
+            Phone(
+                id=store.ambient.new_id(),
+                person=_get(save, person_id).id,
+                number=number,
+                whose=whose,
+                may_mention_health=may_mention_health,
+            )
+        )
+
+
+def remove_phone(store: Store, phone_id: RecordId) -> None:
+    """Withdraw a phone that no longer reaches the person."""
+    with store.save() as save:
+        save.withdraw(Phone, phone_id, "no longer in use")
+
+
+def record_death(store: Store, person_id: RecordId, on: date) -> None:
+    """Note that a person has died: open memberships end that day, quietly."""
+    with store.save() as save:
+        save.change(replace(_get(save, person_id), died_on=on.isoformat()))
+        for membership in records.where(save.connection, Membership, person=person_id):
+            if membership.left_on is None:
+                save.change(replace(membership, left_on=on.isoformat(), left_why="deceased"))
+
+
+def note_access(store: Store, person_id: RecordId, action: str) -> None:
+    """Write into the access log who opened, revealed or printed what: one row per person, day and action."""
+    note_accesses(store, [person_id], action)
+
+
+def note_accesses(store: Store, person_ids: Sequence[RecordId], action: str) -> None:
+    """The same for several persons, as a list that shows whole ID numbers does."""
+    day = store.ambient.today().isoformat()
+    with store.read() as connection:
+        noted = {
+            row.person for row in records.where(connection, Access, worker=store.worker.id, day=day, action=action)
+        }
+    rows = [
+        Access(id=store.ambient.new_id(), worker=store.worker.id, person=person_id, day=day, action=action)
+        for person_id in dict.fromkeys(person_ids)
+        if person_id not in noted
+    ]
+    if rows:
+        with store.save() as save:
+            save.add_many(rows)
+
+
+def reveal_id(store: Store, person_id: RecordId) -> str:
+    """The whole ID number, for the eye that asked; the look is logged. Empty where there is none."""
+    note_access(store, person_id, "revealed")
+    with store.read() as connection:
+        person = records.get(connection, Person, person_id)
+    return (person.id_no or "") if person is not None else ""
+
+
+def settle_mark(store: Store, mark_id: RecordId) -> None:
+    """Take a mark off the list after the worker has looked at it."""
+    with store.save() as save:
+        marks.settle(save.connection, mark_id)
+
+
+def reveal_legacy_method(store: Store, person_id: RecordId) -> str:
+    """The code of `method_code` that an old roster had for this person, for herself to confirm; the look is logged."""
+    note_access(store, person_id, "revealed")
+    with store.read() as connection:
+        person = records.get(connection, Person, person_id)
+    if person is None or person.legacy_method is None:
+        return ""
+    return store.unseal(person.legacy_method).decode()
+
+
+def decide_legacy_method(store: Store, person_id: RecordId, *, keep: bool) -> None:
+    """Do as the person decides about the method an old roster had: keep it as confirmed, or blank it."""
+    with store.save() as save:
+        person = _get(save, person_id)
+        if keep:
+            save.change(replace(person, legacy_method_status="confirmed"))
+        else:
+            save.change(replace(person, legacy_method=None, legacy_method_status="dropped"))
+
+
+def _get(save: UnitOfWork, person_id: RecordId) -> Person:
+    person = save.get(Person, person_id)
+    if person is None:
+        raise UserError(_("This person is not here. The entry may have been withdrawn; search by name."))
+    return person
+
+
+def _line(connection: Connection, person_id: RecordId | None) -> PersonLine | None:
+    if person_id is None:
+        return None
+    return next(iter(people.person_lines(connection, ids=[person_id])), None)
+
+
+def _home(connection: Connection, person_id: RecordId) -> Membership | None:
+    """Where a person lives now; the household of the month after birth counts before the one left for it."""
+    current = [
+        membership
+        for membership in records.where(connection, Membership, person=person_id)
+        if membership.household is not None and membership.left_on is None
+    ]
+    staying = (Presence.LYING_IN, Presence.STAYING)
+    return min(current, key=lambda membership: membership.presence not in staying, default=None)
+
+
+def _joining(
+    store: Store,
+    person_id: RecordId,
+    household_id: RecordId,
+    relation: str | None,
+    *,
+    on: date | None,
+    why: str | None = None,
+) -> Membership:
+    return Membership(
+        id=store.ambient.new_id(),
+        person=person_id,
+        household=household_id,
+        relation=relation,
+        joined_on=None if on is None else on.isoformat(),
+        joined_why=why,
+        presence=Presence.RESIDENT,
+    )

@@ -1,0 +1,53 @@
+"""Events as a timeline: newest first, with what superseded what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from villagefp.domain.records import RecordId
+from villagefp.forms import library
+from villagefp.i18n import language
+from villagefp.services.pages import TimelineEntry
+from villagefp.storage import events, people
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def of_person(connection: Connection, person_id: RecordId) -> tuple[TimelineEntry, ...]:
+    """A person's events, newest first."""
+    return _entries(connection, events.of_persons(connection, [person_id]))
+
+
+def of_household(
+    connection: Connection, household_id: RecordId, members: Sequence[RecordId]
+) -> tuple[TimelineEntry, ...]:
+    """The events of a household and of those who live in it now, newest first."""
+    found = {stored.event.id: stored for stored in events.of_household(connection, household_id)}
+    found |= {stored.event.id: stored for stored in events.of_persons(connection, members)}
+    return _entries(connection, found.values())
+
+
+def recent(connection: Connection, limit: int = 20) -> tuple[TimelineEntry, ...]:
+    """The village's latest events by day of entry, newest first."""
+    return _entries(connection, events.recent(connection, limit))
+
+
+def _entries(connection: Connection, found: Iterable[events.StoredEvent]) -> tuple[TimelineEntry, ...]:
+    stored = sorted(found, key=lambda one: (one.event.occurred_on, one.event.created_at, one.event.id), reverse=True)
+    superseded = {one.event.revision_of for one in stored if one.event.revision_of is not None}
+    names = {
+        line.id: line.name
+        for line in people.person_lines(connection, ids=sorted({e.event.person for e in stored if e.event.person}))
+    }
+    return tuple(
+        TimelineEntry(
+            event=one.event,
+            form_title=library.title(one.event.form, language()),
+            author_name=one.author_name,
+            person_name=names.get(one.event.person, "") if one.event.person else "",
+            superseded=one.event.id in superseded,
+        )
+        for one in stored
+    )
