@@ -33,9 +33,9 @@ def _init(told: argparse.Namespace, output: Output) -> int:
     )
     created.store.close()
     output.tell(
-        _(
-            "The store is ready in {folder}.\nRecovery code, shown only now. Print it and keep it safe:\n  {code}"
-        ).format(folder=told.data, code=created.recovery_code),
+        _("The store is ready in {folder}. Recovery code, shown only now; write it down: {code}").format(
+            folder=told.data, code=created.recovery_code
+        ),
         {"folder": str(told.data), "recovery_code": created.recovery_code},
     )
     return 0

@@ -63,14 +63,10 @@ def _read(file: Path) -> tuple[Outcome, dict[str, Any]]:
         raise UserError(_("{file} cannot be read. Check the name of the file.").format(file=file.name)) from error
     except ValueError as error:
         raise UserError(
-            _('{file} is no JSON: {reason}. Write it as {{"outcome": "done", "answers": {{…}}}}.').format(
-                file=file.name, reason=error
-            )
+            _("{file} is no JSON: {reason}. Write it as {shape}.").format(file=file.name, reason=error, shape=_SHAPE)
         ) from error
     if not isinstance(told, dict) or not isinstance(told.get("answers", {}), dict):
-        raise UserError(
-            _('{file} has another shape. Write it as {{"outcome": "done", "answers": {{…}}}}.').format(file=file.name)
-        )
+        raise UserError(_("{file} has another shape. Write it as {shape}.").format(file=file.name, shape=_SHAPE))
     word = str(told.get("outcome", ""))
     if word not in set(Outcome):
         raise UserError(
