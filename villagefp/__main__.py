@@ -17,6 +17,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         serve(sys.stdin.buffer, sys.stdout.buffer)
         return 0
+    if words[0] == "demo":
+        from villagefp.demo import run_demo  # noqa: PLC0415
+
+        return run_demo(words[1:])
     from villagefp.cli.main import run_command  # noqa: PLC0415
 
     return run_command(words)
