@@ -1,0 +1,109 @@
+"""Resident ID numbers (GB 11643): what one says and what is wrong with it; the region is a hint and refuses nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from villagefp.domain import codes
+from villagefp.domain.widths import half_width
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+_NEW = re.compile(r"\d{17}[\dX]", re.ASCII)
+_OLD = re.compile(r"\d{15}", re.ASCII)
+_FLOAT = re.compile(r"[1-9](?:\.\d+)?E\+?1[4-7]", re.ASCII)
+_JUNK = re.compile(r"[\s'’‘`´\"“”·.,，、—_\-\u200b-\u200f\u2060\ufeff]+")
+_WHOLE = 10**15  # a number of up to 15 digits survives a spreadsheet whole
+
+
+class IdFault(StrEnum):
+    """Why a number cannot be a resident ID number as it stands."""
+
+    STRUCTURE = "structure"  # not 18 or 15 characters of the right sort
+    DATE = "date"  # no such birth date
+    CHECKSUM = "checksum"
+    DIGITS_LOST = "digits_lost"  # a spreadsheet kept it as a number and lost its end
+
+
+@dataclass(frozen=True, slots=True)
+class IdReading:
+    """A number as read: normalised where it can be one, as told where not, and what it says of its owner."""
+
+    number: str
+    fault: IdFault | None = None
+    birth: str | None = None  # YYYY-MM-DD, also from a number that has a fault, if its date is one
+    sex: str | None = None  # 1 or 2 of GB/T 2261.1; None where the number has a fault
+    old: bool = False  # 15 digits, 旧证
+
+
+def normalise(text: str) -> str:
+    """The number without the dirt of spreadsheets and input methods: full width, spaces, apostrophes, breaks, x."""
+    if text.isalnum() and text.isascii():
+        return text.upper()
+    return _JUNK.sub("", half_width(text)).upper()
+
+
+def check_digit(first_17: str) -> str:
+    """The 18th character that belongs to 17 digits."""
+    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True)) % 11]
+
+
+def read(told: str | float) -> IdReading:
+    """What a cell or a field says as an ID number; never refuses, names the fault instead."""
+    if isinstance(told, int | float):
+        return _read_number(told)
+    number = normalise(told)
+    if _NEW.fullmatch(number):
+        return _read_new(number)
+    if _OLD.fullmatch(number):
+        birth = _date("19" + number[6:12])
+        sex = _sex(number[14]) if birth else None
+        return IdReading(number, None if birth else IdFault.DATE, birth, sex, old=True)
+    if _FLOAT.fullmatch(told.strip().upper()):
+        return IdReading(told.strip(), IdFault.DIGITS_LOST)
+    return IdReading(number, IdFault.STRUCTURE)
+
+
+def mask(number: str) -> str:
+    """The number as it may be seen by others: 1101**********002X."""
+    return number[:4] + "*" * (len(number) - 8) + number[-4:] if len(number) > 8 else "*" * len(number)
+
+
+def province_hint(number: str, language: str = "zh_CN") -> str | None:
+    """Where the number was first given out, as a hint; None for an unknown region, which is no fault."""
+    return codes.load("province").label(number[:2], language)
+
+
+def _read_new(number: str) -> IdReading:
+    birth = _date(number[6:14])
+    if birth is None:
+        return IdReading(number, IdFault.DATE)
+    if check_digit(number[:17]) != number[17]:
+        # Sixteen or more digits typed into a spreadsheet as a number end in zeros.
+        return IdReading(number, IdFault.DIGITS_LOST if number.endswith("000") else IdFault.CHECKSUM, birth)
+    return IdReading(number, None, birth, _sex(number[16]))
+
+
+def _read_number(told: float) -> IdReading:
+    if abs(told) < _WHOLE:
+        return read(str(int(told)))
+    digits = f"{told:.14e}".replace(".", "").split("e")[0].ljust(18, "0")
+    return IdReading(digits, IdFault.DIGITS_LOST, _date(digits[6:14]))
+
+
+def _date(digits: str) -> str | None:
+    year, month, day = digits[:4], digits[4:6], digits[6:]
+    if not "1850" < year < "2100":
+        return None
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return f"{year}-{month}-{day}"
+
+
+def _sex(digit: str) -> str:
+    return "1" if int(digit) % 2 else "2"
