@@ -1,0 +1,212 @@
+"""Turns a form sheet into a package: pyxform makes the XForm, the sheet itself gives what pyxform drops.
+
+Runs where forms are built and published, never on the way to a visit: pyxform is imported only here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from villagefp.forms import ledger, lint
+from villagefp.forms.package import Choice, FormPackage, Question
+from villagefp.forms.problems import FormError, Problem
+from villagefp.forms.workbook import Row, Sheet, read_workbook
+from villagefp.i18n import _
+
+_LANGUAGE = re.compile(r"\(([\w-]+)\)\s*$")
+_PYXFORM_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
+_PYXFORM_SHEETS = ("survey", "choices", "settings", "entities")
+_OWN_COLUMNS = re.compile(r"^(number|sealed|source|urgency|sign|unit|soft_message.*|print::.*)$")
+_MEDIA = re.compile(r"^(media::)?(image|big-image|audio|video)(::.*)?$")
+_TRUE = {"yes", "true", "true()", "1"}
+
+
+def compile_sheet(path: Path, previous: Mapping[str, int] | None = None) -> FormPackage:
+    """The package of one form sheet (.md, .xlsx, .xls); FormError names every problem with sheet and row.
+
+    `previous` are the permanent numbers of earlier versions by question name: none of them is ever given another
+    meaning, and a sheet without numbers takes them from there.
+    """
+    sheets = read_workbook(path)
+    problems = lint.check(sheets)
+    if problems:
+        raise FormError(problems)
+    numbers, problems = ledger.assign(sheets["survey"], previous or {})
+    if problems:
+        raise FormError(problems)
+    package = _package(path, sheets, numbers, _to_xform(sheets, path.stem))
+    from villagefp.forms.model_check import check_model  # noqa: PLC0415  with the XPath engine, needed only here
+
+    if problems := check_model(package):
+        raise FormError(problems)
+    return package
+
+
+def language_code(column: str) -> str | None:
+    """The language of a column: "zh" for `label::Chinese (zh)`, None where it names none."""
+    _name, double_colon, language = column.partition("::")
+    if not double_colon:
+        return None
+    found = _LANGUAGE.search(language)
+    return found[1] if found else language.strip()
+
+
+def _to_xform(sheets: Mapping[str, Sheet], name: str) -> str:
+    import logging  # noqa: PLC0415  with pyxform, which adds a handler of its own
+
+    from pyxform.errors import PyXFormError  # noqa: PLC0415  0.4 s, only where forms are built
+    from pyxform.xls2xform import convert  # noqa: PLC0415
+
+    logging.getLogger("pyxform").setLevel(logging.ERROR)
+    workbook: dict[str, Any] = {"sheet_names": list(sheets), "fallback_form_name": name}
+    for sheet_name in _PYXFORM_SHEETS:
+        if sheet := sheets.get(sheet_name):
+            columns = [told for column in sheet.columns if (told := _for_pyxform(sheet_name, column))]
+            workbook[sheet_name] = _with_gaps(sheet)
+            workbook[f"{sheet_name}_header"] = [dict.fromkeys(columns)]
+    try:
+        return str(convert(workbook, warnings=[], form_name="data").xform)
+    except PyXFormError as error:
+        raise FormError(_from_pyxform(str(error))) from error
+    except RecursionError as error:
+        message = _("groups or references are nested too deeply.")
+        raise FormError([Problem("survey", None, "", message)]) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        message = _("the form cannot be compiled ({reason}).").format(reason=f"{type(error).__name__}: {error}"[:200])
+        raise FormError([Problem("survey", None, "", message)]) from error
+
+
+def _with_gaps(sheet: Sheet) -> list[dict[str, str]]:
+    """Rows as pyxform counts them, so that the row it names is the one in the sheet."""
+    rows: list[dict[str, str]] = []
+    for row in sheet.rows:
+        rows.extend({} for _gap in range(row.number - 2 - len(rows)))
+        rows.append({told: cell for column, cell in row.cells.items() if (told := _for_pyxform(sheet.name, column))})
+    return rows
+
+
+def _for_pyxform(sheet: str, column: str) -> str | None:
+    if sheet == "survey":
+        if column == "soft":
+            return "bind::soft"
+        return None if _OWN_COLUMNS.match(column) or _MEDIA.match(column) else column
+    if sheet == "settings":
+        return None if column.startswith(("print::", "caption")) else column
+    return None if _MEDIA.match(column) else column
+
+
+def _from_pyxform(message: str) -> list[Problem]:
+    found = _PYXFORM_ROW.search(message)
+    text = " ".join(_PYXFORM_ROW.sub("", message).split())
+    sheet = next((name for name in ("choices", "settings", "entities") if f"'{name}'" in text), "survey")
+    return [Problem(sheet, int(found[1]) if found else None, "", text[:600])]
+
+
+def _package(path: Path, sheets: Mapping[str, Sheet], numbers: Mapping[str, int], xform: str) -> FormPackage:
+    settings = dict(sheets["settings"].rows[0].cells) if "settings" in sheets and sheets["settings"].rows else {}
+    told = settings.get("default_language", "")
+    default = language_code(f"label::{told}") if told else None
+    languages = _languages(sheets["survey"], default)
+    form_id = settings.get("form_id") or settings.get("id_string") or path.stem
+    title = _texts("caption", settings, languages[0]) | {
+        languages[0]: settings.get("form_title") or settings.get("title") or form_id
+    }
+    return FormPackage(
+        form_id=form_id,
+        version=settings.get("version", "1"),
+        title=title,
+        languages=languages,
+        xform=xform,
+        questions=_questions(sheets["survey"], numbers, languages[0]),
+        choices=_choices(sheets.get("choices"), languages[0]),
+        settings=settings,
+        source_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
+
+
+def _languages(survey: Sheet, default: str | None) -> tuple[str, ...]:
+    found = [code for column in survey.columns if column.startswith("label") and (code := language_code(column))]
+    if default and default in found:
+        found.remove(default)
+        found.insert(0, default)
+    if "label" in survey.columns and not found:
+        found = [default or "default"]
+    return tuple(dict.fromkeys(found)) or (default or "default",)
+
+
+def _texts(column: str, cells: Mapping[str, str], default: str) -> dict[str, str]:
+    texts = {}
+    for told, cell in cells.items():
+        name = told.partition("::")[0]
+        if name == column:
+            texts[language_code(told) or default] = cell
+    return texts
+
+
+def _questions(survey: Sheet, numbers: Mapping[str, int], default: str) -> tuple[Question, ...]:
+    questions = []
+    path = ["/data"]
+    for row in survey.rows:
+        kind, choices = split_type(row.cells.get("type", ""))
+        if kind.startswith("end "):
+            path.pop()
+            continue
+        name = row.cells.get("name") or lint.DEFAULT_NAMES.get(kind, "")
+        here = f"{path[-1]}/{name}"
+        number = numbers.get(name)
+        if kind.startswith("begin "):
+            path.append(here)
+            kind = kind.removeprefix("begin ")
+        questions.append(_question(row, default, path=here, name=name, type=kind, choices=choices, number=number))
+    return tuple(questions)
+
+
+def _question(row: Row, default: str, **told: Any) -> Question:
+    cells = row.cells
+    return Question(
+        label=_texts("label", cells, default),
+        hint=_texts("hint", cells, default),
+        guidance=_texts("guidance_hint", cells, default),
+        appearance=cells.get("appearance", ""),
+        row=row.number,
+        sealed=cells.get("sealed", "").lower() in _TRUE,
+        source=cells.get("source", ""),
+        urgency=cells.get("urgency", ""),
+        sign=cells.get("sign", ""),
+        soft=cells.get("soft", ""),
+        soft_message=_texts("soft_message", cells, default),
+        unit=cells.get("unit", ""),
+        paper={column.removeprefix("print::"): cell for column, cell in cells.items() if column.startswith("print::")},
+        **told,
+    )
+
+
+def split_type(told: str) -> tuple[str, str | None]:
+    """("select_one", "sex") for "select_one sex"; a list from a file is named without its ending."""
+    words = told.split()
+    kind = lint.TYPE_ALIASES.get(" ".join(words).lower(), " ".join(words))
+    words = kind.split()
+    if not words:
+        return "", None
+    if words[0] in lint.SELECTS and len(words) > 1:
+        return lint.SELECTS[words[0]], words[1].rpartition(".")[0] or words[1]
+    return " ".join(words), None
+
+
+def _choices(sheet: Sheet | None, default: str) -> dict[str, tuple[Choice, ...]]:
+    lists: dict[str, list[Choice]] = {}
+    for row in sheet.rows if sheet else ():
+        cells = row.cells
+        name = cells.get("list_name") or cells.get("list name") or ""
+        code = cells.get("name") or cells.get("value") or ""
+        extra = {
+            column: cell
+            for column, cell in cells.items()
+            if column not in {"list_name", "list name", "name", "value"} and not column.startswith("label")
+        }
+        lists.setdefault(name, []).append(Choice(code, _texts("label", cells, default), extra))
+    return {name: tuple(choices) for name, choices in lists.items()}

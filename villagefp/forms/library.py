@@ -1,0 +1,73 @@
+"""The compiled forms that are shipped: written once by `prepare`, read in a few milliseconds when a form is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from villagefp import paths
+from villagefp.errors import UserError
+from villagefp.forms.package import FormPackage
+from villagefp.i18n import _
+
+LEDGER = "numbers.json"
+_DECODER = msgspec.json.Decoder(FormPackage)
+
+
+def build_all(out: Path) -> list[Path]:
+    """Compile every form of `resources/forms` into `out`; FormError names all problems of the first form with any."""
+    from villagefp.forms.compile import compile_sheet  # noqa: PLC0415  pyxform, only where forms are built
+    from villagefp.forms.ledger import read_ledger  # noqa: PLC0415
+
+    source = paths.resources_dir() / "forms"
+    ledger = read_ledger(source / LEDGER)
+    out.mkdir(parents=True, exist_ok=True)
+    for stale in out.glob("*.json"):
+        stale.unlink()
+    return [
+        write(compile_sheet(sheet, ledger.get(sheet.stem)), out) for sheet in sorted(source.glob("*.md"))
+    ]  # fmt: skip
+
+
+def write(package: FormPackage, folder: Path) -> Path:
+    """Write a package as JSON and say where it is."""
+    file = folder / f"{package.form_id}.{package.version}.json"
+    file.write_bytes(dump(package))
+    return file
+
+
+def dump(package: FormPackage) -> bytes:
+    """A package as JSON, the same bytes each time."""
+    return msgspec.json.encode(package)
+
+
+def read(data: bytes) -> FormPackage:
+    """A package from JSON; UserError where it is none."""
+    try:
+        return _DECODER.decode(data)
+    except msgspec.DecodeError as error:
+        raise UserError(_("This form package is damaged: {reason}").format(reason=str(error)[:200])) from error
+
+
+def form_ids() -> tuple[str, ...]:
+    """The forms there are, by id."""
+    return tuple(sorted({file.name.split(".", 1)[0] for file in _folder().glob("*.json")}))
+
+
+def load(form_id: str, version: str | None = None) -> FormPackage:
+    """One form, the newest version unless one is named; UserError where it is not here."""
+    files = {file.name[len(form_id) + 1 : -5]: file for file in _folder().glob(f"{form_id}.*.json")}
+    if version is None and files:
+        version = max(files, key=_version_key)
+    if version is None or version not in files:
+        raise UserError(_("The form “{form}” is not here.").format(form=f"{form_id} {version or ''}".strip()))
+    return read(files[version].read_bytes())
+
+
+def _folder() -> Path:
+    return paths.built_dir() / "forms"
+
+
+def _version_key(version: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in version.split("."))
