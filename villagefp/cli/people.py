@@ -13,6 +13,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _, language
 from villagefp.services import people
 from villagefp.services.pages import PersonLine, PersonPage, TimelineEntry
+from villagefp.storage.store import Store
 
 _LISTS = {
     "sex": "sex",
@@ -98,7 +99,7 @@ def _show(told: argparse.Namespace, output: Output) -> int:
     return 0
 
 
-def _log_reveal(store: people.Store, lines: list[PersonLine], told: argparse.Namespace) -> None:
+def _log_reveal(store: Store, lines: list[PersonLine], told: argparse.Namespace) -> None:
     if told.reveal:
         people.note_accesses(store, [line.id for line in lines], "revealed")
 
