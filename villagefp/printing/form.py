@@ -1,0 +1,273 @@
+"""A form as the bordered table of its official sheet: questions become rows by the `print::` hints of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from villagefp.forms.package import Question
+from villagefp.printing.cells import Asked, CellSetter
+from villagefp.printing.inline import LEADING
+from villagefp.printing.page import BODY
+from villagefp.printing.table import PAD_X, Align, Cell, Row
+from villagefp.printing.values import Paper
+
+COLUMNS = 12
+_COLUMN = BODY / COLUMNS
+_LABEL_COLUMNS = 2
+_NARROW = 3
+"""A cell of this many columns or fewer carries its label inside."""
+_MAY_JOIN = 4
+"""Up to this width the label may move into the cell where that saves a line."""
+_LABEL_PAD = 2.0
+_LABEL_LINES = 3
+"""A label that needs more lines than this stands above its answer instead of beside it."""
+_SIGN_HEIGHT = 34.0
+_BLANK_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class FormTable:
+    """The rows of one form sheet."""
+
+    paper: Paper
+    cells: CellSetter
+
+    def rows(self) -> list[Row]:
+        """All rows, in the order of the sheet."""
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[Row]:
+        heading: Row | None = None
+        for key, asked in self._runs():
+            question = asked[0].question
+            if question.type == "group":
+                heading = self._heading(question) or heading
+                continue
+            made = self._run(key, asked)
+            if heading is not None and made:
+                yield heading
+                heading = None
+            yield from made
+
+    def _runs(self) -> list[tuple[tuple[str, str], list[Asked]]]:
+        """Questions by table row; a row stands where its last question does."""
+        found: dict[tuple[str, str], list[Asked]] = {}
+        for asked in self._asked():
+            key = self._run_key(asked)
+            found[key] = [*found.pop(key, []), asked]
+        return list(found.items())
+
+    def _run(self, key: tuple[str, str], asked: list[Asked]) -> list[Row]:
+        kind, _ = key
+        question = asked[0].question
+        if kind == "matrix":
+            return self._matrix(asked)
+        if kind == "repeat":
+            return self._table(asked[0])
+        if kind == "text":
+            return [self._text(question)]
+        return self._side_by_side(asked)
+
+    def _asked(self) -> Iterator[Asked]:
+        """Questions that are on paper, each with its guests; what is inside a repeat belongs to the repeat."""
+        questions = self.paper.sheet.package.questions
+        hidden: list[str] = []
+        for question in questions:
+            if any(question.path.startswith(path) for path in hidden):
+                continue
+            style = self.paper.style(question)
+            if style == "hidden" or (question.type == "repeat"):
+                hidden.append(question.path + "/")
+            if style == "hidden" or self.paper.host(question) or self.paper.in_head(question):
+                continue
+            yield Asked(question, self._guests(question))
+
+    def _guests(self, host: Question) -> tuple[Question, ...]:
+        """Questions written into this one's cell, and those written into theirs."""
+        guests: list[Question] = []
+        for question in self.paper.sheet.package.questions:
+            if self.paper.host(question) == host.name and self.paper.style(question) != "hidden":
+                guests += [question, *self._guests(question)]
+        return tuple(guests)
+
+    def _run_key(self, asked: Asked) -> tuple[str, str]:
+        question = asked.question
+        style = self.paper.style(question)
+        if style == "matrix":
+            return "matrix", question.choices or ""
+        if question.type in ("group", "repeat"):
+            return question.type, question.path
+        if style == "text" or question.type == "note":
+            return "text", question.path
+        return "row", question.paper.get("row") or question.path
+
+    # -- kinds of rows ------------------------------------------------------------------------------------------
+
+    def _heading(self, group: Question) -> Row | None:
+        label = self.paper.label(group)
+        wanted = group.paper.get("section") or ("row" if group.path.count("/") == 2 else "none")
+        if not label or wanted == "none":
+            return None
+        lines = self.cells.setter.flow(self.cells.setter.words(label, bold=True), BODY - 2 * PAD_X)
+        return Row((Cell(0, BODY, lines, Align.CENTRE),), strong=True, keep=True)
+
+    def _text(self, question: Question) -> Row:
+        lines = self.cells.setter.flow(self.cells.setter.words(self.paper.label(question)), BODY - 2 * PAD_X)
+        return Row((Cell(0, BODY, lines),))
+
+    def _side_by_side(self, asked: list[Asked]) -> list[Row]:
+        """Questions on one table row, or on several where their spans are more than the row has columns."""
+        rows: list[Row] = []
+        pending = asked
+        while pending:
+            taken = _that_fit(pending)
+            spans = _spans(pending[:taken])
+            left = 0.0
+            cells: list[Cell] = []
+            height = 0.0
+            for item, span in zip(pending[:taken], spans, strict=True):
+                right = left + span * _COLUMN
+                cells += self._pair(item, left, min(right, BODY), span)
+                height = max(height, self._least_height(item))
+                left = right
+            rows.append(Row(tuple(cells), min_height=height))
+            pending = pending[taken:]
+        return rows
+
+    def _least_height(self, asked: Asked) -> float:
+        style = self.paper.style(asked.question)
+        if style == "sign":
+            return _SIGN_HEIGHT
+        told = asked.question.paper.get("lines", "")
+        return LEADING * 1.25 * int(told) if style == "lines" and told.isdigit() else 0.0
+
+    def _pair(self, asked: Asked, left: float, right: float, span: int) -> list[Cell]:
+        """Label and answer: two cells, or one where the cell is narrow or the label long."""
+        question = asked.question
+        label = self.paper.label(question)
+        style = self.paper.style(question)
+        ruled = int(question.paper.get("lines", "0") or 0) if style == "lines" else 0
+        top = style == "lines"
+        setter = self.cells.setter
+        label_width = _LABEL_COLUMNS * _COLUMN - 2 * _LABEL_PAD
+        beside = setter.balanced(label, label_width)
+        if not label:
+            return [Cell(left, right, self.cells.lines(asked, right - left - 2 * PAD_X), top=top, ruled=ruled)]
+        inner = right - left - 2 * PAD_X
+        if len(beside) > _LABEL_LINES:
+            inside = self.cells.lines(asked, inner, label=label + self.paper.sheet.words.colon + "\n")
+            return [Cell(left, right, inside, top=top, ruled=ruled)]
+        middle = left + _LABEL_COLUMNS * _COLUMN
+        apart = self.cells.lines(asked, right - middle - 2 * PAD_X) if span > _NARROW else ()
+        if span <= _MAY_JOIN:
+            joined = self.cells.lines(asked, inner, label=label)
+            if not apart or len(joined) < len(apart):
+                return [Cell(left, right, joined, top=top, ruled=ruled)]
+        again = setter.balanced(label + self.paper.sheet.words.continued, label_width)
+        return [
+            Cell(left, middle, beside, Align.CENTRE, repeat=again),
+            Cell(middle, right, apart, top=top, ruled=ruled),
+        ]
+
+    def _matrix(self, asked: list[Asked]) -> list[Row]:
+        """Questions with the same options as a table of ticks, the options as its head."""
+        choices = self.paper.choices(asked[0].question)
+        first = BODY - len(choices) * _COLUMN * (1.5 if len(choices) <= 4 else 1.0)
+        step = (BODY - first) / max(1, len(choices))
+        setter = self.cells.setter
+        edges = [first + step * place for place in range(len(choices) + 1)]
+        names = [
+            Cell(
+                edges[place],
+                edges[place + 1],
+                setter.balanced(self.paper.words(choice.label), step - 2 * PAD_X),
+                Align.CENTRE,
+            )
+            for place, choice in enumerate(choices)
+        ]
+        rows = [Row((Cell(0, first, ()), *names), heads=True)]
+        for item in asked:
+            chosen = self.paper.answer(item.question).split()
+            label = setter.flow(setter.words(self.paper.label(item.question)), first - 2 * PAD_X)
+            ticks = [
+                Cell(edges[place], edges[place + 1], (self.cells.tick(on=choice.name in chosen),), Align.CENTRE)
+                for place, choice in enumerate(choices)
+            ]
+            rows.append(Row((Cell(0, first, label), *ticks), headed=True))
+        return rows
+
+    def _table(self, repeat: Asked) -> list[Row]:
+        """A repeat as a table: a head, a row for each round, empty rows where nothing was entered."""
+        path = repeat.question.path
+        columns = [
+            Asked(question, self._guests(question))
+            for question in self.paper.sheet.package.questions
+            if question.path.rsplit("/", 1)[0] == path
+            and self.paper.style(question) != "hidden"
+            and not self.paper.host(question)
+        ]
+        if not columns:
+            return []
+        edges = [0.0]
+        for span in _spans(columns):
+            edges.append(min(BODY, edges[-1] + span * _COLUMN))
+        edges[-1] = BODY
+        setter = self.cells.setter
+        places = list(zip(columns, edges, edges[1:], strict=False))
+        head = Row(
+            tuple(
+                Cell(a, b, setter.balanced(self.paper.label(c.question), b - a - 2 * PAD_X), Align.CENTRE)
+                for c, a, b in places
+            ),
+            heads=True,
+        )
+        rounds = self._rounds(path)
+        told = repeat.question.paper.get("lines", "")
+        empty = 0 if rounds else int(told) if told.isdigit() else _BLANK_ROUNDS
+        prefixes = [f"{path}[{number}]/" for number in range(1, rounds + empty + 1)]
+        return [
+            head,
+            *(
+                Row(
+                    tuple(Cell(a, b, self.cells.lines(c, b - a - 2 * PAD_X, prefix)) for c, a, b in places), headed=True
+                )
+                for prefix in prefixes
+            ),
+        ]
+
+    def _rounds(self, path: str) -> int:
+        """How many rounds of the repeat have an answer that is printed."""
+        count = 0
+        for told in self.paper.sheet.answers:
+            if told.startswith(path + "["):
+                count = max(count, int(told[len(path) + 1 :].partition("]")[0]))
+        return count if self.paper.sheet.mode == "filled" else 0
+
+
+def _span(asked: Asked) -> int:
+    told = asked.question.paper.get("span", "")
+    return min(COLUMNS, int(told)) if told.isdigit() and int(told) else 0
+
+
+def _that_fit(asked: list[Asked]) -> int:
+    """How many of these fit on one row of the table."""
+    used = 0
+    for place, item in enumerate(asked):
+        used += _span(item) or 1
+        if used > COLUMNS and place:
+            return place
+    return len(asked)
+
+
+def _spans(asked: list[Asked]) -> list[int]:
+    """Columns of each: as told, the rest shared evenly; the last takes what is left."""
+    told = [_span(item) for item in asked]
+    free = COLUMNS - sum(told)
+    open_ = [place for place, span in enumerate(told) if not span]
+    for number, place in enumerate(open_):
+        share = max(1, free // (len(open_) - number))
+        told[place] = share
+        free -= share
+    told[-1] += max(0, COLUMNS - sum(told))
+    return told

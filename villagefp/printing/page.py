@@ -1,0 +1,192 @@
+"""The A4 page: margins a cheap printer keeps, QR code, foot, and the drawing of text, boxes and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from villagefp.printing.fonts import Fonts
+from villagefp.printing.inline import BOX, SIZE, Kind, Line, Piece, Setter
+from villagefp.printing.table import PAD_X, Align, Cell, Placed
+
+WIDTH, HEIGHT = A4
+MARGIN = 11 * mm
+BODY = WIDTH - 2 * MARGIN
+THIN, STRONG, FRAME = 0.5, 0.9, 1.1
+FOOT_SIZE = 8.5
+FOOT = 7 * mm
+QR_SIDE = 15 * mm
+_ASCENT = 0.88  # of the em box of Noto Sans SC; the rest is descent
+_LINE_DROP = 1.9  # writing line below the baseline
+
+
+@dataclass(frozen=True)
+class TextBox:
+    """Where a cell was drawn and what it says, to check that nothing is cut: PDF points, origin below left."""
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+    text: str
+
+
+@dataclass
+class Sheet:
+    """A PDF in the making: one canvas, drawn from the top of each page down."""
+
+    fonts: Fonts
+    title: str
+    boxes: list[TextBox] = field(default_factory=list)
+    pages: int = 1
+
+    def __post_init__(self) -> None:
+        self._bytes = BytesIO()
+        self.canvas = Canvas(self._bytes, pagesize=A4, invariant=1, pageCompression=1)
+        self.canvas.setTitle(self.title)
+        self.canvas.setCreator("villagefp")
+        self.setter = Setter(self.fonts)
+
+    def next_page(self) -> None:
+        """Finish this page and begin the next."""
+        self.canvas.showPage()
+        self.pages += 1
+
+    def pdf(self) -> bytes:
+        """The finished document."""
+        self.canvas.save()
+        return self._bytes.getvalue()
+
+    # -- text ---------------------------------------------------------------------------------------------------
+
+    def text(self, x: float, baseline: float, text: str, *, size: float = SIZE, bold: bool = False) -> float:
+        """Draw text and return its width; a character without a glyph leaves an empty square."""
+        start = x
+        for font, run in self.fonts.runs(text, bold=bold):
+            if font is not None:
+                self.canvas.setFont(font, size)
+                self.canvas.drawString(x, baseline, run)
+            else:
+                self.canvas.setLineWidth(THIN)
+                for place in range(len(run)):
+                    left = x + place * size + 0.6
+                    self.canvas.rect(left, baseline - (1 - _ASCENT) * size + 0.4, size - 1.2, size - 1.2)
+            x += self.fonts.width(run, size, bold=bold)
+        return x - start
+
+    def centred(self, middle: float, baseline: float, text: str, *, size: float = SIZE, bold: bool = False) -> None:
+        """Draw text around `middle`."""
+        self.text(middle - self.fonts.width(text, size, bold=bold) / 2, baseline, text, size=size, bold=bold)
+
+    def line(self, x: float, top: float, line: Line) -> None:
+        """Draw one line of pieces whose upper edge is at `top`."""
+        for offset, piece in line.pieces:
+            baseline = top - (line.height - piece.size) / 2 - _ASCENT * piece.size
+            self._piece(x + offset, baseline, top - line.height / 2, piece)
+
+    def _piece(self, x: float, baseline: float, middle: float, piece: Piece) -> None:
+        if piece.kind is Kind.BOX:
+            self._box(x, middle, piece.text)
+        elif piece.kind is Kind.TICK:
+            self._tick(x, middle, piece)
+        elif piece.kind is Kind.LINED:
+            self.canvas.setLineWidth(THIN)
+            self.canvas.line(x, baseline - _LINE_DROP, x + piece.width, baseline - _LINE_DROP)
+            if piece.text:
+                self.centred(x + piece.width / 2, baseline, piece.text, size=piece.size, bold=piece.bold)
+        elif piece.kind is Kind.TEXT:
+            self.text(x, baseline, piece.text, size=piece.size, bold=piece.bold)
+
+    def _box(self, x: float, middle: float, mark: str) -> None:
+        self.canvas.setLineWidth(0.7)
+        self.canvas.rect(x, middle - BOX / 2, BOX, BOX)
+        if mark.strip():
+            self.centred(x + BOX / 2, middle - 0.36 * SIZE, mark, bold=True)
+
+    def _tick(self, x: float, middle: float, piece: Piece) -> None:
+        side = piece.width
+        self.canvas.setLineWidth(0.7)
+        self.canvas.rect(x, middle - side / 2, side, side)
+        if piece.text:
+            self.canvas.setLineWidth(1.6)
+            path = self.canvas.beginPath()
+            path.moveTo(x + 0.18 * side, middle + 0.02 * side)
+            path.lineTo(x + 0.42 * side, middle - 0.26 * side)
+            path.lineTo(x + 0.86 * side, middle + 0.36 * side)
+            self.canvas.setLineJoin(1)
+            self.canvas.setLineCap(1)
+            self.canvas.drawPath(path)
+            self.canvas.setLineCap(0)
+            self.canvas.setLineJoin(0)
+
+    # -- table --------------------------------------------------------------------------------------------------
+
+    def table(self, placed: tuple[Placed, ...], top: float, pad: float) -> float:
+        """Draw the rows of one page below `top` and return where they end."""
+        if not placed:
+            return top
+        for item in placed:
+            upper, lower = top - item.top, top - item.top - item.height
+            if item.top > 0:
+                self.canvas.setLineWidth(STRONG if item.row.strong else THIN)
+                self.canvas.line(MARGIN, upper, MARGIN + BODY, upper)
+            for cell in item.row.cells:
+                self._cell(cell, upper, lower, pad)
+        bottom = top - placed[-1].top - placed[-1].height
+        self.canvas.setLineWidth(FRAME)
+        self.canvas.rect(MARGIN, bottom, BODY, top - bottom)
+        return bottom
+
+    def _cell(self, cell: Cell, upper: float, lower: float, pad: float) -> None:
+        left, right = MARGIN + cell.left, MARGIN + cell.right
+        if cell.left > 0.1:
+            self.canvas.setLineWidth(THIN)
+            self.canvas.line(left, lower, left, upper)
+        said = " ".join(piece.text for line in cell.lines for _, piece in line.pieces)
+        self.boxes.append(TextBox(self.pages, left, lower, right, upper, said))
+        y = upper - pad if cell.top else upper - (upper - lower - cell.text_height) / 2
+        for line in cell.lines:
+            x = left + PAD_X
+            if cell.align is Align.CENTRE:
+                x = (left + right - line.width) / 2
+            self.line(x, y, line)
+            y -= line.height
+        self._rules(cell, y, left, right, lower)
+
+    def _rules(self, cell: Cell, y: float, left: float, right: float, lower: float) -> None:
+        """Writing lines in what is left of a cell, evenly spread."""
+        if not cell.ruled or y - lower < 14:
+            return
+        count = min(cell.ruled, int((y - lower) // 14))
+        self.canvas.setLineWidth(0.35)
+        self.canvas.setDash(1, 2)
+        for number in range(1, count):
+            height = y - number * (y - lower) / count
+            self.canvas.line(left + 2 * PAD_X, height, right - 2 * PAD_X, height)
+        self.canvas.setDash()
+
+    def qr(self, x: float, bottom: float, token: str) -> None:
+        """A QR code of the token, as one path of black modules."""
+        widget = QrCodeWidget(token, barLevel="M")
+        widget.qr.make()
+        modules = widget.qr.modules
+        side = QR_SIDE / len(modules)
+        path = self.canvas.beginPath()
+        for row, line in enumerate(modules):
+            for column, dark in enumerate(line):
+                if dark:
+                    path.rect(x + column * side, bottom + QR_SIDE - (row + 1) * side, side, side)
+        self.canvas.drawPath(path, stroke=0, fill=1)
+
+    def foot(self, left: str, middle: str, right: str) -> None:
+        """The small line at the end of a page."""
+        baseline = MARGIN + 1
+        self.text(MARGIN, baseline, left, size=FOOT_SIZE)
+        self.centred(WIDTH / 2, baseline, middle, size=FOOT_SIZE)
+        self.text(WIDTH - MARGIN - self.fonts.width(right, FOOT_SIZE), baseline, right, size=FOOT_SIZE)

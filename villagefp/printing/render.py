@@ -1,0 +1,84 @@
+"""From a job to a PDF: the same job gives the same bytes, on any day and any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from villagefp.printing import head
+from villagefp.printing.cells import CellSetter
+from villagefp.printing.fonts import Fonts, load_fonts
+from villagefp.printing.form import FormTable
+from villagefp.printing.household import draw_household
+from villagefp.printing.inline import Setter
+from villagefp.printing.jobs import FormSheet, Rendered, SheetJob
+from villagefp.printing.page import Sheet, TextBox
+from villagefp.printing.table import lay_out
+from villagefp.printing.values import Paper
+
+
+def render(job: SheetJob) -> Rendered:
+    """Make the PDF; where a character has no glyph and is not left blank by the job, say so and make none."""
+    fonts = load_fonts()
+    missing = missing_in(job, fonts)
+    if missing and not job.leave_blank:
+        return Rendered(b"", 0, missing)
+    page = draw(job, fonts)
+    return Rendered(page.pdf(), page.pages, missing)
+
+
+def missing_in(job: SheetJob, fonts: Fonts) -> tuple[str, ...]:
+    """Every character of the job that no font here can draw."""
+    if job.form is None:
+        return fonts.missing(_texts(job.household))
+    sheet = job.form
+    paper = Paper(sheet)
+    answers = [paper.answer(question) for question in sheet.package.questions]
+    rounds = [value for path, value in sheet.answers.items() if "[" in path and sheet.mode == "filled"]
+    labels = [text for question in sheet.package.questions for text in question.label.values()]
+    name = "" if sheet.elsewhere else sheet.identity.name
+    return fonts.missing([*answers, *rounds, *labels, name, head.title(sheet), *_texts(sheet.words)])
+
+
+def _texts(thing: object) -> Iterator[str]:
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from _texts(part)
+    elif is_dataclass(thing):
+        for each in fields(thing):
+            yield from _texts(getattr(thing, each.name))
+
+
+def draw(job: SheetJob, fonts: Fonts) -> Sheet:
+    """Lay the job out and draw it; the sheet knows where every cell came to stand."""
+    if job.form is not None:
+        return _draw_form(job.form, fonts)
+    if job.household is not None:
+        return draw_household(job.household, fonts)
+    raise ValueError("a job without a sheet")
+
+
+def text_boxes(job: SheetJob) -> list[TextBox]:
+    """The cells of a job's sheet, for those who check that nothing is cut and nothing overlaps."""
+    return draw(job, load_fonts()).boxes
+
+
+def _draw_form(sheet: FormSheet, fonts: Fonts) -> Sheet:
+    page = Sheet(fonts, head.title(sheet))
+    paper = Paper(sheet)
+    rows = FormTable(paper, CellSetter(paper, Setter(fonts))).rows()
+    layout = lay_out(rows, *head.room())
+    for number, placed in enumerate(layout.pages, start=1):
+        if number > 1:
+            page.next_page()
+        top = head.draw_head(page, sheet, first=number == 1)
+        page.table(placed, top, layout.pad)
+        words = sheet.words
+        page.foot(
+            words.form.format(form=sheet.package.form_id, version=sheet.package.version),
+            words.page.format(page=number, pages=len(layout.pages)),
+            words.print_number.format(number=sheet.print_number) if sheet.print_number else "",
+        )
+    return page

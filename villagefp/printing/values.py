@@ -1,0 +1,104 @@
+"""Answers as paper shows them: which may be printed at all, dates taken apart, ID numbers masked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from villagefp.forms.package import Choice, Question
+from villagefp.printing.jobs import FormSheet, Mode
+
+_DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?$")
+_NEVER_PRINTED = {
+    "calculate", "hidden", "note", "start", "end", "today", "deviceid", "phonenumber", "username", "email", "audit",
+    "xml-external", "csv-external", "background-audio",
+}  # fmt: skip
+_STAYS_ELSEWHERE = {"", "number", "other"}
+"""Kinds of `known` that name nobody, so that they may be printed on somebody else's printer."""
+LONG_LIST = 12
+"""A choice list longer than this is not spelled out; the sheet shows what was chosen."""
+
+
+def in_language(texts: dict[str, str], language: str) -> str:
+    """The text in this language, or in the first there is."""
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+def date_parts(value: str) -> tuple[str, str, str] | None:
+    """Year, month and day as they are written on the sheet; None where the value is no date."""
+    found = _DATE.match(value)
+    if found is None:
+        return None
+    year, month, day = found.groups()
+    return year, month.lstrip("0") if month else "", day.lstrip("0") if day else ""
+
+
+def mask_id(number: str) -> str:
+    """The first four and the last four characters; short numbers keep only the last two."""
+    if len(number) < 12:
+        return "*" * max(0, len(number) - 2) + number[-2:]
+    return number[:4] + "*" * (len(number) - 8) + number[-4:]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One form sheet as its questions see it."""
+
+    sheet: FormSheet
+
+    def label(self, question: Question) -> str:
+        """The words before an answer: those meant for paper, else those of the screen."""
+        return question.paper.get("label") or self.words(question.label)
+
+    def words(self, texts: dict[str, str]) -> str:
+        """A text in the sheet's language, its output markers filled in."""
+        text = in_language(texts, self.sheet.language)
+        return re.sub(r"\$\{([^}]+)\}", lambda found: self._named(found[1]), text)
+
+    def _named(self, name: str) -> str:
+        for question in self.sheet.package.questions:
+            if question.name == name:
+                return self.answer(question)
+        return ""
+
+    def choices(self, question: Question) -> tuple[Choice, ...]:
+        """The options of a select question, in the order of the paper form."""
+        return self.sheet.package.choices.get(question.choices or "", ())
+
+    def answer(self, question: Question, path: str | None = None) -> str:
+        """What may be printed of the answer; empty leaves a blank."""
+        sheet = self.sheet
+        known = question.paper.get("known", "")
+        if sheet.mode is Mode.BLANK or (sheet.mode is Mode.HALF and not known):
+            return ""
+        if sheet.elsewhere and known not in _STAYS_ELSEWHERE:
+            return ""
+        value = sheet.answers.get(path or question.path, "").strip()
+        return mask_id(value) if known == "id" else value
+
+    def in_head(self, question: Question) -> bool:
+        """Whether the head of the sheet shows this already: the person's own name and file number."""
+        if self.sheet.package.settings.get("print::subject") != "person":
+            return False
+        known = question.paper.get("known")
+        return known == "number" or (known == "name" and question.name == "name")
+
+    def style(self, question: Question) -> str:
+        """How the question is drawn, `hidden` where it is not on paper."""
+        told = question.paper.get("style", "")
+        if told:
+            return told
+        if question.type in _NEVER_PRINTED or question.urgency:
+            return "hidden"
+        if question.type.startswith("select"):
+            return "options" if 0 < len(self.choices(question)) <= LONG_LIST else "choice"
+        return "table" if question.type == "repeat" else "line"
+
+    def host(self, question: Question) -> str:
+        """Name of the question in whose cell this one is written, or empty: `with`, or by its name `x_detail`."""
+        if told := question.paper.get("with"):
+            return told if told != question.name else ""
+        base = question.name.removesuffix("_detail")
+        if base == question.name or question.paper.get("row") or question.paper.get("style"):
+            return ""
+        return base if any(other.name == base for other in self.sheet.package.questions) else ""
