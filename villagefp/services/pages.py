@@ -4,44 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from villagefp.domain.records import Alias, Event, Household, HukouBook, Membership, Person, Phone, RecordId
+from villagefp.domain.records import Alias, Event, Household, HukouBook, Membership, Person, Phone
+from villagefp.storage.lines import HouseholdLine, PersonLine
+from villagefp.storage.marks import Mark
 
-
-@dataclass(frozen=True)
-class PersonLine:
-    """One person as in a list: who, where, how to reach."""
-
-    id: RecordId
-    household_id: RecordId | None
-    household_no: str
-    group_no: str
-    name: str  # own name, or the provisional one
-    sex: str | None
-    birth_date: str | None
-    birth_precision: str | None
-    id_no: str | None  # unmasked; callers mask it unless revealing is asked for
-    id_status: str
-    relation: str | None
-    ethnic: str | None
-    education: str | None
-    marital: str | None
-    phone: str | None
-    presence: str | None
-    died_on: str | None = None
-
-
-@dataclass(frozen=True)
-class HouseholdLine:
-    """One household as in a list."""
-
-    id: RecordId
-    household_no: str
-    group_no: str
-    head_name: str
-    address: str
-    resident: int
-    away: int
-    last_visit_on: str | None
+__all__ = ["HouseholdLine", "HouseholdPage", "Mark", "PersonLine", "PersonPage", "TimelineEntry"]
 
 
 @dataclass(frozen=True)
@@ -53,17 +20,6 @@ class TimelineEntry:
     author_name: str
     person_name: str
     superseded: bool
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Something about a record that somebody should look at: an ID number that cannot be right, a missing name."""
-
-    id: RecordId
-    person_id: RecordId | None
-    kind: str
-    message: str
-    where: str  # sheet and row of the roster it came from, or empty
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""What every test of records stands on: a fixed clock, seeded chance, and a real store that is checked at the end."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from villagefp.domain import pinyin
+from villagefp.domain.ambient import Ambient
+from villagefp.storage import rebuild
+from villagefp.storage.keyslots import Cost
+from villagefp.storage.store import Store, create_store, open_store
+
+PASSPHRASE = "柳树湾 十个字以上的口令"
+CHEAP = Cost(passes=1, memory=8192)
+
+
+class Steps:
+    """A clock that moves on by a second at each look, and can be set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pinyin_table() -> None:
+    """The table that the prepare step makes; made here where nobody has."""
+    if not pinyin.table_file().exists():
+        pinyin.build(pinyin.table_file())
+
+
+@pytest.fixture
+def clock() -> Steps:
+    return Steps(datetime(2026, 11, 22, 1, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def ambient(clock: Steps) -> Ambient:
+    return Ambient(now=clock, random=random.Random(20261122).randbytes)
+
+
+@pytest.fixture(scope="session")
+def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "store"
+    ambient = Ambient(now=Steps(datetime(2026, 11, 1, 1, 0, tzinfo=UTC)), random=random.Random(20261101).randbytes)
+    create_store(
+        folder,
+        village_code="990101101201",
+        village_name="柳树湾村",
+        worker_name="王秀兰",
+        passphrase=PASSPHRASE,
+        ambient=ambient,
+        cost=CHEAP,
+    ).store.close()
+    return folder
+
+
+@pytest.fixture
+def open_again(tmp_path: Path, store_template: Path, ambient: Ambient) -> Callable[[], Store]:
+    """Opens the test's store; closing it first, as a restart does, is the test's business."""
+    folder = tmp_path / "store"
+    shutil.copytree(store_template, folder)
+    return lambda: open_store(folder, PASSPHRASE, ambient)
+
+
+@pytest.fixture
+def store(open_again: Callable[[], Store]) -> Iterator[Store]:
+    """A fresh store; when the test is over, log, links, records and search keys must agree."""
+    store = open_again()
+    yield store
+    if store.closed:
+        store = open_again()
+    with store.read() as connection:
+        assert rebuild.differences(connection) == []
+        assert rebuild.broken_links(connection) == []
+        assert rebuild.search_differences(connection) == []
+    store.close()

@@ -1,0 +1,56 @@
+"""Opening the encrypted database: SQLCipher under SQLAlchemy's pool, with the pragmas that keep records safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+WRITES = "villagefp_writes"
+"""Execution option of a connection that is going to write: it takes the write lock when it begins."""
+
+BUSY_MILLISECONDS = 5000
+
+_PRAGMAS = (
+    "cache_size = -8192",  # KiB: a village fits, and it costs a laptop of 4 GB little
+    "journal_mode = WAL",
+    "synchronous = FULL",  # a commit is on the disk before it is told
+    "wal_autocheckpoint = 0",  # never inside a save: `Store.rest` does it when nobody waits
+    "temp_store = MEMORY",
+    "secure_delete = ON",
+    f"busy_timeout = {BUSY_MILLISECONDS}",
+)
+
+
+def connect(path: Path, key: bytes) -> Any:
+    """A raw connection under a 32-byte key; it reads the file at once, so a wrong key or a damaged file is noticed."""
+    # isolation_level None: transactions begin when we say, so that DDL is inside them.
+    connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA cipher_log = off")  # it would write to stderr
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def make_engine(path: Path, key: bytes) -> Engine:
+    """An engine whose connections are all under the key."""
+    engine = create_engine(
+        "sqlite://",  # the path is the creator's business: the dialect would add a key of its own
+        module=sqlcipher,
+        creator=lambda: connect(path, key),
+        poolclass=QueuePool,
+        pool_size=2,
+        max_overflow=6,
+        pool_use_lifo=True,  # the connection used last has a warm page cache
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

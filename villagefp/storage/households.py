@@ -1,0 +1,82 @@
+"""Households as lines of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from villagefp.domain.records import Presence, RecordId
+from villagefp.storage import records, search
+from villagefp.storage.lines import HouseholdLine, in_order
+
+_ELSEWHERE = (Presence.AWAY.value, Presence.ELSEWHERE_HUKOU_HERE.value)
+_HOUSEHOLDS = """SELECT h.id, h.household_no, h.group_no, p.name, h.address
+                 FROM household h LEFT JOIN person p ON p.id = h.head AND p.withdrawn = 0 WHERE h.withdrawn = 0"""
+_COUNTS = """SELECT m.household, sum(m.presence IS NULL OR m.presence NOT IN (?, ?)), sum(m.presence IN (?, ?))
+             FROM membership m LEFT JOIN person p ON p.id = m.person
+             WHERE m.household IS NOT NULL AND m.withdrawn = 0 AND m.left_on IS NULL AND p.died_on IS NULL
+             GROUP BY m.household"""
+_VISITS_HERE = "SELECT household, max(occurred_on) FROM event WHERE household IS NOT NULL GROUP BY household"
+_VISITS_OF_MEMBERS = """SELECT m.household, max(e.occurred_on) FROM event e
+                        JOIN membership m ON m.person = e.person AND m.withdrawn = 0 AND m.left_on IS NULL
+                        WHERE m.household IS NOT NULL GROUP BY m.household"""
+
+
+def lines(connection: Connection, text: str = "", group_no: str | None = None) -> list[HouseholdLine]:
+    """Lines in the order of groups and numbers; `text` looks at number, address, head and members."""
+    counts = {
+        household: (resident, away)
+        for household, resident, away in connection.exec_driver_sql(_COUNTS, (*_ELSEWHERE, *_ELSEWHERE))
+    }
+    visits = _last_visits(connection)
+    found = [
+        HouseholdLine(
+            id=household,
+            household_no=number,
+            group_no=group or "",
+            head_name=head or "",
+            address=address or "",
+            resident=counts.get(household, (0, 0))[0],
+            away=counts.get(household, (0, 0))[1],
+            last_visit_on=visits.get(household),
+        )
+        for household, number, group, head, address in connection.exec_driver_sql(_HOUSEHOLDS)
+        if group_no is None or group_no == (group or "")
+    ]
+    return sorted(_matching(connection, found, text), key=_order)
+
+
+def _last_visits(connection: Connection) -> dict[RecordId, str]:
+    latest: dict[RecordId, str] = {}
+    for query in (_VISITS_HERE, _VISITS_OF_MEMBERS):
+        for household, day in connection.exec_driver_sql(query):
+            latest[household] = max(day, latest.get(household, ""))
+    return latest
+
+
+def _matching(connection: Connection, found: list[HouseholdLine], text: str) -> list[HouseholdLine]:
+    words = search.normalised(text).split()
+    if not words:
+        return found
+    of_members = _homes_of(connection, search.find(connection, text, limit=len(found) + 1000))
+    return [
+        line
+        for line in found
+        if line.id in of_members
+        or all(word in search.normalised(f"{line.household_no} {line.address} {line.head_name}") for word in words)
+    ]
+
+
+def _homes_of(connection: Connection, persons: list[RecordId]) -> set[RecordId]:
+    rows = records.select_in(
+        connection,
+        "SELECT household FROM membership WHERE household IS NOT NULL AND withdrawn = 0 AND left_on IS NULL",
+        "person",
+        persons,
+    )
+    return {row[0] for row in rows}
+
+
+def _order(line: HouseholdLine) -> tuple[Any, ...]:
+    return in_order(line.group_no), in_order(line.household_no), line.id

@@ -1,0 +1,153 @@
+"""The change log as it is kept: appending the changes of a save with their links, and reading them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from villagefp.wire import links
+from villagefp.wire.change import Change, ChangeName, pack_body, pack_header, pack_replaces
+from villagefp.wire.links import Cover
+from villagefp.wire.values import unpack
+
+_COLUMNS = "village, device, seq, grp, stamp, author, kind, record, body, replaces, commitment, link"
+_APPEND = f"INSERT INTO change_log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NEW_SEGMENT = "INSERT INTO key_segment (village, device, segment, cover) VALUES (?, ?, ?, ?)"
+_MANY = 32  # from here on it is cheaper to open a whole segment than leaf by leaf
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose changes they are: this laptop's, in this village."""
+
+    village: bytes
+    device: bytes
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Where a device's log ends: the next save goes on from here."""
+
+    seq: int
+    stamp: int
+    link: bytes
+    cover: Cover | None  # of the segment of `seq`; none where no segment has begun
+
+
+@dataclass(frozen=True)
+class LoggedChange:
+    """A row of the log; `change` lacks its fields where the body was destroyed."""
+
+    change: Change
+    body: bytes | None
+    commitment: bytes
+    link: bytes
+
+
+def read_tail(connection: Connection, origin: Origin) -> Tail:
+    """Where the log of a device ends."""
+    mine = (origin.village, origin.device)
+    last = connection.exec_driver_sql(
+        "SELECT seq, stamp, link FROM change_log WHERE village = ? AND device = ? ORDER BY seq DESC LIMIT 1", mine
+    ).first()
+    if last is None:
+        return Tail(0, 0, links.first_link(*mine), None)
+    cover = connection.exec_driver_sql(
+        "SELECT cover FROM key_segment WHERE village = ? AND device = ? AND segment = ?",
+        (*mine, links.segment_of(last.seq)),
+    ).scalar_one()
+    return Tail(last.seq, last.stamp, last.link, links.unpack_cover(cover))
+
+
+def append(connection: Connection, tail: Tail, changes: Sequence[Change], random: Callable[[int], bytes]) -> Tail:
+    """Append the changes of one save, which follow the tail without a gap; returns the new tail."""
+    link, cover = tail.link, tail.cover
+    segment = links.segment_of(tail.seq)
+    keys: dict[int, bytes] = {}
+    rows: list[tuple[Any, ...]] = []
+    for place, change in enumerate(changes):
+        if cover is None or links.segment_of(change.seq) != segment:
+            segment = links.segment_of(change.seq)
+            cover = links.whole_segment(random(links.KEY_BYTES))
+            keys = {}
+            connection.exec_driver_sql(_NEW_SEGMENT, (change.village, change.device, segment, links.pack_cover(cover)))
+        leaf = links.leaf_of(change.seq)
+        if not keys and len(changes) - place >= _MANY:
+            keys = links.leaf_keys(cover, leaf)
+        key = keys.get(leaf) or links.leaf_key(cover, leaf)
+        if key is None:
+            raise ValueError("The key of a change that is not yet made was destroyed.")
+        body = pack_body(change.fields, change.reason)
+        committed = links.commitment(key, body)
+        link = links.next_link(link, pack_header(change), committed)
+        rows.append(_row(change, body, committed, link))
+    if rows:
+        connection.exec_driver_sql(_APPEND, rows)
+        tail = Tail(changes[-1].seq, changes[-1].stamp, link, cover)
+    return tail
+
+
+def _row(change: Change, body: bytes, committed: bytes, link: bytes) -> tuple[Any, ...]:
+    return (
+        change.village,
+        change.device,
+        change.seq,
+        change.group,
+        change.stamp,
+        change.author,
+        change.kind,
+        change.record,
+        body,
+        pack_replaces(change.replaces),
+        committed,
+        link,
+    )
+
+
+def logged_changes(connection: Connection) -> Iterator[LoggedChange]:
+    """The whole log, device by device in the order of seq."""
+    rows = connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM change_log ORDER BY village, device, seq")
+    for row in rows:
+        yield _logged(row)
+
+
+def changes_of(connection: Connection, record: bytes) -> list[LoggedChange]:
+    """All changes of one record, in the order of seq: its history."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM change_log WHERE record = ? ORDER BY village, device, seq", (record,)
+    )
+    return [_logged(row) for row in rows]
+
+
+def _logged(row: Any) -> LoggedChange:
+    village, device, seq, group, stamp, author, kind, record, body, replaces, committed, link = row
+    fields, reason = ({}, None) if body is None else unpack(body)
+    change = Change(
+        village=village,
+        device=device,
+        seq=seq,
+        group=group,
+        stamp=stamp,
+        author=author,
+        kind=kind,
+        record=record,
+        fields=fields,
+        replaces=_unpack_replaces(replaces),
+        reason=reason,
+    )
+    return LoggedChange(change, body, committed, link)
+
+
+def _unpack_replaces(packed: bytes) -> dict[int, tuple[ChangeName, ...]]:
+    if not packed:
+        return {}
+    return {number: tuple((device, seq) for device, seq in names) for number, names in unpack(packed).items()}
+
+
+def covers(connection: Connection) -> dict[tuple[bytes, bytes, int], Cover]:
+    """The key covers that are kept, by village, device and segment."""
+    rows = connection.exec_driver_sql("SELECT village, device, segment, cover FROM key_segment")
+    return {(village, device, segment): links.unpack_cover(cover) for village, device, segment, cover in rows}

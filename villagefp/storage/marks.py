@@ -1,0 +1,67 @@
+"""Marks: what somebody should look at, such as an ID number that cannot be right; local, settled by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from villagefp.domain.records import RecordId
+
+_NOBODY = b""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something about a record that somebody should look at: an ID number that cannot be right, a missing name."""
+
+    id: RecordId
+    person_id: RecordId | None
+    kind: str
+    message: str
+    where: str  # sheet and row of the roster it came from, or empty
+    household_id: RecordId | None = None
+
+
+def add(connection: Connection, marks: Iterable[Mark]) -> None:
+    """Keep marks; one that was made before, settled or not, is not made again. The connection is a save's."""
+    rows = [
+        (mark.id, mark.person_id or _NOBODY, mark.household_id or _NOBODY, mark.kind, mark.message, mark.where)
+        for mark in marks
+    ]
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO data_issue (id, person, household, kind, message, place) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (person, household, kind, place, message) DO NOTHING",
+            rows,
+        )
+
+
+def open_marks(
+    connection: Connection, *, person_id: RecordId | None = None, household_id: RecordId | None = None
+) -> list[Mark]:
+    """The marks that are not settled: of a person, of a household and its members, or all."""
+    query = "SELECT id, person, kind, message, place, household FROM data_issue WHERE settled = 0"
+    told: tuple[RecordId, ...] = ()
+    if person_id is not None:
+        query, told = f"{query} AND person = ?", (person_id,)
+    elif household_id is not None:
+        query = f"""{query} AND (household = ? OR person IN (SELECT person FROM membership
+                    WHERE household = ? AND withdrawn = 0 AND left_on IS NULL))"""
+        told = (household_id, household_id)
+    rows = connection.exec_driver_sql(f"{query} ORDER BY id", told)
+    return [
+        Mark(id=mark, person_id=person or None, kind=kind, message=message, where=place, household_id=household or None)
+        for mark, person, kind, message, place, household in rows
+    ]
+
+
+def settle(connection: Connection, mark_id: RecordId) -> None:
+    """Take a mark off the list: somebody has looked."""
+    connection.exec_driver_sql("UPDATE data_issue SET settled = 1 WHERE id = ?", (mark_id,))
+
+
+def settle_kind(connection: Connection, person_id: RecordId, kind: str) -> None:
+    """Take a person's marks of one kind off the list: what they asked for has been done."""
+    connection.exec_driver_sql("UPDATE data_issue SET settled = 1 WHERE person = ? AND kind = ?", (person_id, kind))

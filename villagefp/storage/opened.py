@@ -1,0 +1,158 @@
+"""One opened, encrypted store: reads on connections of their own, saves one after another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from nacl.secret import SecretBox
+from sqlalchemy import Connection, Engine
+
+from villagefp.domain.ambient import Ambient
+from villagefp.domain.records import RecordId, Village, Worker
+from villagefp.storage import local, log, records
+from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
+from villagefp.storage.keyslots import Keys
+from villagefp.storage.lock import FolderLock
+from villagefp.storage.log import Origin
+from villagefp.storage.unit_of_work import Entry, UnitOfWork
+from villagefp.wire import stamp
+
+VILLAGE_KEY = "village"
+DEVICE_KEY = "device"
+WORKER_KEY = "worker"
+_BIG_LOG = 64 * 1024 * 1024
+"""Bytes of the write-ahead log from which on a save folds it in after its commit, where nobody ever rested."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What it took to open a store, handed over to it."""
+
+    folder: Path
+    database: Path
+    engine: Engine
+    lock: FolderLock
+    keys: Keys
+    ambient: Ambient
+
+
+class Store:
+    """A village's records on this laptop, opened by one worker. Safe to use from several threads."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.folder = opening.folder
+        self.ambient = opening.ambient
+        self.closed = False
+        self._opening = opening
+        self._engine = opening.engine
+        self._saving = threading.Lock()
+        self._saver: int | None = None
+        with self.read() as connection:
+            village_id, device, worker_id = (
+                local.get(connection, key) for key in (VILLAGE_KEY, DEVICE_KEY, WORKER_KEY)
+            )
+            if village_id is None or device is None or worker_id is None:
+                raise ValueError("The store does not say which village, device and worker it is of.")
+            self._origin = Origin(village_id, device)
+            self._worker_id = opening.keys.worker or worker_id
+            self._tail = log.read_tail(connection, self._origin)
+            self._load_owners(connection)
+
+    def _load_owners(self, connection: Connection) -> None:
+        village = records.get(connection, Village, self._origin.village)
+        worker = records.get(connection, Worker, self._worker_id)
+        if village is None or worker is None:
+            raise ValueError("The records of village and worker are not in the store.")
+        self.village: Village = village
+        self.worker: Worker = worker
+
+    @property
+    def origin(self) -> Origin:
+        """Village and device under which this laptop's changes are counted."""
+        return self._origin
+
+    @property
+    def clock_behind(self) -> timedelta:
+        """How far the laptop's clock stands behind the last save; zero where it does not. Work goes on either way."""
+        return stamp.behind(self._tail.stamp, self.ambient.milliseconds())
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the store for as long as it is held."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def save(self, reason: str | None = None) -> Iterator[UnitOfWork]:
+        """One user action: everything in it is kept and on the disk when the block ends, or nothing is."""
+        if self._saver == threading.get_ident():
+            raise RuntimeError("A save was begun inside a save: hand the unit of work on instead.")
+        with self._saving, self._engine.connect().execution_options(**{WRITES: True}) as connection:
+            self._saver = threading.get_ident()
+            try:
+                with connection.begin():
+                    unit = UnitOfWork(connection, self._entry(reason))
+                    yield unit
+                    tail = unit.finish()
+                self._tail = tail
+            finally:
+                self._saver = None
+        if any(kind in {"village", "worker"} for kind, _ in unit.changed):
+            with self.read() as fresh:
+                self._load_owners(fresh)
+        if self._log_bytes() > _BIG_LOG:
+            self.rest()
+
+    def _entry(self, reason: str | None) -> Entry:
+        return Entry(
+            origin=self._origin,
+            tail=self._tail,
+            author=self._worker_id,
+            milliseconds=self.ambient.milliseconds(),
+            random=self.ambient.random,
+            reason=reason,
+        )
+
+    def seal(self, plain: bytes) -> bytes:
+        """Bytes for a sealed field, under the second key."""
+        nonce = self.ambient.random(SecretBox.NONCE_SIZE)
+        return bytes(SecretBox(self._opening.keys.sealed).encrypt(plain, nonce))
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """What was sealed."""
+        return SecretBox(self._opening.keys.sealed).decrypt(sealed)
+
+    def keys_for(self, worker: RecordId | None) -> Keys:
+        """The store's keys, to be wrapped in a slot of this worker."""
+        return replace(self._opening.keys, worker=worker)
+
+    def rest(self) -> None:
+        """Fold the write-ahead log into the database file; for when nobody waits, as after a minute without input."""
+        with self._saving:
+            pooled = self._engine.raw_connection()  # outside any transaction, which a checkpoint may not be in
+            try:
+                cursor = pooled.cursor()
+                cursor.execute("PRAGMA busy_timeout = 0")  # what somebody still reads waits for the next rest
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                cursor.close()
+            finally:
+                pooled.close()
+
+    def _log_bytes(self) -> int:
+        path = self._opening.database.with_name(self._opening.database.name + "-wal")
+        return path.stat().st_size if path.exists() else 0
+
+    def close(self) -> None:
+        """Fold the log in, forget the connections and let another program open the folder; twice does no harm."""
+        if self.closed:
+            return
+        self.rest()
+        self.closed = True
+        self._engine.dispose()
+        self._opening.lock.release()

@@ -1,0 +1,184 @@
+"""Making a village's store, and opening it by passphrase or by recovery code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import sqlcipher3.dbapi2 as sqlcipher
+
+from villagefp.domain.ambient import Ambient
+from villagefp.domain.records import Village, Worker
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.storage import keyslots, local, migrate
+from villagefp.storage.engine import WRITES, connect, make_engine
+from villagefp.storage.files import sync_folder
+from villagefp.storage.keyslots import RECOVERY, WORKER, Cost, Keys, Slot
+from villagefp.storage.lock import FolderLock
+from villagefp.storage.log import Origin, read_tail
+from villagefp.storage.opened import DEVICE_KEY, VILLAGE_KEY, WORKER_KEY, Opening, Store
+from villagefp.storage.passphrase import check_passphrase
+from villagefp.storage.recovery_code import new_code, read_code
+from villagefp.storage.unit_of_work import Entry, UnitOfWork
+
+__all__ = [
+    "CreatedStore",
+    "Store",
+    "change_passphrase",
+    "create_store",
+    "open_store",
+    "open_with_recovery",
+    "store_exists",
+]
+
+DATABASE = "store.db"
+_UNFINISHED = "store.db.new"
+
+
+@dataclass(frozen=True)
+class CreatedStore:
+    """A new store, and the recovery code that is shown once and printed."""
+
+    store: Store
+    recovery_code: str
+
+
+def store_exists(folder: Path) -> bool:
+    """Whether a store was made in this folder."""
+    return (folder / DATABASE).exists()
+
+
+def create_store(
+    folder: Path,
+    *,
+    village_code: str,
+    village_name: str,
+    worker_name: str,
+    passphrase: str,
+    ambient: Ambient,
+    cost: Cost | None = None,
+) -> CreatedStore:
+    """Make the store of a village for its first worker; it is there when this returns, or not at all."""
+    check_passphrase(passphrase)
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as undo:
+        lock = FolderLock(folder)
+        undo.callback(lock.release)
+        if store_exists(folder):
+            raise UserError(
+                _("There is already a store in {folder}. Open it, or choose another folder.").format(folder=folder)
+            )
+        village = Village(id=ambient.new_id(), code=village_code, name=village_name)
+        worker = Worker(id=ambient.new_id(), name=worker_name)
+        keys = Keys(ambient.random(32), ambient.random(32), worker.id)
+        code = new_code(ambient.random)
+        _found(folder, keys, village, worker, ambient)
+        dear = cost or Cost()
+        slots = (
+            keyslots.make_slot(WORKER, passphrase, keys, dear, ambient.random),
+            keyslots.make_slot(RECOVERY, read_code(code), replace(keys, worker=None), dear, ambient.random),
+        )
+        keyslots.forget_slots(folder)
+        keyslots.write_slots(folder, slots)
+        # The name under which a store is found comes last: a creation that was cut short is as if it had never begun.
+        (folder / _UNFINISHED).replace(folder / DATABASE)
+        sync_folder(folder)
+        store = _opened(folder, keys, lock, ambient)
+        undo.pop_all()
+    return CreatedStore(store, code)
+
+
+def _found(folder: Path, keys: Keys, village: Village, worker: Worker, ambient: Ambient) -> None:
+    """The database with its tables and its first save: the village and the worker."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        left.unlink()
+    engine = make_engine(folder / _UNFINISHED, keys.store)
+    origin = Origin(village.id, ambient.new_id())
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        migrate.create_tables(connection)
+        for key, value in ((VILLAGE_KEY, village.id), (DEVICE_KEY, origin.device), (WORKER_KEY, worker.id)):
+            local.put(connection, key, value)
+        tail = read_tail(connection, origin)
+        entry = Entry(origin, tail, worker.id, ambient.milliseconds(), ambient.random, None)
+        unit = UnitOfWork(connection, entry)
+        unit.add_many([village, worker])
+        unit.finish()
+    engine.dispose()  # the last connection folds the write-ahead log in, syncs, and removes it
+
+
+def open_store(folder: Path, passphrase: str, ambient: Ambient) -> Store:
+    """Open the store with a worker's passphrase."""
+    return _enter(folder, ambient, lambda slots: _keys_of_passphrase(slots, passphrase)[1])
+
+
+def open_with_recovery(
+    folder: Path, recovery_code: str, new_passphrase: str, ambient: Ambient, cost: Cost | None = None
+) -> Store:
+    """Open the store with the printed code and give the worker a new passphrase; the code stays good."""
+    code = read_code(recovery_code)
+    check_passphrase(new_passphrase)
+    opened: list[tuple[Slot, ...]] = []
+
+    def keys_of(slots: tuple[Slot, ...]) -> Keys:
+        opened.append(slots)
+        found = keyslots.open_slots(slots, RECOVERY, code)
+        if found is None:
+            raise UserError(_("This recovery code does not belong to the store in {folder}.").format(folder=folder))
+        return found[1]
+
+    store = _enter(folder, ambient, keys_of)
+    fresh = keyslots.make_slot(WORKER, new_passphrase, store.keys_for(store.worker.id), cost or Cost(), ambient.random)
+    others = tuple(slot for slot in opened[0] if slot.sort != WORKER)
+    keyslots.write_slots(folder, (*others, fresh))
+    return store
+
+
+def change_passphrase(store: Store, old: str, new: str, cost: Cost | None = None) -> None:
+    """Let the worker in by a new passphrase and no longer by the old one; nothing is encrypted anew."""
+    check_passphrase(new)
+    slots = keyslots.read_slots(store.folder)
+    before, keys = _keys_of_passphrase(slots, old)
+    fresh = keyslots.make_slot(WORKER, new, keys, cost or Cost(), store.ambient.random)
+    keyslots.write_slots(store.folder, tuple(fresh if slot is before else slot for slot in slots))
+
+
+def _keys_of_passphrase(slots: tuple[Slot, ...], passphrase: str) -> tuple[Slot, Keys]:
+    found = keyslots.open_slots(slots, WORKER, passphrase)
+    if found is None:
+        raise UserError(_("The passphrase is not right. Try again, or open the store with the printed recovery code."))
+    return found
+
+
+def _enter(folder: Path, ambient: Ambient, keys_of: Callable[[tuple[Slot, ...]], Keys]) -> Store:
+    if not store_exists(folder):
+        raise UserError(
+            _("There is no store in {folder}. Make one first, or choose another folder.").format(folder=folder)
+        )
+    with ExitStack() as undo:
+        lock = FolderLock(folder)
+        undo.callback(lock.release)
+        store = _opened(folder, keys_of(keyslots.read_slots(folder)), lock, ambient)
+        undo.pop_all()
+    return store
+
+
+def _opened(folder: Path, keys: Keys, lock: FolderLock, ambient: Ambient) -> Store:
+    database = folder / DATABASE
+    try:
+        connect(database, keys.store).close()
+    except sqlcipher.DatabaseError as unreadable:
+        raise UserError(
+            _("The store {database} is damaged and cannot be read. Restore the latest backup.").format(
+                database=database
+            )
+        ) from unreadable
+    engine = make_engine(database, keys.store)
+    try:
+        migrate.bring_up_to_date(engine, database)
+        return Store(Opening(folder, database, engine, lock, keys, ambient))
+    except BaseException:
+        engine.dispose()
+        raise

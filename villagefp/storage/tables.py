@@ -1,0 +1,156 @@
+"""The tables of a village's store: one a kind of record, made from the registry, and those of the store itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from villagefp.wire.declared import DECLARED
+from villagefp.wire.kinds import FieldType, Kind
+
+REVISION = "0001"
+"""The revision of `migrations/village` that these tables are; a test compares the two."""
+
+METADATA = MetaData()
+
+_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
+    FieldType.TEXT: Text,
+    FieldType.CODE: Text,
+    FieldType.DATE: Text,
+    FieldType.MOMENT: Text,
+    FieldType.FLAG: Boolean,
+    FieldType.REFERENCE: LargeBinary,
+    FieldType.BYTES: LargeBinary,
+}
+_INDEXED = {
+    "household": ("household_no",),
+    "person": ("id_no", "mother"),
+    "alias": ("person",),
+    "phone": ("person",),
+    "membership": ("person", "household", "hukou_book"),
+    "event": ("person", "household", "revision_of"),
+    "access": ("person",),
+}
+
+
+def _kind_table(kind: Kind) -> Table:
+    """One row a record: its fields, which writes are their heads, and whether it is withdrawn.
+
+    No foreign keys: a reference may come before what it refers to. Rows lie in the order of their ids, which is the
+    order in which they were made, so a save touches few pages.
+    """
+    return Table(
+        kind.name,
+        METADATA,
+        Column("id", LargeBinary, primary_key=True),
+        *(Column(field.name, _TYPES[field.type]) for field in kind.fields),
+        Column("heads", LargeBinary, nullable=False),
+        Column("withdrawn", Boolean, nullable=False, server_default=text("0")),
+        *(Index(f"{kind.name}_{name}", name) for name in _INDEXED.get(kind.name, ())),
+        sqlite_with_rowid=False,
+    )
+
+
+KIND_TABLES = {kind.name: _kind_table(kind) for kind in DECLARED}
+
+change_log = Table(
+    "change_log",
+    METADATA,
+    Column("village", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("grp", BigInteger, nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+    Column("author", LargeBinary, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("body", LargeBinary),  # values and reason; none where an erasure destroyed them
+    Column("replaces", LargeBinary, nullable=False),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+    Index("change_log_record", "record"),
+    sqlite_with_rowid=False,
+)
+
+key_segment = Table(
+    "key_segment",
+    METADATA,
+    Column("village", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("segment", BigInteger, primary_key=True, autoincrement=False),
+    Column("cover", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+person_search = Table(
+    "person_search",
+    METADATA,
+    Column("person", LargeBinary, primary_key=True),
+    Column("keys", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+draft = Table(
+    "draft",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("form", Text, nullable=False),
+    Column("form_version", Text, nullable=False),
+    Column("person", LargeBinary),
+    Column("household", LargeBinary),
+    Column("occurred_on", Text, nullable=False),
+    Column("answers", LargeBinary, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+data_issue = Table(
+    "data_issue",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    # Empty bytes, not NULL, stand for "none": NULLs would make the same mark twice.
+    Column("person", LargeBinary, nullable=False),
+    Column("household", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("settled", Boolean, nullable=False, server_default=text("0")),
+    Index("data_issue_once", "person", "household", "kind", "place", "message", unique=True),
+    sqlite_with_rowid=False,
+)
+
+local_value = Table(
+    "local_value",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Alembic's own table, declared here so that a fresh store is made without importing Alembic.
+alembic_version = Table(
+    "alembic_version",
+    METADATA,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+BOOKKEEPING = (change_log, key_segment, person_search, draft, data_issue, local_value, alembic_version)
+"""What is no record: it stays on this laptop and `doctor` does not rebuild it."""

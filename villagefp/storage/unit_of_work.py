@@ -1,0 +1,149 @@
+"""The one path that writes records: rows, their changes in the log and the search keys, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from villagefp.domain.records import Record, RecordId
+from villagefp.storage import log, records, search
+from villagefp.storage.codec import CODECS, Codec
+from villagefp.storage.log import Origin, Tail
+from villagefp.wire.change import WITHDRAWN, Change, ChangeName
+from villagefp.wire.heads import Heads, pack_heads, unpack_heads
+from villagefp.wire.kinds import Merge
+from villagefp.wire.stamp import next_stamp
+from villagefp.wire.values import Value
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a save is told before it begins: whose it is, where the log ends, the time, and why."""
+
+    origin: Origin
+    tail: Tail
+    author: RecordId
+    milliseconds: int
+    random: Callable[[int], bytes]
+    reason: str | None
+
+
+class UnitOfWork:
+    """One save. What it adds and changes can be read at once through `connection`; others see it after the commit."""
+
+    def __init__(self, connection: Connection, entry: Entry) -> None:
+        self.connection = connection
+        self.changed: set[tuple[str, RecordId]] = set()
+        self._entry = entry
+        self._stamp = next_stamp(entry.tail.stamp, entry.milliseconds)
+        self._seq = entry.tail.seq
+        self._changes: list[Change] = []
+
+    def add(self, record: Record) -> None:
+        """Keep a new record."""
+        self.add_many([record])
+
+    def add_many(self, records: Iterable[Record]) -> None:
+        """Keep new records; as fast for thousands as SQLite takes rows."""
+        rows: dict[Codec, list[list[Any]]] = {}
+        for record in records:
+            codec = CODECS[type(record)]
+            row = codec.row(record)
+            told = codec.told(row)
+            name = self._log(codec, record.id, told, {}, self._entry.reason)
+            row.append(pack_heads(dict.fromkeys(told, (name,))))
+            rows.setdefault(codec, []).append(row)
+        for codec, of_kind in rows.items():
+            self.connection.exec_driver_sql(codec.insert_sql, [tuple(row) for row in of_kind])
+
+    def change(self, record: Record, reason: str | None = None) -> bool:
+        """Keep what differs from the stored record; False if nothing does."""
+        codec = CODECS[type(record)]
+        heads, withdrawn, before = self._stored(codec, record.id)
+        if withdrawn:
+            raise ValueError(f"A withdrawn {codec.kind.name} cannot be changed.")
+        after = codec.row(record)
+        differing = codec.differing(before, after)
+        if not differing:
+            return False
+        _check_once(codec, differing, before)
+        written = codec.written(differing, after)
+        if written:
+            replaces = {number: heads[number] for number in written if number in heads}
+            name = self._log(codec, record.id, written, replaces, reason or self._entry.reason)
+            heads.update(dict.fromkeys(written, (name,)))
+        self._update(codec, record.id, {**differing, "heads": pack_heads(heads)})
+        return True
+
+    def withdraw(self, record_type: type[Record], record_id: RecordId, reason: str) -> None:
+        """Take a record back: it stays in the log and is no longer shown."""
+        codec = CODECS[record_type]
+        heads, withdrawn, _ = self._stored(codec, record_id)
+        if withdrawn:
+            return
+        # It names every write it has seen: an edit made elsewhere meanwhile then stands out.
+        seen = tuple(sorted({name for names in heads.values() for name in names}))
+        name = self._log(codec, record_id, {WITHDRAWN: True}, {WITHDRAWN: seen}, reason)
+        heads[WITHDRAWN] = (name,)
+        self._update(codec, record_id, {"withdrawn": True, "heads": pack_heads(heads)})
+
+    def get(self, record_type: type[R], record_id: RecordId) -> R | None:
+        """The record as this save has left it so far."""
+        return records.get(self.connection, record_type, record_id)
+
+    def finish(self) -> Tail:
+        """Write the log and what is derived; the store calls it just before the commit."""
+        search.refresh(self.connection, self.changed)
+        return log.append(self.connection, self._entry.tail, self._changes, self._entry.random)
+
+    def _log(
+        self,
+        codec: Codec,
+        record_id: RecordId,
+        fields: dict[int, Value],
+        replaces: dict[int, tuple[ChangeName, ...]],
+        reason: str | None,
+    ) -> ChangeName:
+        self._seq += 1
+        self._changes.append(
+            Change(
+                village=self._entry.origin.village,
+                device=self._entry.origin.device,
+                seq=self._seq,
+                group=self._entry.tail.seq + 1,
+                stamp=self._stamp,
+                author=self._entry.author,
+                kind=codec.kind.number,
+                record=record_id,
+                fields=fields,
+                replaces=replaces,
+                reason=reason,
+            )
+        )
+        self.changed.add((codec.kind.name, record_id))
+        return self._entry.origin.device, self._seq
+
+    def _stored(self, codec: Codec, record_id: RecordId) -> tuple[Heads, bool, list[Any]]:
+        row = self.connection.exec_driver_sql(codec.select_heads_sql, (record_id,)).first()
+        if row is None:
+            raise LookupError(f"There is no {codec.kind.name} with this id.")
+        heads, withdrawn, *values = row
+        return unpack_heads(heads), bool(withdrawn), codec.plain(values)
+
+    def _update(self, codec: Codec, record_id: RecordId, columns: dict[str, Any]) -> None:
+        assignments = ", ".join(f'"{column}" = ?' for column in columns)
+        self.connection.exec_driver_sql(
+            f'UPDATE "{codec.kind.name}" SET {assignments} WHERE id = ?', (*columns.values(), record_id)
+        )
+        self.changed.add((codec.kind.name, record_id))
+
+
+def _check_once(codec: Codec, differing: dict[str, Value], before: list[Any]) -> None:
+    for name in differing:
+        if codec.kind.by_name[name].merge is Merge.ONCE and before[codec.names.index(name) + 1] is not None:
+            raise ValueError(f"{codec.kind.name}.{name} is written once: correct it by a new record.")

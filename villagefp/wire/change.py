@@ -1,0 +1,67 @@
+"""What the log is made of: changes, each the writes of one save to one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from villagefp.wire.values import Value, in_order, pack
+
+WITHDRAWN = 0
+"""The field number that every kind has: True is a withdrawn record. Numbers of declared fields begin at 1."""
+
+ChangeName = tuple[bytes, int]
+"""Device and seq name a change in its village for ever."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """The writes of one save to one record.
+
+    `replaces` says for a field which writes it overwrites. The withdrawn mark names there every write of the record
+    that its author saw, so that an edit it had not seen stays visible.
+    """
+
+    village: bytes
+    device: bytes
+    seq: int
+    group: int  # seq of the first change of the save
+    stamp: int
+    author: bytes
+    kind: int
+    record: bytes
+    fields: Mapping[int, Value]
+    replaces: Mapping[int, tuple[ChangeName, ...]] = field(default_factory=dict)
+    reason: str | None = None
+
+    @property
+    def name(self) -> ChangeName:
+        """Device and seq: the name by which other changes speak of this one."""
+        return self.device, self.seq
+
+
+def pack_body(fields: Mapping[int, Value], reason: str | None) -> bytes:
+    """What an erasure can destroy: the values and the words of the author."""
+    return pack([in_order(fields), reason])
+
+
+def pack_replaces(replaces: Mapping[int, tuple[ChangeName, ...]]) -> bytes:
+    """The replaced writes in canonical order; empty bytes where nothing was replaced."""
+    return pack({number: sorted(replaces[number]) for number in sorted(replaces)}) if replaces else b""
+
+
+def pack_header(change: Change) -> bytes:
+    """What stays for ever, erased or not: who, when, which record, which fields were overwritten, but no value."""
+    return pack(
+        [
+            change.village,
+            change.device,
+            change.seq,
+            change.group,
+            change.stamp,
+            change.author,
+            change.kind,
+            change.record,
+            pack_replaces(change.replaces),
+        ]
+    )

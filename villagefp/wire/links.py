@@ -1,0 +1,127 @@
+"""The chain of a device's changes, and the keys that let one body be destroyed while the chain still holds.
+
+A change's commitment is a keyed hash of its body, a link covers header and commitment. The keys of a segment of 1,024
+seqs are the leaves of a hash tree (Goldreich, Goldwasser, Micali): whoever has a node has all leaves under it and
+no other. A device keeps a *cover*, at first the root alone; puncturing a leaf leaves a cover of all others, and then
+nobody can tell any more whether a guessed body is the one that was committed to.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+from villagefp.wire.change import Change, pack_body, pack_header
+from villagefp.wire.values import pack, unpack
+
+DEPTH = 10
+SEGMENT = 1 << DEPTH
+KEY_BYTES = 32
+
+
+class Node(NamedTuple):
+    """A node of the tree: its depth (0 is the root), its place from the left at that depth, and its key."""
+
+    depth: int
+    place: int
+    key: bytes
+
+    def holds(self, leaf: int) -> bool:
+        """Whether the leaf hangs under this node."""
+        return leaf >> (DEPTH - self.depth) == self.place
+
+
+Cover = tuple[Node, ...]
+
+
+def segment_of(seq: int) -> int:
+    """The segment a seq belongs to."""
+    return seq >> DEPTH
+
+
+def leaf_of(seq: int) -> int:
+    """The place of a seq in its segment."""
+    return seq & (SEGMENT - 1)
+
+
+def whole_segment(root: bytes) -> Cover:
+    """The cover of a segment that begins: its root."""
+    return (Node(0, 0, root),)
+
+
+def _children(node: Node) -> tuple[Node, Node]:
+    left, right = (
+        blake2b(side, key=node.key, digest_size=KEY_BYTES, person=b"vfp tree").digest() for side in (b"0", b"1")
+    )
+    return Node(node.depth + 1, 2 * node.place, left), Node(node.depth + 1, 2 * node.place + 1, right)
+
+
+def leaf_key(cover: Cover, leaf: int) -> bytes | None:
+    """The key of a leaf, or None where it has been punctured."""
+    node = next((node for node in cover if node.holds(leaf)), None)
+    while node is not None and node.depth < DEPTH:
+        node = next(child for child in _children(node) if child.holds(leaf))
+    return node.key if node else None
+
+
+def leaf_keys(cover: Cover, first: int = 0) -> dict[int, bytes]:
+    """The keys of all leaves from `first` on that the cover still holds: cheaper than one by one for a big save."""
+    level = [node for node in cover if _last_leaf(node) >= first]
+    leaves: dict[int, bytes] = {}
+    while level:
+        node = level.pop()
+        if node.depth == DEPTH:
+            leaves[node.place] = node.key
+        else:
+            level.extend(child for child in _children(node) if _last_leaf(child) >= first)
+    return leaves
+
+
+def _last_leaf(node: Node) -> int:
+    return ((node.place + 1) << (DEPTH - node.depth)) - 1
+
+
+def puncture(cover: Cover, leaf: int) -> Cover:
+    """The cover of all leaves but this one; the old cover must be destroyed wherever it is kept."""
+    kept: list[Node] = []
+    for node in cover:
+        if not node.holds(leaf):
+            kept.append(node)
+            continue
+        on_path = node
+        while on_path.depth < DEPTH:
+            left, right = _children(on_path)
+            on_path, beside = (left, right) if left.holds(leaf) else (right, left)
+            kept.append(beside)
+    return tuple(sorted(kept, key=_last_leaf))
+
+
+def pack_cover(cover: Cover) -> bytes:
+    """A cover as it is kept beside the log."""
+    return pack([list(node) for node in cover])
+
+
+def unpack_cover(packed: bytes) -> Cover:
+    """A cover as it was kept."""
+    return tuple(Node(*node) for node in unpack(packed))
+
+
+def commitment(key: bytes, body: bytes) -> bytes:
+    """Binds a change to its body; without the key it tells nothing of it."""
+    return blake2b(body, key=key, digest_size=32, person=b"vfp commitment").digest()
+
+
+def first_link(village: bytes, device: bytes) -> bytes:
+    """What the chain of a device begins with."""
+    return blake2b(village + device, digest_size=32, person=b"vfp chain").digest()
+
+
+def next_link(before: bytes, header: bytes, committed: bytes) -> bytes:
+    """The link of a change: covers everything before it, its header and its commitment."""
+    return blake2b(before + committed + header, digest_size=32, person=b"vfp link").digest()
+
+
+def links_of(change: Change, key: bytes, before: bytes) -> tuple[bytes, bytes]:
+    """Commitment and link of a change whose body is at hand."""
+    committed = commitment(key, pack_body(change.fields, change.reason))
+    return committed, next_link(before, pack_header(change), committed)

@@ -1,0 +1,32 @@
+"""Values of fields as bytes: one canonical MessagePack form, so that equal values are equal bytes on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+Value = str | bytes | int | bool | None | Mapping[str, bool]
+"""What a field can hold: text, code or date; bytes or a reference; a number; yes or no; the elements of a `union`."""
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder()
+
+
+def pack(value: object) -> bytes:
+    """The bytes of plain data. Numbers always take their shortest form; a mapping must come in order of its keys."""
+    return _encoder.encode(value)
+
+
+def in_order(fields: Mapping[int, Value]) -> dict[int, Value]:
+    """Fields in canonical order, so that the same values are packed to the same bytes."""
+    return {
+        number: dict(sorted(value.items())) if isinstance(value := fields[number], Mapping) else value
+        for number in sorted(fields)
+    }
+
+
+def unpack(packed: bytes) -> Any:
+    """Plain data from its bytes; lists come back as lists, mappings as dicts."""
+    return _decoder.decode(packed)
