@@ -11,6 +11,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import Village, Worker
+from villagefp.domain.village_code import read as read_village_code
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import keyslots, local, migrate
@@ -63,6 +64,8 @@ def create_store(
 ) -> CreatedStore:
     """Make the store of a village for its first worker; it is there when this returns, or not at all."""
     check_passphrase(passphrase)
+    village = Village(id=ambient.new_id(), code=read_village_code(village_code).code, name=_named(village_name))
+    worker = Worker(id=ambient.new_id(), name=_named(worker_name))
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
         lock = FolderLock(folder)
@@ -71,8 +74,6 @@ def create_store(
             raise UserError(
                 _("There is already a store in {folder}. Open it, or choose another folder.").format(folder=folder)
             )
-        village = Village(id=ambient.new_id(), code=village_code, name=village_name)
-        worker = Worker(id=ambient.new_id(), name=worker_name)
         keys = Keys(ambient.random(32), ambient.random(32), worker.id)
         code = new_code(ambient.random)
         _found(folder, keys, village, worker, ambient)
@@ -89,6 +90,12 @@ def create_store(
         store = _opened(folder, keys, lock, ambient)
         undo.pop_all()
     return CreatedStore(store, code)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise UserError(_("The name of the village and of the worker are needed: they stand on every sheet."))
+    return name.strip()
 
 
 def _found(folder: Path, keys: Keys, village: Village, worker: Worker, ambient: Ambient) -> None:

@@ -13,7 +13,7 @@ from villagefp.storage import log, records, search
 from villagefp.storage.codec import CODECS, Codec
 from villagefp.storage.log import Origin, Tail
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
-from villagefp.wire.heads import Heads, pack_heads, unpack_heads
+from villagefp.wire.heads import Heads, pack_fresh_heads, pack_heads, unpack_heads
 from villagefp.wire.kinds import Merge
 from villagefp.wire.stamp import next_stamp
 from villagefp.wire.values import Value
@@ -56,7 +56,7 @@ class UnitOfWork:
             row = codec.row(record)
             told = codec.told(row)
             name = self._log(codec, record.id, told, {}, self._entry.reason)
-            row.append(pack_heads(dict.fromkeys(told, (name,))))
+            row.append(pack_fresh_heads(name, told))
             rows.setdefault(codec, []).append(row)
         for codec, of_kind in rows.items():
             self.connection.exec_driver_sql(codec.insert_sql, [tuple(row) for row in of_kind])
