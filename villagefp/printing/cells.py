@@ -142,8 +142,7 @@ class CellSetter:
             if place:
                 units.append(self.setter.space(_GAP))
             if numbered:
-                number = self.setter.piece(choice.name, bold=on)
-                units.append((number, Piece(Kind.SPACE, 2.0), self.setter.piece(label, bold=on)))
+                units.append((self.setter.piece(f"{choice.name} {label}", bold=on),))
             else:
                 tick = Piece(Kind.TICK, TICK, "1" if on else "")
                 units.append((tick, Piece(Kind.SPACE, 3.0), self.setter.piece(label, bold=on)))

@@ -27,6 +27,13 @@ class SheetFont(TTFont):  # type: ignore[misc]  # reportlab ships no types
     another character; the map is written anew once reportlab has made its objects.
     """
 
+    def __init__(self, name: str, file: Path) -> None:
+        super().__init__(name, str(file), asciiReadable=False, shapable=False)
+        face = self.face
+        whole = face.get_table
+        outlines = _Outlines(face._ttf_data, face.get_table_pos("glyf")[0])
+        face.get_table = lambda tag: outlines if tag == "glyf" else whole(tag)
+
     def addObjects(self, doc: Any) -> None:  # noqa: N802  reportlab's name
         """Add the font's objects to the document, with the right map back to text."""
         subsets = [list(subset) for subset in self.state[doc].subsets]
@@ -34,6 +41,17 @@ class SheetFont(TTFont):  # type: ignore[misc]  # reportlab ships no types
         for number, subset in enumerate(subsets):
             name = (SUBSETN(number) + b"+" + self.face.name + self.face.subfontNameX).decode("ascii")
             doc.idToObject["toUnicodeCMap:" + name].content = unicode_map(name, subset)
+
+
+@dataclass(frozen=True)
+class _Outlines:
+    """The outlines of a font, sliced in place: reportlab would copy all 10 MB of them for every sheet."""
+
+    data: bytes
+    start: int
+
+    def __getitem__(self, part: slice) -> bytes:
+        return self.data[self.start + part.start : self.start + part.stop]
 
 
 def unicode_map(font_name: str, subset: list[int]) -> str:
@@ -61,6 +79,10 @@ class Fonts:
     def runs(self, text: str, *, bold: bool = False) -> Iterator[tuple[str | None, str]]:
         """The text cut into runs of one font; the name is None for characters that no font has."""
         chain = self.bold if bold else self.regular
+        if all(ord(char) in chain[0].face.charToGlyph for char in text):
+            if text:
+                yield chain[0].fontName, text
+            return
         current: str | None = None
         run = ""
         for char in text:
@@ -102,7 +124,7 @@ def load_fonts(folder: Path | None = None) -> Fonts:
 
 
 def _register(name: str, file: Path) -> SheetFont:
-    font = SheetFont(name, str(file), asciiReadable=False, shapable=False)
+    font = SheetFont(name, file)
     pdfmetrics.registerFont(font)
     return font
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from villagefp.forms.package import Question
 from villagefp.printing.cells import Asked, CellSetter
@@ -22,6 +23,8 @@ _MAY_JOIN = 4
 _LABEL_PAD = 2.0
 _LABEL_LINES = 3
 """A label that needs more lines than this stands above its answer instead of beside it."""
+_SHORT = 6
+"""An answer of up to this many lines is never broken across pages."""
 _SIGN_HEIGHT = 34.0
 _BLANK_ROUNDS = 3
 
@@ -83,12 +86,20 @@ class FormTable:
                 continue
             yield Asked(question, self._guests(question))
 
+    @cached_property
+    def _by_host(self) -> dict[str, list[Question]]:
+        found: dict[str, list[Question]] = {}
+        for question in self.paper.sheet.package.questions:
+            host = self.paper.host(question)
+            if host and self.paper.style(question) != "hidden":
+                found.setdefault(host, []).append(question)
+        return found
+
     def _guests(self, host: Question) -> tuple[Question, ...]:
         """Questions written into this one's cell, and those written into theirs."""
         guests: list[Question] = []
-        for question in self.paper.sheet.package.questions:
-            if self.paper.host(question) == host.name and self.paper.style(question) != "hidden":
-                guests += [question, *self._guests(question)]
+        for question in self._by_host.get(host.name, ()):
+            guests += [question, *self._guests(question)]
         return tuple(guests)
 
     def _run_key(self, asked: Asked) -> tuple[str, str]:
@@ -164,7 +175,8 @@ class FormTable:
             joined = self.cells.lines(asked, inner, label=label)
             if not apart or len(joined) < len(apart):
                 return [Cell(left, right, joined, top=top, ruled=ruled)]
-        again = setter.balanced(label + self.paper.sheet.words.continued, label_width)
+        words = self.paper.sheet.words
+        again = setter.balanced(label + words.continued, label_width) if len(apart) > _SHORT else beside
         return [
             Cell(left, middle, beside, Align.CENTRE, repeat=again),
             Cell(middle, right, apart, top=top, ruled=ruled),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import groupby
 
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.lib.pagesizes import A4
@@ -179,9 +180,12 @@ class Sheet:
         side = QR_SIDE / len(modules)
         path = self.canvas.beginPath()
         for row, line in enumerate(modules):
-            for column, dark in enumerate(line):
+            column = 0
+            for dark, run in groupby(line, bool):
+                length = len(list(run))
                 if dark:
-                    path.rect(x + column * side, bottom + QR_SIDE - (row + 1) * side, side, side)
+                    path.rect(x + column * side, bottom + QR_SIDE - (row + 1) * side, length * side, side)
+                column += length
         self.canvas.drawPath(path, stroke=0, fill=1)
 
     def foot(self, left: str, middle: str, right: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from villagefp.forms.package import Choice, Question
 from villagefp.printing.jobs import FormSheet, Mode
@@ -101,4 +102,8 @@ class Paper:
         base = question.name.removesuffix("_detail")
         if base == question.name or question.paper.get("row") or question.paper.get("style"):
             return ""
-        return base if any(other.name == base for other in self.sheet.package.questions) else ""
+        return base if base in self._names else ""
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(question.name for question in self.sheet.package.questions)
