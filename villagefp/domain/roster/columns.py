@@ -22,6 +22,7 @@ _NAMES = (Meaning.NAME, Meaning.HEAD_NAME)
 _OF_HOUSEHOLD = frozenset(
     (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning.HUKOU_BOOK, Meaning.ROW_NUMBER, Meaning.NOTE)
 )
+_OF_PERSON = frozenset((Meaning.ID_NO, Meaning.BIRTH, Meaning.SEX, Meaning.RELATION))
 _SPOUSES = frozenset(("husband", "wife", "spouse"))
 
 
@@ -197,8 +198,19 @@ def _is_family_table(columns: list[Column]) -> bool:
     if any(one.meaning is Meaning.RELATION and not one.who for one in columns) and names.count("") == 1:
         return False
     roles = set(names)
-    plain_names = names.count("")
-    return plain_names >= 2 or len(roles - {"", "mother", "father"}) >= 2 or bool(plain_names and roles & _SPOUSES)
+    full_members = _members_with_more_than_a_name(columns)
+    return full_members >= 2 or len(roles - {"", "mother", "father"}) >= 2 or bool("" in roles and roles & _SPOUSES)
+
+
+def _members_with_more_than_a_name(columns: list[Column]) -> int:
+    """How many plain name columns are followed by something that only a person has: one a row has one of them."""
+    count, open_name = 0, False
+    for column in columns:
+        if column.meaning is Meaning.NAME:
+            open_name = not column.who
+        elif open_name and column.meaning in _OF_PERSON:
+            count, open_name = count + 1, False
+    return count
 
 
 def _families(columns: list[Column]) -> list[Column]:
