@@ -71,7 +71,8 @@ class _Drawing:
         pen.page.centred(WIDTH / 2, baseline, sheet.title, size=_TITLE_SIZE, bold=True)
         pen.page.text(LEFT, baseline, sheet.village)
         number = sheet.household_no if self._known else ""
-        place = " · ".join(part for part in (number, sheet.group_no if self._known else "") if part)
+        group = f"{sheet.words.group} {sheet.group_no}" if self._known and sheet.group_no else ""
+        place = " · ".join(part for part in (number, group) if part)
         field: list[Unit] = [(pen.setter.piece(sheet.words.household), Piece(Kind.SPACE, 5.0))]
         field += pen.setter.words(place) if place else pen.setter.blank(52.0)
         line = pen.setter.flow(field, SPAN)[0]
