@@ -10,7 +10,7 @@ from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.workbook import Sheet
 from villagefp.i18n import _
 
-_WITHOUT = ("begin", "end", "note", "xml-external", "csv-external")
+_WITHOUT = ("begin group", "begin_group", "end", "note", "xml-external", "csv-external")
 
 
 def read_ledger(path: Path) -> dict[str, dict[str, int]]:
