@@ -110,7 +110,7 @@ def household(**changed: object) -> SheetJob:
     """A household visit."""
     form = package("household_visit")
     labels = [q.label["zh"] for q in form.questions if q.paper.get("style") == "matrix"]
-    answers = ("1", "1", "2", "3", "2", "1", "1", "2", "2")
+    answers = ("1", "1", "2", "3", "2", "1", "1", "2", "1")
     sheet = HouseholdSheet(
         words=paper_words(),
         texts=household_words(),
@@ -122,7 +122,10 @@ def household(**changed: object) -> SheetJob:
         worker_phone="13900007777",
         visited_on="2026-11-03",
         members=(("户主", "李芳"), ("丈夫", "张建国"), ("母亲", "陈桂英")),
-        offers=tuple(Offer(label, answer) for label, answer in zip(labels, answers, strict=True)),
+        offers=tuple(
+            Offer(label, answer, "想借一副拐杖" if label == labels[-1] else None)
+            for label, answer in zip(labels, answers, strict=True)
+        ),
         questions="孩子的预防接种本在哪里补办？老人的医保今年怎么交？",
         advice="接种本到乡镇卫生院预防接种门诊补办，带出生医学证明；医保在12月25日前到村委会或者手机上交，困难家庭可以问资助参保。",
         next_on="2026-12-03",

@@ -22,7 +22,8 @@ _COLUMNS = {
     "readonly": "read_only", "soft": "soft",
 }  # fmt: skip
 _SHEET_COLUMNS = {
-    "relevant", "required", "constraint", "calculation", "read_only", "readonly", "soft", "choice_filter", "repeat_count",
+    "relevant", "required", "constraint", "calculation", "read_only", "readonly", "soft", "choice_filter",
+    "repeat_count",
 }  # fmt: skip
 _PLAIN = {"yes", "no", "true", "false", "true()", "false()"}
 _REFERENCE = re.compile(r"\$\{[^}]*\}")

@@ -42,13 +42,15 @@ class FormTable:
 
     def _rows(self) -> Iterator[Row]:
         heading: Row | None = None
+        headed = ""
         for key, asked in self._runs():
             question = asked[0].question
             if question.type == "group":
-                heading = self._heading(question) or heading
+                row = self._heading(question)
+                heading, headed = (row, question.path) if row else (heading, headed)
                 continue
             made = self._run(key, asked)
-            if heading is not None and made:
+            if heading is not None and made and question.path.startswith(f"{headed}/"):
                 yield heading
                 heading = None
             yield from made

@@ -90,8 +90,8 @@ class Filled:
                 withheld.append(in_language(question.label, self.package.languages[0]))
         return replace(self, answers=kept, withheld=tuple(withheld))
 
-    def offers(self, language: str) -> tuple[Offer, ...]:
-        """The fixed list of the household sheet with its answers; what was told besides stands behind its line."""
+    def offers(self, language: str, *, without_names: bool = False) -> tuple[Offer, ...]:
+        """The fixed list of the household sheet with its answers, and what was told besides."""
         details = {q.paper["with"]: q for q in self.package.questions if "with" in q.paper}
         lines = []
         for question in self.package.questions:
@@ -99,8 +99,8 @@ class Filled:
                 continue
             label = question.paper.get("label") or in_language(question.label, language)
             detail = details.get(question.name)
-            told = self.answers.get(detail.path, "") if detail else ""
-            lines.append(Offer(f"{label}：{told}" if told else label, self.answers.get(question.path, "")))
+            told = self.by_name(detail.name, without_names=without_names) if detail else None
+            lines.append(Offer(label, self.answers.get(question.path, ""), told))
         return tuple(lines)
 
 

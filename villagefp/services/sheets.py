@@ -139,7 +139,7 @@ def household_sheet(
         worker_phone="" if elsewhere else store.worker.phone or "",
         visited_on=told.by_name("visit_on"),
         members=() if elsewhere else filled.members,
-        offers=told.offers(_language(filled)),
+        offers=told.offers(_language(filled), without_names=elsewhere),
         questions=told.by_name("questions", without_names=elsewhere),
         advice=told.by_name("advice_given", without_names=elsewhere),
         next_on=told.by_name("next_on"),
