@@ -148,7 +148,17 @@ def _visit(store: Store, today: date, kept: dict[str, RecordId]) -> dict[str, An
     on = today - timedelta(days=1)
     saved = visits.add_visit(store, "newborn_home_visit", answers, outcome=Outcome.DONE, on=on, person_id=newborn)
     kept["newborn"], kept["newborn visit"] = newborn, saved.event_id
-    family = visits.add_visit(store, "household_visit", {}, outcome=Outcome.DONE, on=today, household_id=first.id)
+    wishes = {
+        "members_visited": [newborn.hex()],
+        "file_update": "1",
+        "child_care_booking": "1",
+        "vaccine_reminder": "3",
+        "insurance_advice": "2",
+        "questions": "孩子打疫苗要带什么？",
+        "advice_given": "带上出生医学证明和预防接种证，到乡镇卫生院接种门诊。",
+        "household_signed": "1",
+    }
+    family = visits.add_visit(store, "household_visit", wishes, outcome=Outcome.DONE, on=today, household_id=first.id)
     visits.add_visit(store, "household_visit", {}, outcome=Outcome.NOT_THIS_TIME, on=today, household_id=second.id)
     kept["household visit"] = family.event_id
     return {"kept": 3, "prompts": len(saved.prompts)}

@@ -271,7 +271,8 @@ def test_pages_are_the_groups_at_the_top(fill: Fill) -> None:
 
 def test_files_have_a_place_that_says_they_are_not_kept(fill: Fill) -> None:
     form = fill(q("image", "photo"), q("barcode", "code"), q("rank county", "order"), q("range", "pain",
-                parameters="start=0 end=10 step=1"), q("time", "at"), q("dateTime", "moment"), choices=CITIES)  # fmt: skip
+                parameters="start=0 end=10 step=1"), q("time", "at"), q("dateTime", "moment"),
+                choices=CITIES)  # fmt: skip
     assert form.node("/data/photo").read_only
     assert form.node("/data/photo").hint
     assert form.node("/data/pain").range == ("0", "10", "1")
