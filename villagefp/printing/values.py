@@ -42,8 +42,9 @@ class Paper:
     sheet: FormSheet
 
     def label(self, question: Question) -> str:
-        """The words before an answer: those meant for paper, else those of the screen."""
-        return question.paper.get("label") or self.words(question.label)
+        """The words before an answer: those meant for paper (in the default language), else those of the screen."""
+        default = self.sheet.language == next(iter(self.sheet.package.languages), self.sheet.language)
+        return (question.paper.get("label") if default else "") or self.words(question.label)
 
     def words(self, texts: dict[str, str]) -> str:
         """A text in the sheet's language, its output markers filled in."""
