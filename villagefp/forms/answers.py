@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from villagefp.forms.package import FormPackage, Question
+from villagefp.forms.xpath_values import days, from_days, number_text, to_moment
 
 Answers = dict[str, Any]
 """By question name: text, int, float, list of codes; a repeat is a list of the same."""
 
 Numbered = dict[int, Any]
-"""By permanent number; a repeat is a list of the same, an id is its 16 bytes."""
+"""By permanent number, written small: a day as days since 1970-01-01, a decimal as its digits, an id as its 16 bytes;
+a repeat is a list of the same."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -41,7 +43,7 @@ def to_numbers(package: FormPackage, answers: Mapping[str, Any]) -> NumberedAnsw
             if any(part.sealed for part in parts):
                 sealed[question.number] = [part.sealed for part in parts]
         else:
-            (sealed if question.sealed else plain)[question.number] = _packed(value)
+            (sealed if question.sealed else plain)[question.number] = _packed(question.type, value)
     return NumberedAnswers(plain, sealed)
 
 
@@ -53,7 +55,7 @@ def from_numbers(package: FormPackage, kept: NumberedAnswers) -> Answers:
         for number, value in numbered.items():
             question = questions.get(number)
             if question is None:
-                answers[f"#{number}"] = value
+                answers[f"#{number}"] = _unpacked("", value)
             elif question.type == "repeat":
                 inner = below(package, question)
                 rows = answers.setdefault(question.name, [])
@@ -62,7 +64,7 @@ def from_numbers(package: FormPackage, kept: NumberedAnswers) -> Answers:
                         rows.append({})
                     rows[place].update(from_numbers(inner, NumberedAnswers(row)))
             else:
-                answers[question.name] = _unpacked(value)
+                answers[question.name] = _unpacked(question.type, value)
     return answers
 
 
@@ -93,17 +95,35 @@ def below(package: FormPackage, repeat: Question) -> FormPackage:
     )
 
 
-def _packed(value: Any) -> Any:
+def read_number(text: str) -> int | float | str:
+    """A kept decimal as a number; whole ones without a point, text that is none as it is."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def _packed(kind: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_packed("", part) for part in value]
+    if kind == "date" and isinstance(value, str):
+        moment = to_moment(value)
+        return value if moment is None else int(days(moment))
+    if isinstance(value, float):
+        return number_text(value)
     if isinstance(value, str) and _ID.fullmatch(value):
         return bytes.fromhex(value)
-    if isinstance(value, list):
-        return [_packed(part) for part in value]
     return value
 
 
-def _unpacked(value: Any) -> Any:
+def _unpacked(kind: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unpacked("", part) for part in value]
+    if kind == "date" and isinstance(value, int):
+        return from_days(value).isoformat()
+    if kind in {"decimal", "range"} and isinstance(value, str):
+        return read_number(value)
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, list):
-        return [_unpacked(part) for part in value]
     return value

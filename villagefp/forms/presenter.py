@@ -82,6 +82,10 @@ class Presenter:
             return told or _("“{label}” is still to be answered.").format(label=self.label(place))
         return self._constraint_fault(place) or self._choice_fault(place)
 
+    def is_known(self, place: Place) -> bool:
+        """Whether an answer was there before the visit and is not to be given again."""
+        return place.kept != "" and self._holds(place, "readonly", otherwise=False)
+
     def choice_label(self, code: str, path: str, place: Node) -> str:
         """The label of an option of the question at `path`, as `jr:choice-name` wants it."""
         control = self._form.controls.get(_plain(path))

@@ -27,6 +27,7 @@ class Recalculation:
         self.graph = graph
         self.scope = scope
         self.changed: dict[Place, None] = {}
+        self.loading = False  # answers are put back as they were: nothing is computed until all are there
         self._heap: list[tuple[int, int, str, Place]] = []
         self._waiting: set[tuple[str, int]] = set()
         self._serial = 0
@@ -50,6 +51,8 @@ class Recalculation:
         if place.kept == kept and place.unread == unread:
             return
         place.kept, place.unread, place.checked = kept, unread, False
+        if self.loading:
+            return
         self.changed[place] = None
         self._schedule(VALUE, place)
         self.run()

@@ -95,7 +95,9 @@ class FormSession:
             self._preload()
             self._work.act(FIRST_LOAD)
         else:
+            self._work.loading = True
             self.fill(answers)
+            self._work.loading = False
             self._work.whole()
         self._work.changed.clear()
 
@@ -252,11 +254,15 @@ class FormSession:
             return
         bind = self._form.binds.get(place.path)
         if bind and bind.calculate:
-            self._work.run()
-            told = str(value) if not isinstance(value, list) else " ".join(map(str, value))
-            if told not in {"", place.kept}:
+            if _differs(value, place.kept):
                 message = _("“{name}” is worked out by the form and cannot be given.").format(name=question.name)
                 yield Violation(question.name, self._instance.address(place), message)
+            return
+        if not self._work.loading and _differs(value, place.kept) and self._presenter.is_known(place):
+            message = _("“{name}” is already known as {value}; it is changed in the register, not here.").format(
+                name=question.name, value=place.kept
+            )
+            yield Violation(question.name, self._instance.address(place), message)
             return
         self.set_answer(self._instance.address(place), value)
 
@@ -326,17 +332,18 @@ class FormSession:
         return self._presenter.words.by_id(name, self._instance.top)
 
 
+def _differs(value: object, kept: str) -> bool:
+    told = " ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return told not in {"", kept}
+
+
 def _out(question: Question, text: str) -> Any:
     if question.type in _LISTS:
         return text.split()
     if question.type == "integer":
         return int(text) if text.lstrip("-").isdigit() else text
     if question.type in {"decimal", "range"}:
-        try:
-            number = float(text)
-        except ValueError:
-            return text
-        return int(number) if number.is_integer() and abs(number) < 1e15 else number
+        return kept_answers.read_number(text)
     return text
 
 
