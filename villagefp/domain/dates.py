@@ -156,7 +156,7 @@ def _number(number: float, today: date) -> DateReading:
 
 
 def _whole_number(whole: int, today: date) -> DateReading | None:
-    if whole >= 10_000_000:
+    if 10_000_000 <= whole < 100_000_000:
         return _checked(whole // 10_000, whole // 100 % 100, whole % 100, today, str(whole))
     if _EARLIEST <= whole <= today.year:
         return DateReading(str(whole), Precision.YEAR)
