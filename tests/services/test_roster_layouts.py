@@ -10,6 +10,7 @@ import pytest
 from tests.services.rosters import by_name, everybody, id_no, plan, take_in, workbook
 from villagefp.domain.records import Person, Presence
 from villagefp.domain.roster.meanings import Meaning
+from villagefp.errors import UserError
 from villagefp.storage import records
 from villagefp.storage.store import Store
 
@@ -343,3 +344,19 @@ def test_the_preview_shows_columns_with_meaning_header_and_samples(store: Store,
         ("户号", Meaning.HOUSEHOLD_NO), ("姓名", Meaning.NAME), ("身份证号", Meaning.ID_NO),
     ]  # fmt: skip
     assert table.columns[1].samples == ("李芳", "张建国", "张晨熙")
+
+
+def test_an_xls_of_excel_97(store: Store) -> None:
+    result = take_in(store, Path(__file__).parents[1] / "data" / "rosters" / "ledger-97.xls")
+    lines = by_name(store)
+    assert set(lines) == {"李芳", "张建国", "张晨熙", "王德胜", "赵玉兰"}
+    assert {(line.household_no, line.group_no) for line in lines.values()} == {("0012", "1"), ("0013", "1")}
+    assert [issue.kind.value for issue in result.issues] == ["id_digits_lost"]
+    assert [lines[name].birth_date for name in ("李芳", "张建国", "张晨熙", "王德胜", "赵玉兰")] == [
+        "1990-05-06", "1988-01-02", "2019-03-14", "1960-02-03", "1962-04-05",
+    ]  # fmt: skip
+
+
+def test_a_workbook_without_people_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"账本\.xlsx"):
+        plan(store, workbook(tmp_path / "账本.xlsx", [["日期", "金额"], ["2026-01-01", 12], ["2026-01-02", 15]]))
