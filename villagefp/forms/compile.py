@@ -95,7 +95,7 @@ def _for_pyxform(sheet: str, column: str) -> str | None:
             return "bind::soft"
         return None if _OWN_COLUMNS.match(column) or _MEDIA.match(column) else column
     if sheet == "settings":
-        return None if column.startswith(("print::", "caption")) else column
+        return None if column.startswith(("print::", "caption", "signature")) else column
     return None if _MEDIA.match(column) else column
 
 

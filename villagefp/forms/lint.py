@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from villagefp.domain import codes
 from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.workbook import Row, Sheet
 from villagefp.i18n import _
@@ -34,14 +35,6 @@ KNOWN_TYPES = {
     "begin repeat", "end repeat", "xml-external", "csv-external",
 }  # fmt: skip
 DEFAULT_NAMES = {name: name for name in ("start", "end", "today", "username")}
-SIGNS = {
-    "chest_pain", "breath", "limb_weak_speech", "vision_loss", "severe_headache", "leg_swelling", "jaundice",
-    "severe_abdominal_pain", "heavy_bleeding", "fever_38", "fever_385_chills", "fit", "faint", "foul_discharge",
-    "pus_wound", "no_fetal_move", "leak_fluid", "self_harm", "baby_harm", "violence", "poor_feeding_baby",
-    "baby_breath", "baby_cold_hot", "baby_yellow_palms", "baby_umbilicus", "child_convulsion", "child_dehydration",
-    "regular_contraction", "epigastric_pain", "eye_ear_pus", "bulging_fontanelle", "green_vomit", "refuses_feed",
-    "petechiae",
-}  # fmt: skip
 PAPER = {
     "row", "span", "style", "boxes", "lines", "with", "label", "known", "section", "caption", "column",
 }  # fmt: skip
@@ -172,6 +165,7 @@ def _choice_codes(sheet: Sheet | None) -> Iterator[Problem]:
 
 def _extras(survey: Sheet) -> Iterator[Problem]:
     names = {row.cells.get("name") for row in survey.rows}
+    signs = codes.load("danger_sign")
     for column in survey.columns:
         if column.startswith("print::") and column.removeprefix("print::") not in PAPER:
             yield Problem("survey", 1, column, _("there is no such paper hint."))
@@ -179,7 +173,7 @@ def _extras(survey: Sheet) -> Iterator[Problem]:
         urgency, sign = row.cells.get("urgency", ""), row.cells.get("sign", "")
         if urgency and urgency not in {"R", "Y", "G"}:
             yield _at(row, "urgency", _("“{urgency}” is none of R, Y and G.").format(urgency=shorten(urgency)))
-        if sign and sign not in SIGNS:
+        if sign and sign not in signs:
             yield _at(row, "sign", _("“{sign}” is no code of a danger sign.").format(sign=shorten(sign)))
         beside = row.cells.get("print::with")
         if beside and beside not in names:

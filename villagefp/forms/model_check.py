@@ -1,10 +1,104 @@
-"""What can be said about a form once it is compiled: expressions, functions, instances, cycles."""
+"""What can be said about a form once it is compiled: expressions, functions, instances, patterns, circles."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from villagefp.forms.functions.texts import check_pattern
+from villagefp.forms.graph import CycleError, build_graph
+from villagefp.forms.instance import Instance
 from villagefp.forms.package import FormPackage
-from villagefp.forms.problems import Problem
+from villagefp.forms.problems import Problem, shorten
+from villagefp.forms.session import INPUTS, shown_expressions
+from villagefp.forms.xform import XForm, read_xform
+from villagefp.forms.xpath import XPathError, compiled
+from villagefp.forms.xpath_syntax import Binary, Call, Expression, Filter, Literal, Negation, Path, parse
+from villagefp.i18n import _
+
+_COLUMNS = {
+    "relevant": "relevant", "required": "required", "constraint": "constraint", "calculate": "calculation",
+    "readonly": "read_only", "soft": "soft",
+}  # fmt: skip
 
 
 def check_model(package: FormPackage) -> list[Problem]:
-    return []
+    """Every problem of a compiled form, with the row of the sheet it comes from."""
+    form = read_xform(package.xform)
+    rows = {question.path: question.row for question in package.questions}
+    instances = {*INPUTS, *form.secondary, *form.external}
+    problems = []
+    sound = True
+    for path, column, expression in _expressions(form):
+        for message in _faults(expression, instances):
+            sound = False
+            problems.append(Problem("survey", rows.get(path), column, message))
+    if sound:
+        try:
+            build_graph(form, Instance(form).paths, shown_expressions(form))
+        except CycleError as error:
+            message = _("these questions wait for each other: {names}.").format(names=error)
+            first = next((rows[path] for path in error.paths if path in rows), None)
+            problems.append(Problem("survey", first, "", message))
+    return problems
+
+
+def _expressions(form: XForm) -> Iterator[tuple[str, str, str]]:
+    """(path, column of the sheet, expression) of everything that is evaluated."""
+    for path, bind in form.binds.items():
+        for attribute, column in _COLUMNS.items():
+            if told := getattr(bind, attribute):
+                yield path, column, told
+    for path, repeat in form.repeats.items():
+        if repeat.count:
+            yield path, "repeat_count", repeat.count
+    for action in form.actions:
+        if action.value:
+            yield action.path, "calculation" if action.trigger else "default", action.value
+    for path, expressions in shown_expressions(form).items():
+        for told in expressions:
+            yield path, "choice_filter" if "instance(" in told else "label", told
+
+
+def _faults(expression: str, instances: set[str]) -> Iterator[str]:
+    try:
+        compiled(expression)
+        tree = parse(expression)
+    except XPathError as error:
+        yield _("“{expression}”: {reason}.").format(expression=shorten(" ".join(expression.split())), reason=error)
+        return
+    for call in _calls(tree):
+        told = [argument.value if isinstance(argument, Literal) else None for argument in call.arguments]
+        if call.name in {"instance", "pulldata"} and told and isinstance(told[0], str) and told[0] not in instances:
+            yield _("there is no instance “{name}”.").format(name=shorten(told[0]))
+        if call.name in {"area", "distance", "geofence"}:
+            yield _("{function}() is not possible: places on a map are not recorded here.").format(function=call.name)
+        if call.name == "regex" and isinstance(told[1], str):
+            try:
+                check_pattern(told[1])
+            except XPathError as error:
+                yield f"{error}."
+
+
+def _calls(expression: Expression) -> Iterator[Call]:
+    match expression:
+        case Literal():
+            return
+        case Negation(operand):
+            yield from _calls(operand)
+        case Binary(_, left, right):
+            yield from _calls(left)
+            yield from _calls(right)
+        case Call():
+            yield expression
+            for argument in expression.arguments:
+                yield from _calls(argument)
+        case Filter(operand, predicates):
+            yield from _calls(operand)
+            for predicate in predicates:
+                yield from _calls(predicate)
+        case Path(_, steps, start):
+            if start is not None:
+                yield from _calls(start)
+            for step in steps:
+                for predicate in step.predicates:
+                    yield from _calls(predicate)

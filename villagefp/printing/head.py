@@ -5,20 +5,12 @@ from __future__ import annotations
 from villagefp.printing.inline import BOX, LEADING, SIZE, Kind, Piece, Unit
 from villagefp.printing.jobs import FormSheet, Mode
 from villagefp.printing.page import BODY, FOOT, HEIGHT, MARGIN, QR_SIDE, WIDTH, Sheet
-from villagefp.printing.values import in_language
 
 TITLE_SIZE = 18.0
 FIRST_HEAD = 22.0 * 2.8346  # 22 mm
 NEXT_HEAD = 9.0 * 2.8346
 _FILE_GROUPS = {17: (6, 3, 3, 5), 8: (3, 5)}
 _TAIL = 8
-
-
-def title(sheet: FormSheet) -> str:
-    """The title on paper; a neutral one where the sheet is printed elsewhere."""
-    settings = sheet.package.settings
-    own = settings.get("print::title") or in_language(sheet.package.title, sheet.language)
-    return settings.get("print::neutral_title") or own if sheet.elsewhere else own
 
 
 def room() -> tuple[float, float]:
@@ -31,10 +23,10 @@ def draw_head(page: Sheet, sheet: FormSheet, *, first: bool) -> float:
     """Draw the head of a page; returns where the table begins."""
     top = float(HEIGHT - MARGIN)
     if not first:
-        page.text(MARGIN, top - SIZE, title(sheet), bold=True)
+        page.text(MARGIN, top - SIZE, sheet.title, bold=True)
         _right(page, _file_number(page, sheet), top - 1)
         return top - NEXT_HEAD
-    page.centred(WIDTH / 2, top - TITLE_SIZE - 2, title(sheet), size=TITLE_SIZE, bold=True)
+    page.centred(WIDTH / 2, top - TITLE_SIZE - 2, sheet.title, size=TITLE_SIZE, bold=True)
     if sheet.token:
         page.qr(WIDTH - MARGIN - QR_SIDE, top - QR_SIDE + 2, sheet.token)
     return _identity(page, sheet, top - FIRST_HEAD)

@@ -20,13 +20,13 @@ _SIGN = 42.0
 _GREETING_SIZE, _GREETING_LEADING = 13.0, 18.5
 
 
-def draw_household(sheet: HouseholdSheet, fonts: Fonts) -> Sheet:
+def draw_household(sheet: HouseholdSheet, fonts: Fonts, *, compress: bool = True) -> Sheet:
     """Draw the sheet; only very long answers take a second page."""
-    tried = _Drawing.of(sheet, fonts, pages=1)
+    tried = _Drawing.of(sheet, Sheet(fonts, sheet.title), pages=1)
     tried.draw(_LEAST_BOX)
     pages = tried.pen.page.pages
     spare = tried.pen.y - BOTTOM if pages == 1 else 0.0
-    drawing = _Drawing.of(sheet, fonts, pages)
+    drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages)
     drawing.draw(min(_MOST_BOX, _LEAST_BOX + max(0.0, spare - 2) / 2))
     return drawing.pen.page
 
@@ -37,12 +37,10 @@ class _Drawing:
 
     pen: Pen
     sheet: HouseholdSheet
-    title: str
 
     @classmethod
-    def of(cls, sheet: HouseholdSheet, fonts: Fonts, pages: int) -> _Drawing:
-        title = sheet.texts.neutral_title if sheet.elsewhere else sheet.texts.title
-        return cls(Pen(Sheet(fonts, title), sheet.words, sheet.print_number, pages), sheet, title)
+    def of(cls, sheet: HouseholdSheet, page: Sheet, pages: int) -> _Drawing:
+        return cls(Pen(page, sheet.words, sheet.print_number, pages), sheet)
 
     @property
     def _filled(self) -> bool:
@@ -70,12 +68,14 @@ class _Drawing:
         """Village, title and household number over a double line."""
         pen, sheet = self.pen, self.sheet
         baseline = pen.y - _TITLE_SIZE
-        pen.page.centred(WIDTH / 2, baseline, self.title, size=_TITLE_SIZE, bold=True)
+        pen.page.centred(WIDTH / 2, baseline, sheet.title, size=_TITLE_SIZE, bold=True)
         pen.page.text(LEFT, baseline, sheet.village)
-        if self._known and sheet.household_no:
-            number = f"{sheet.words.household} {sheet.household_no}"
-            place = " · ".join(part for part in (number, sheet.group_no) if part)
-            pen.page.text(RIGHT - pen.page.fonts.width(place, SIZE), baseline, place)
+        number = sheet.household_no if self._known else ""
+        place = " · ".join(part for part in (number, sheet.group_no if self._known else "") if part)
+        field: list[Unit] = [(pen.setter.piece(sheet.words.household), Piece(Kind.SPACE, 5.0))]
+        field += pen.setter.words(place) if place else pen.setter.blank(52.0)
+        line = pen.setter.flow(field, SPAN)[0]
+        pen.page.line(RIGHT - line.width, baseline + 0.88 * SIZE + (LEADING - SIZE) / 2, line)
         pen.y -= _TITLE_SIZE + 11
         for width, drop in ((2.2, 0.0), (0.5, 3.2)):
             pen.page.canvas.setLineWidth(width)
@@ -199,7 +199,7 @@ class _Drawing:
         pen, texts = self.pen, self.sheet.texts
         pen.need(_SIGN)
         half = SPAN / 2
-        refused = self._filled and self.sheet.household_signed == "refused"
+        refused = self._filled and self.sheet.not_signed
         not_signed = pen.setter.piece(texts.not_signed)
         tick: Unit = (Piece(Kind.TICK, _TICK, "1" if refused else ""), Piece(Kind.SPACE, 3.0), not_signed)
         room = half - 26 - sum(piece.width for piece in tick)

@@ -20,21 +20,19 @@ class Mode(StrEnum):
 class Words:
     """The few words that paper says by itself, in the language of the sheet."""
 
-    page: str = "Page {page} of {pages}"
-    form: str = "{form} · version {version}"
-    print_number: str = "Print no. {number}"
-    continued: str = "(cont.)"
-    colon: str = ": "
-    name: str = "Name"
-    household: str = "Household no."
-    head: str = "Head"
-    group: str = "Group"
-    file_number: str = "File no."
-    year: str = "y"
-    month: str = "m"
-    day: str = "d"
-    yes: str = "yes"
-    no: str = "no"
+    page: str  # with {page} and {pages}
+    form: str  # with {form} and {version}
+    print_number: str  # with {number}
+    continued: str
+    colon: str
+    name: str
+    household: str
+    head: str
+    group: str
+    file_number: str
+    year: str
+    month: str
+    day: str
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,23 @@ class FormSheet:
     """One form on paper."""
 
     package: FormPackage
+    words: Words
     mode: Mode = Mode.FILLED
     answers: dict[str, str] = field(default_factory=dict)  # by path, repeats as /data/child[2]/name; codes by spaces
     identity: Identity = field(default_factory=Identity)
     elsewhere: bool = False  # for a printer elsewhere: number and group, nothing that names the person
     language: str = "zh"
-    words: Words = field(default_factory=Words)
     token: str = ""  # what the QR code says; empty leaves it out
     print_number: str = ""
+
+    @property
+    def title(self) -> str:
+        """The title on paper; a neutral one where the sheet is printed elsewhere."""
+        settings = self.package.settings
+        own = settings.get("print::title") or next(iter(self.package.title.values()), self.package.form_id)
+        if self.language != self.package.languages[0]:
+            own = self.package.title.get(self.language) or own
+        return settings.get("print::neutral_title") or own if self.elsewhere else own
 
 
 @dataclass(frozen=True)
@@ -74,33 +81,35 @@ class Offer:
 class HouseholdWords:
     """The texts of the sheet that stays in the home."""
 
-    title: str = "Household visit"
-    neutral_title: str = "Village health service: visit record"
-    dear: str = ":"  # after the head of the household's name: 家：
-    greeting: str = ""
-    worker: str = "Village doctor"
-    phone: str = "Phone"
-    visited_on: str = "Date"
-    members: str = "Members visited"
-    offers: str = "Services"
-    choices: tuple[tuple[str, str], ...] = ()  # code and words, in the order of the sheet
-    questions: str = "Your questions"
-    advice: str = "Our advice"
-    next_on: str = "Next visit"
-    if_wished: str = ""
-    rights_title: str = ""
-    rights: tuple[str, ...] = ()
-    hotline: str = "Hotline"
-    complaints: str = "Complaints"
-    household_signature: str = "Signature of the household"
-    not_signed: str = "not signed"
-    worker_signature: str = "Signature of the village doctor"
+    title: str
+    neutral_title: str
+    dear: str  # after the name of the household's head: 家：
+    greeting: str
+    worker: str
+    phone: str
+    visited_on: str
+    members: str
+    offers: str
+    choices: tuple[tuple[str, str], ...]  # code and words, in the order of the sheet
+    questions: str
+    advice: str
+    next_on: str
+    if_wished: str
+    rights_title: str
+    rights: tuple[str, ...]
+    hotline: str
+    complaints: str
+    household_signature: str
+    not_signed: str
+    worker_signature: str
 
 
 @dataclass(frozen=True)
 class HouseholdSheet:
     """The sheet that stays in the home; it has no place for an ID number, a diagnosis or a method."""
 
+    words: Words
+    texts: HouseholdWords
     mode: Mode = Mode.FILLED
     elsewhere: bool = False
     village: str = ""
@@ -117,10 +126,13 @@ class HouseholdSheet:
     next_on: str = ""
     hotline: str = ""
     complaints: str = ""
-    household_signed: str = ""  # signed, refused or empty
-    words: Words = field(default_factory=Words)
-    texts: HouseholdWords = field(default_factory=HouseholdWords)
+    not_signed: bool = False  # the household left its line empty
     print_number: str = ""
+
+    @property
+    def title(self) -> str:
+        """The title on paper; a neutral one where the sheet is printed elsewhere."""
+        return self.texts.neutral_title if self.elsewhere else self.texts.title
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,13 @@ class Sheet:
 
     fonts: Fonts
     title: str
+    compress: bool = True  # a picture of the bytes that does not hang on the machine's zlib needs False
     boxes: list[TextBox] = field(default_factory=list)
     pages: int = 1
 
     def __post_init__(self) -> None:
         self._bytes = BytesIO()
-        self.canvas = Canvas(self._bytes, pagesize=A4, invariant=1, pageCompression=1)
+        self.canvas = Canvas(self._bytes, pagesize=A4, invariant=1, pageCompression=int(self.compress))
         self.canvas.setTitle(self.title)
         self.canvas.setCreator("villagefp")
         self.setter = Setter(self.fonts)
@@ -188,9 +189,10 @@ class Sheet:
                 column += length
         self.canvas.drawPath(path, stroke=0, fill=1)
 
-    def foot(self, left: str, middle: str, right: str) -> None:
+    def foot(self, left: str, middle: str, right: str, inset: float = 0.0) -> None:
         """The small line at the end of a page."""
         baseline = MARGIN + 1
-        self.text(MARGIN, baseline, left, size=FOOT_SIZE)
+        self.text(MARGIN + inset, baseline, left, size=FOOT_SIZE)
         self.centred(WIDTH / 2, baseline, middle, size=FOOT_SIZE)
-        self.text(WIDTH - MARGIN - self.fonts.width(right, FOOT_SIZE), baseline, right, size=FOOT_SIZE)
+        end = WIDTH - MARGIN - inset
+        self.text(end - self.fonts.width(right, FOOT_SIZE), baseline, right, size=FOOT_SIZE)

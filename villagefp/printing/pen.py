@@ -43,7 +43,8 @@ class Pen:
     def foot(self) -> None:
         """The foot of this page."""
         number = self.words.print_number.format(number=self.print_number) if self.print_number else ""
-        self.page.foot("", self.words.page.format(page=self.page.pages, pages=self.pages), number)
+        count = self.words.page.format(page=self.page.pages, pages=self.pages)
+        self.page.foot("", count, number, inset=LEFT - MARGIN)
 
     def lines(self, lines: tuple[Line, ...], x: float) -> None:
         """Lines of text, one below the other."""
@@ -51,7 +52,7 @@ class Pen:
             self.need(line.height)
             self.page.line(x, self.y, line)
             said = "".join(piece.text for _, piece in line.pieces)
-            box = TextBox(self.page.pages, x, self.y - line.height, RIGHT, self.y, said)
+            box = TextBox(self.page.pages, x, self.y - line.height, x + line.width, self.y, said)
             self.page.boxes.append(box)
             self.y -= line.height
 

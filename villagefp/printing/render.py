@@ -10,9 +10,8 @@ from villagefp.printing.cells import CellSetter
 from villagefp.printing.fonts import Fonts, load_fonts
 from villagefp.printing.form import FormTable
 from villagefp.printing.household import draw_household
-from villagefp.printing.inline import Setter
 from villagefp.printing.jobs import FormSheet, Rendered, SheetJob
-from villagefp.printing.page import Sheet, TextBox
+from villagefp.printing.page import Sheet
 from villagefp.printing.table import lay_out
 from villagefp.printing.values import Paper
 
@@ -37,7 +36,7 @@ def missing_in(job: SheetJob, fonts: Fonts) -> tuple[str, ...]:
     rounds = [value for path, value in sheet.answers.items() if "[" in path and sheet.mode == "filled"]
     labels = [text for question in sheet.package.questions for text in question.label.values()]
     name = "" if sheet.elsewhere else sheet.identity.name
-    return fonts.missing([*answers, *rounds, *labels, name, head.title(sheet), *_texts(sheet.words)])
+    return fonts.missing([*answers, *rounds, *labels, name, sheet.title, *_texts(sheet.words)])
 
 
 def _texts(thing: object) -> Iterator[str]:
@@ -51,24 +50,18 @@ def _texts(thing: object) -> Iterator[str]:
             yield from _texts(getattr(thing, each.name))
 
 
-def draw(job: SheetJob, fonts: Fonts) -> Sheet:
+def draw(job: SheetJob, fonts: Fonts, *, compress: bool = True) -> Sheet:
     """Lay the job out and draw it; the sheet knows where every cell came to stand."""
     if job.form is not None:
-        return _draw_form(job.form, fonts)
+        return _draw_form(job.form, Sheet(fonts, job.form.title, compress))
     if job.household is not None:
-        return draw_household(job.household, fonts)
+        return draw_household(job.household, fonts, compress=compress)
     raise ValueError("a job without a sheet")
 
 
-def text_boxes(job: SheetJob) -> list[TextBox]:
-    """The cells of a job's sheet, for those who check that nothing is cut and nothing overlaps."""
-    return draw(job, load_fonts()).boxes
-
-
-def _draw_form(sheet: FormSheet, fonts: Fonts) -> Sheet:
-    page = Sheet(fonts, head.title(sheet))
+def _draw_form(sheet: FormSheet, page: Sheet) -> Sheet:
     paper = Paper(sheet)
-    rows = FormTable(paper, CellSetter(paper, Setter(fonts))).rows()
+    rows = FormTable(paper, CellSetter(paper, page.setter)).rows()
     layout = lay_out(rows, *head.room())
     for number, placed in enumerate(layout.pages, start=1):
         if number > 1:

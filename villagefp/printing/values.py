@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from villagefp.domain import resident_id
 from villagefp.forms.package import Choice, Question
 from villagefp.printing.jobs import FormSheet, Mode
 
@@ -32,13 +33,6 @@ def date_parts(value: str) -> tuple[str, str, str] | None:
         return None
     year, month, day = found.groups()
     return year, month.lstrip("0") if month else "", day.lstrip("0") if day else ""
-
-
-def mask_id(number: str) -> str:
-    """The first four and the last four characters; short numbers keep only the last two."""
-    if len(number) < 12:
-        return "*" * max(0, len(number) - 2) + number[-2:]
-    return number[:4] + "*" * (len(number) - 8) + number[-4:]
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,7 @@ class Paper:
         if sheet.elsewhere and known not in _STAYS_ELSEWHERE:
             return ""
         value = sheet.answers.get(path or question.path, "").strip()
-        return mask_id(value) if known == "id" else value
+        return resident_id.mask(value) if known == "id" else value
 
     def in_head(self, question: Question) -> bool:
         """Whether the head of the sheet shows this already: the person's own name and file number."""

@@ -1,0 +1,83 @@
+"""Makes the saved store of today's revision, once a revision: `python -m tests.data.make_store`. Invented people."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from villagefp.domain.ambient import Ambient
+from villagefp.domain.records import (
+    Access,
+    Alias,
+    Event,
+    Household,
+    HukouBook,
+    IdStatus,
+    Membership,
+    NameStatus,
+    Person,
+    Phone,
+    Precision,
+    Presence,
+)
+from villagefp.storage.keyslots import Cost
+from villagefp.storage.store import Store, create_store
+from villagefp.storage.tables import REVISION
+
+FOLDER = Path(__file__).parent / "stores" / REVISION
+
+
+def main() -> None:
+    """Make the folder; it must not be there yet, since a saved store is never made again."""
+    ambient = Ambient(now=lambda: datetime(2026, 11, 22, 1, 0, tzinfo=UTC), random=random.Random(REVISION).randbytes)
+    store = create_store(
+        FOLDER,
+        village_code="990101101201",
+        village_name="柳树湾村",
+        worker_name="王秀兰",
+        passphrase="a saved village",
+        ambient=ambient,
+        cost=Cost(passes=1, memory=8192),
+    ).store
+    fill(store)
+    store.close()
+    (FOLDER / "lock").unlink()
+
+
+def fill(store: Store) -> None:
+    """One record of every kind and every way of writing at least."""
+    new_id = store.ambient.new_id
+    head = Person(id=new_id(), name="王大山", sex="1", birth_date="1960-03", birth_precision=Precision.MONTH)
+    wife = Person(id=new_id(), name="李芳", sex="2", id_no="990101199001012229", id_status=IdStatus.PRESENT)
+    child = Person(id=new_id(), name="李芳之女(大)", name_status=NameStatus.PROVISIONAL, mother=wife.id)
+    other = Person(id=new_id(), name="吕𬱖", legacy_method=store.seal(b"21"), legacy_method_status="unverified")
+    home = Household(id=new_id(), household_no="12", group_no="3", head=head.id)
+    book = HukouBook(id=new_id(), book_no="0012", head=head.id)
+    visit = Event(
+        id=new_id(),
+        household=home.id,
+        event_type="visit",
+        form="household_visit",
+        form_version="1",
+        occurred_on="2026-11-20",
+    )
+    with store.save() as save:
+        save.add_many([head, wife, child, other, home, book, visit])
+        for person, relation in ((head, "02"), (wife, "12"), (child, "30")):
+            save.add(Membership(id=new_id(), person=person.id, household=home.id, relation=relation))
+        save.add(Membership(id=new_id(), person=other.id, hukou_book=book.id))
+        save.add(Alias(id=new_id(), person=wife.id, name="王家二嫂"))
+        phone = Phone(id=new_id(), person=wife.id, number="13800001111", may_mention_health=True)
+        save.add(phone)
+        away = Membership(id=new_id(), person=other.id, household=home.id, presence=Presence.AWAY)
+        save.add(away)
+        save.add(Access(id=new_id(), worker=store.worker.id, person=wife.id, day="2026-11-20", action="opened"))
+    with store.save("told on the phone") as save:
+        save.change(replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
+        save.withdraw(Phone, phone.id, "no longer in use")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Numbers: rounding, powers, trigonometry, totals, chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from villagefp.forms.xpath_engine import Focus, Function, as_nodes
+from villagefp.forms.xpath_syntax import XPathError
+from villagefp.forms.xpath_values import Value, to_number
+
+
+def _number(focus: Focus, value: Value | None = None) -> Value:
+    return to_number([focus.node] if value is None else value)
+
+
+def _int(_focus: Focus, value: Value) -> Value:
+    number = to_number(value)
+    return float(math.trunc(number)) if math.isfinite(number) else number
+
+
+def _round(_focus: Focus, value: Value, digits: Value = 0.0) -> Value:
+    """Half away from zero, on the decimal digits as written: 2.15 becomes 2.2."""
+    number, places = to_number(value), to_number(digits)
+    if not math.isfinite(number) or not math.isfinite(places):
+        return number if math.isfinite(places) else math.nan
+    if abs(places) > 30:
+        return number if places > 0 else 0.0
+    try:
+        return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-int(places)), rounding=ROUND_HALF_UP))
+    except InvalidOperation:
+        return number
+
+
+def _of_number(operation: Callable[[float], float]) -> Function:
+    """A function of one number that is NaN where mathematics has no answer."""
+
+    def call(_focus: Focus, value: Value) -> Value:
+        try:
+            return float(operation(to_number(value)))
+        except (ValueError, OverflowError):
+            return math.nan
+
+    return Function(call, 1, 1)
+
+
+def _pow(_focus: Focus, base: Value, exponent: Value) -> Value:
+    try:
+        return math.pow(to_number(base), to_number(exponent))
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.nan
+
+
+def _all(parts: tuple[Value, ...]) -> list[float]:
+    """Every number among nodes and values; empty answers are left out."""
+    numbers = []
+    for part in parts:
+        if isinstance(part, list):
+            numbers += [to_number(text) for node in part if (text := node.value()) != ""]
+        elif part != "":
+            numbers.append(to_number(part))
+    return numbers
+
+
+def _extreme(pick: Callable[[list[float]], float]) -> Function:
+    def call(_focus: Focus, *parts: Value) -> Value:
+        numbers = _all(parts)
+        return math.nan if not numbers or any(math.isnan(number) for number in numbers) else pick(numbers)
+
+    return Function(call, 1, None)
+
+
+def _sum(_focus: Focus, nodes: Value) -> Value:
+    return math.fsum(_all((as_nodes(nodes),)))
+
+
+def _not_here(_focus: Focus, *_parts: Value) -> Value:
+    raise XPathError("places on a map are not recorded here")
+
+
+FUNCTIONS: dict[str, Function] = {
+    "number": Function(_number, 0, 1),
+    "int": Function(_int, 1, 1),
+    "round": Function(_round, 1, 2),
+    "floor": _of_number(math.floor),
+    "ceiling": _of_number(math.ceil),
+    "abs": _of_number(abs),
+    "sqrt": _of_number(math.sqrt),
+    "exp": _of_number(math.exp),
+    "exp10": _of_number(lambda number: math.pow(10, number)),
+    "log": _of_number(math.log),
+    "log10": _of_number(math.log10),
+    "sin": _of_number(math.sin),
+    "cos": _of_number(math.cos),
+    "tan": _of_number(math.tan),
+    "asin": _of_number(math.asin),
+    "acos": _of_number(math.acos),
+    "atan": _of_number(math.atan),
+    "atan2": Function(lambda _focus, y, x: math.atan2(to_number(y), to_number(x)), 2, 2),
+    "pi": Function(lambda _focus: math.pi, 0, 0),
+    "pow": Function(_pow, 2, 2),
+    "sum": Function(_sum, 1, 1),
+    "max": _extreme(max),
+    "min": _extreme(min),
+    "random": Function(lambda focus: focus.scope.random(), 0, 0),
+    "area": Function(_not_here, 1, None),
+    "distance": Function(_not_here, 1, None),
+    "geofence": Function(_not_here, 1, None),
+}

@@ -1,0 +1,150 @@
+"""What is known before a visit, so that a form does not ask for it again: from the register and the last visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from villagefp.domain import codes, resident_id
+from villagefp.domain.records import Event, Household, Outcome, Person, RecordId
+from villagefp.forms import library
+from villagefp.forms.answers import NumberedAnswers, from_numbers
+from villagefp.forms.package import FormPackage
+from villagefp.forms.views import FormInputs
+from villagefp.i18n import language
+from villagefp.storage import people, records
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from villagefp.storage.store import Store
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a visit is about: one person or one household."""
+
+    person: RecordId | None
+    household: RecordId | None
+
+
+def gather(store: Store, connection: Connection, package: FormPackage, subject: Subject, on: date) -> FormInputs:
+    """The inputs of a form for this person or household on that day."""
+    person = records.get(connection, Person, subject.person) if subject.person else None
+    home = subject.household or _home_of(connection, subject.person)
+    household = records.get(connection, Household, home) if home else None
+    return FormInputs(
+        person=_person(connection, person, household, on) if person else {},
+        household=_household(connection, household) if household else {},
+        previous=_previous(store, connection, package, subject),
+        visit={
+            "on": on.isoformat(),
+            "worker": store.worker.name,
+            "worker_phone": store.worker.phone or "",
+            "village": store.village.name,
+        },
+        tables={"members": _members(connection, household.id) if household else []},
+    )
+
+
+def kept_answers(store: Store, package: FormPackage, event: Event) -> dict[str, Any]:
+    """The answers of a kept visit by question name, sealed ones included."""
+    plain = msgspec.msgpack.decode(event.answers) if event.answers else {}
+    sealed = msgspec.msgpack.decode(store.unseal(event.answers_sealed)) if event.answers_sealed else {}
+    return from_numbers(package, NumberedAnswers(plain, sealed))
+
+
+def _home_of(connection: Connection, person: RecordId | None) -> RecordId | None:
+    lines = people.person_lines(connection, [person]) if person else []
+    return lines[0].household_id if lines else None
+
+
+def _person(connection: Connection, person: Person, household: Household | None, on: date) -> dict[str, str]:
+    line = next(iter(people.person_lines(connection, [person.id])), None)
+    mother = records.get(connection, Person, person.mother) if person.mother else None
+    born = person.birth_date if person.birth_date and len(person.birth_date) == 10 else None
+    fields = {
+        "name": person.name,
+        "sex": person.sex,
+        "birth_date": born,
+        "id_no": resident_id.mask(person.id_no) if person.id_no else None,
+        "file_no": person.file_no,
+        "file_no_tail": person.file_no[-8:] if person.file_no else None,
+        "phone": line.phone if line else None,
+        "address": household.address if household else None,
+        "household_no": household.household_no if household else None,
+        "group_no": household.group_no if household else None,
+        **_ages(born, on),
+        **_mother(connection, mother),
+    }
+    return {name: text for name, text in fields.items() if text}
+
+
+def _ages(born: str | None, on: date) -> dict[str, str]:
+    if born is None:
+        return {}
+    birth = date.fromisoformat(born)
+    months = (on.year - birth.year) * 12 + on.month - birth.month - (on.day < birth.day)
+    return {"age_days": str((on - birth).days), "age_months": str(months)}
+
+
+def _mother(connection: Connection, mother: Person | None) -> dict[str, str | None]:
+    if mother is None:
+        return {}
+    line = next(iter(people.person_lines(connection, [mother.id])), None)
+    return {
+        "mother_name": mother.name,
+        "mother_phone": line.phone if line else None,
+        "mother_birth_date": mother.birth_date if mother.birth_date and len(mother.birth_date) == 10 else None,
+        "mother_job": codes.load("occupation").label(mother.occupation, language()),
+    }
+
+
+def _household(connection: Connection, household: Household) -> dict[str, str]:
+    head = records.get(connection, Person, household.head) if household.head else None
+    fields = {
+        "household_no": household.household_no,
+        "group_no": household.group_no,
+        "address": household.address,
+        "head_name": head.name if head else None,
+    }
+    return {name: text for name, text in fields.items() if text}
+
+
+def _members(connection: Connection, household: RecordId) -> list[dict[str, str]]:
+    relations = codes.load("relation")
+    return [
+        {
+            "name": line.id.hex(),
+            "label": " ".join(filter(None, (relations.label(line.relation, language()), line.name))),
+        }
+        for line in people.person_lines(connection, household_id=household)
+        if line.died_on is None
+    ]
+
+
+def _previous(store: Store, connection: Connection, package: FormPackage, subject: Subject) -> dict[str, str]:
+    """The answers of the last visit with this form, corrected ones in place of what they correct."""
+    told = {"person": subject.person} if subject.person else {"household": subject.household}
+    events = records.where(connection, Event, form=package.form_id, **told)
+    corrected = {event.revision_of for event in events}
+    done = [event for event in events if event.outcome == Outcome.DONE and event.id not in corrected]
+    if not done:
+        return {}
+    last = max(done, key=lambda event: (event.occurred_on, event.id))
+    version = package if last.form_version == package.version else library.load(last.form, last.form_version)
+    return {"occurred_on": last.occurred_on} | _flat(kept_answers(store, version, last))
+
+
+def _flat(answers: Mapping[str, Any]) -> dict[str, str]:
+    texts = {}
+    for name, value in answers.items():
+        if isinstance(value, list) and not any(isinstance(part, dict) for part in value):
+            texts[name] = " ".join(map(str, value))
+        elif not isinstance(value, list) and not name.startswith("#"):
+            texts[name] = str(value)
+    return texts
