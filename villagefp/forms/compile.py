@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from villagefp.forms import ledger, lint
+from villagefp.forms.model_check import check_expressions, check_model
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.forms.problems import FormError, Problem
 from villagefp.forms.workbook import Row, Sheet, read_workbook
@@ -32,18 +33,23 @@ def compile_sheet(path: Path, previous: Mapping[str, int] | None = None) -> Form
     meaning, and a sheet without numbers takes them from there.
     """
     sheets = read_workbook(path)
-    problems = lint.check(sheets)
+    numbers, wrong_numbers = ledger.assign(sheets["survey"], previous or {})
+    problems = [*lint.check(sheets), *wrong_numbers, *check_expressions(sheets["survey"])]
     if problems:
-        raise FormError(problems)
-    numbers, problems = ledger.assign(sheets["survey"], previous or {})
-    if problems:
-        raise FormError(problems)
+        raise FormError(sorted(problems, key=lambda problem: (problem.sheet != "survey", problem.row or 0)))
     package = _package(path, sheets, numbers, _to_xform(sheets, path.stem))
-    from villagefp.forms.model_check import check_model  # noqa: PLC0415  with the XPath engine, needed only here
-
     if problems := check_model(package):
         raise FormError(problems)
     return package
+
+
+def problems_of(path: Path, previous: Mapping[str, int] | None = None) -> list[Problem]:
+    """Everything that is wrong with a form sheet; UserError where the file is no form sheet at all."""
+    try:
+        compile_sheet(path, previous)
+    except FormError as error:
+        return error.problems
+    return []
 
 
 def language_code(column: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from villagefp.forms.functions.texts import check_pattern
@@ -10,6 +11,7 @@ from villagefp.forms.instance import Instance
 from villagefp.forms.package import FormPackage
 from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.session import INPUTS, shown_expressions
+from villagefp.forms.workbook import Sheet
 from villagefp.forms.xform import XForm, read_xform
 from villagefp.forms.xpath import XPathError, compiled
 from villagefp.forms.xpath_syntax import Binary, Call, Expression, Filter, Literal, Negation, Path, parse
@@ -19,6 +21,11 @@ _COLUMNS = {
     "relevant": "relevant", "required": "required", "constraint": "constraint", "calculate": "calculation",
     "readonly": "read_only", "soft": "soft",
 }  # fmt: skip
+_SHEET_COLUMNS = {
+    "relevant", "required", "constraint", "calculation", "read_only", "readonly", "soft", "choice_filter", "repeat_count",
+}  # fmt: skip
+_PLAIN = {"yes", "no", "true", "false", "true()", "false()"}
+_REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 
 def check_model(package: FormPackage) -> list[Problem]:
@@ -40,6 +47,22 @@ def check_model(package: FormPackage) -> list[Problem]:
             first = next((rows[path] for path in error.paths if path in rows), None)
             problems.append(Problem("survey", first, "", message))
     return problems
+
+
+def check_expressions(survey: Sheet) -> list[Problem]:
+    """Expressions that cannot be read and functions that are not known, seen in the sheet itself, all at once."""
+    found = []
+    for row in survey.rows:
+        for column in _SHEET_COLUMNS & row.cells.keys():
+            told = _REFERENCE.sub(" x ", row.cells[column])
+            if told.strip().lower() in _PLAIN:
+                continue
+            try:
+                compiled(told)
+            except XPathError as error:
+                reason = _("“{expression}”: {reason}.").format(expression=shorten(row.cells[column]), reason=error)
+                found.append(Problem("survey", row.number, column, reason))
+    return found
 
 
 def _expressions(form: XForm) -> Iterator[tuple[str, str, str]]:
