@@ -153,7 +153,7 @@ class _Builder:
             start = self.build(path.start)
             return lambda focus: _follow(as_nodes(start(focus)), steps, focus)
         if path.absolute:
-            return lambda focus: _follow([focus.node.top()], steps, focus)
+            return lambda focus: _follow([focus.current.top()], steps, focus)
         return lambda focus: _follow([focus.node], steps, focus)
 
     def step(self, step: Step) -> Callable[[list[Node], Focus], list[Node]]:
