@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import Household, Outcome, RecordId
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.printing.jobs import Mode
 from villagefp.printing.preview import page_pictures
 from villagefp.services import households, roster, sheets, visits
 from villagefp.storage.store import Store, create_store
@@ -54,6 +56,8 @@ def run_demo(words: list[str]) -> int:
     parser.add_argument("--headless", action="store_true", help="no window: pictures and PDFs instead")
     parser.add_argument("--out", type=Path, default=Path("demo-out"), help="folder for pictures and PDFs")
     told = parser.parse_args(words)
+    if told.headless:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     i18n.set_language(i18n.preferred_language())
     ambient = Ambient()
     try:
@@ -144,7 +148,17 @@ def _visit(store: Store, today: date, kept: dict[str, RecordId]) -> dict[str, An
     on = today - timedelta(days=1)
     saved = visits.add_visit(store, "newborn_home_visit", answers, outcome=Outcome.DONE, on=on, person_id=newborn)
     kept["newborn"], kept["newborn visit"] = newborn, saved.event_id
-    family = visits.add_visit(store, "household_visit", {}, outcome=Outcome.DONE, on=today, household_id=first.id)
+    wishes = {
+        "members_visited": [newborn.hex()],
+        "file_update": "1",
+        "child_care_booking": "1",
+        "vaccine_reminder": "3",
+        "insurance_advice": "2",
+        "questions": "孩子打疫苗要带什么？",
+        "advice_given": "带上出生医学证明和预防接种证，到乡镇卫生院接种门诊。",
+        "household_signed": "1",
+    }
+    family = visits.add_visit(store, "household_visit", wishes, outcome=Outcome.DONE, on=today, household_id=first.id)
     visits.add_visit(store, "household_visit", {}, outcome=Outcome.NOT_THIS_TIME, on=today, household_id=second.id)
     kept["household visit"] = family.event_id
     return {"kept": 3, "prompts": len(saved.prompts)}
@@ -162,12 +176,12 @@ def _print(store: Store, out: Path, kept: dict[str, RecordId]) -> dict[str, Any]
         "household-0012": sheets.household_sheet(store, "0012", event_id=kept["household visit"]),
         "household-blank": sheets.household_sheet(store, "0012", blank=True),
         "newborn-filled": sheets.form_sheet(
-            store, "newborn_home_visit", person_id=newborn, event_id=kept["newborn visit"], mode=sheets.Mode.FILLED
+            store, "newborn_home_visit", person_id=newborn, event_id=kept["newborn visit"], mode=Mode.FILLED
         ),
-        "newborn-half": sheets.form_sheet(store, "newborn_home_visit", person_id=newborn, mode=sheets.Mode.HALF),
-        "newborn-blank": sheets.form_sheet(store, "newborn_home_visit", person_id=newborn, mode=sheets.Mode.BLANK),
+        "newborn-half": sheets.form_sheet(store, "newborn_home_visit", person_id=newborn, mode=Mode.HALF),
+        "newborn-blank": sheets.form_sheet(store, "newborn_home_visit", person_id=newborn, mode=Mode.BLANK),
         "newborn-elsewhere": sheets.form_sheet(
-            store, "newborn_home_visit", person_id=newborn, mode=sheets.Mode.HALF, elsewhere=True
+            store, "newborn_home_visit", person_id=newborn, mode=Mode.HALF, elsewhere=True
         ),
     }
     pages = 0

@@ -45,4 +45,5 @@ def _(message: str) -> str:
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The form of the message that fits `number`, in the language in use."""
-    return _Words.catalogue.ngettext(singular, plural, number)
+    # The built catalogue holds each form as a sentence of its own: Chinese has one, English is the source.
+    return _(singular if number == 1 else plural)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,26 +34,29 @@ _BY_KEY = {setting.key: setting for setting in TABLE}
 class Settings:
     """The values in force; unknown or unfitting values in the file fall back to the default, never to an error."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, told: Mapping[str, str | int | bool] | None = None) -> None:
+        """Read the settings of a folder; `told` holds for this run alone, whatever the file says."""
         self._file = folder / FILE
         self._values: dict[str, str | int | bool] = {}
+        self._told = dict(told or {})
         try:
-            told: Any = json.loads(self._file.read_text(encoding="utf-8"))
+            kept: Any = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            told = {}
-        for key, value in told.items() if isinstance(told, dict) else ():
+            kept = {}
+        for key, value in kept.items() if isinstance(kept, dict) else ():
             if key in _BY_KEY and _fits(_BY_KEY[key], value):
                 self._values[key] = value
 
     def get(self, key: str) -> str | int | bool:
         """The value in force for `key` of the table."""
-        return self._values.get(key, _BY_KEY[key].default)
+        return self._told.get(key, self._values.get(key, _BY_KEY[key].default))
 
     def set(self, key: str, value: str | int | bool) -> None:
         """Keep a value, on disk at once; ValueError where the table does not allow it."""
         if not _fits(_BY_KEY[key], value):
             raise ValueError(f"{key} cannot be {value!r}")
         self._values[key] = value
+        self._told.pop(key, None)
         self._file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._file.with_suffix(".new")
         fresh.write_text(json.dumps(self._values, ensure_ascii=False, indent=1), encoding="utf-8")

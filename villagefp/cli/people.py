@@ -8,7 +8,7 @@ import uuid
 from villagefp.cli.opening import opened
 from villagefp.cli.output import Output
 from villagefp.domain import codes
-from villagefp.domain.resident_id import masked
+from villagefp.domain.resident_id import mask
 from villagefp.errors import UserError
 from villagefp.i18n import _, language
 from villagefp.services import people
@@ -62,7 +62,7 @@ def line_to_json(line: PersonLine, *, reveal: bool = False) -> dict[str, object]
         "sex": line.sex,
         "birth_date": line.birth_date,
         "birth_precision": line.birth_precision,
-        "id_no": line.id_no if reveal or line.id_no is None else masked(line.id_no),
+        "id_no": line.id_no if reveal or line.id_no is None else mask(line.id_no),
         "id_status": line.id_status,
         "relation": line.relation,
         "ethnic": line.ethnic,
@@ -73,7 +73,7 @@ def line_to_json(line: PersonLine, *, reveal: bool = False) -> dict[str, object]
     }
     for key, name in _LISTS.items():
         code = data[key]
-        data[f"{key}_text"] = codes.code_list(name).label(str(code), language()) if code is not None else None
+        data[f"{key}_text"] = codes.load(name).label(None if code is None else str(code), language())
     return data
 
 

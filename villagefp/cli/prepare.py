@@ -135,6 +135,6 @@ def _build_forms() -> None:
 
 
 def _build_pinyin() -> None:
-    from villagefp.domain.pinyin import build  # noqa: PLC0415  with pypinyin
+    from villagefp.domain.pinyin import build, table_file  # noqa: PLC0415  with pypinyin
 
-    build(paths.built_dir() / "pinyin.txt")
+    build(table_file())

@@ -10,6 +10,7 @@ from villagefp.cli.output import Output
 from villagefp.cli.people import person_id
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.printing.jobs import Mode
 from villagefp.services import sheets
 
 
@@ -47,7 +48,7 @@ def _household_sheet(told: argparse.Namespace, output: Output) -> int:
 
 
 def _form(told: argparse.Namespace, output: Output) -> int:
-    mode = sheets.Mode.BLANK if told.blank else sheets.Mode.FILLED if told.event else sheets.Mode.HALF
+    mode = Mode.BLANK if told.blank else Mode.FILLED if told.event else Mode.HALF
     with opened(told) as store:
         pdf = sheets.form_sheet(
             store,

@@ -23,10 +23,8 @@ class CheckKind(StrEnum):
     ID_DUPLICATE = "id_duplicate"
     NAME_MISSING = "name_missing"
     BIRTH_UNREADABLE = "birth_unreadable"
-    BIRTH_MISSING = "birth_missing"
     BIRTH_MISMATCH = "birth_mismatch"
     SEX_MISMATCH = "sex_mismatch"
-    SEX_MISSING = "sex_missing"
     UNKNOWN_VALUE = "unknown_value"
     PHONE_UNREADABLE = "phone_unreadable"
     HOUSEHOLD_UNCLEAR = "household_unclear"
@@ -48,6 +46,24 @@ _ID_KINDS = {
     IdFault.STRUCTURE: CheckKind.ID_STRUCTURE,
     IdFault.DATE: CheckKind.ID_STRUCTURE,
 }
+
+
+def label(kind: CheckKind) -> str:
+    """The kind in words for lists and reports."""
+    return {
+        CheckKind.ID_CHECKSUM: _("ID number: last character"),
+        CheckKind.ID_DIGITS_LOST: _("ID number: digits lost"),
+        CheckKind.ID_STRUCTURE: _("ID number: not one"),
+        CheckKind.ID_DUPLICATE: _("ID number: twice"),
+        CheckKind.NAME_MISSING: _("Name missing"),
+        CheckKind.BIRTH_UNREADABLE: _("Birth date unreadable"),
+        CheckKind.BIRTH_MISMATCH: _("Birth date and ID number differ"),
+        CheckKind.SEX_MISMATCH: _("Sex and ID number differ"),
+        CheckKind.UNKNOWN_VALUE: _("Unknown word"),
+        CheckKind.PHONE_UNREADABLE: _("Phone number unreadable"),
+        CheckKind.HOUSEHOLD_UNCLEAR: _("Household unclear"),
+        CheckKind.ROW_UNCLEAR: _("Row unclear"),
+    }[kind]
 
 
 def of_person(person: Person, *, id_shared: bool = False) -> tuple[Finding, ...]:

@@ -156,7 +156,7 @@ def _number(number: float, today: date) -> DateReading:
 
 
 def _whole_number(whole: int, today: date) -> DateReading | None:
-    if whole >= 10_000_000:
+    if 10_000_000 <= whole < 100_000_000:
         return _checked(whole // 10_000, whole // 100 % 100, whole % 100, today, str(whole))
     if _EARLIEST <= whole <= today.year:
         return DateReading(str(whole), Precision.YEAR)
@@ -164,8 +164,8 @@ def _whole_number(whole: int, today: date) -> DateReading | None:
 
 
 def _year_and_month(year: int, hundredths: int, told: str) -> DateReading:
-    """1990.5 in a number cell is May and 1990.12 December; 1990.1 may be January or October, so only the year is sure."""
-    month = hundredths if hundredths in (1, *range(2, 10), 11, 12) else hundredths // 10
+    """1990.5 in a number cell is May, 1990.12 December; 1990.1 may be January or October, so only the year is sure."""
+    month = hundredths // 10 if hundredths % 10 == 0 else hundredths
     if hundredths == 10 or not 1 <= month <= 12:
         return DateReading(str(year), Precision.YEAR, told=told)
     return DateReading(f"{year}-{month:02}", Precision.MONTH)

@@ -32,6 +32,7 @@ class Instance:
     def __init__(self, form: XForm) -> None:
         self.root = Node(ROOT)
         self.repeats = frozenset(form.repeats)
+        self._counted = frozenset(path for path, repeat in form.repeats.items() if repeat.count)
         self._templates: dict[str, Node] = {}
         self._index: dict[str, list[Place]] | None = None
         top = next(node for node in form.instance.children if node.kind == ELEMENT)
@@ -101,6 +102,7 @@ class Instance:
         """Take an instance of a repeat away."""
         if place.parent is not None:
             place.parent.children = [child for child in place.parent.children if child is not place]
+            place.parent = None
         self._index = None
 
     def _slot(self, parent: Place, path: str) -> int:
@@ -127,8 +129,11 @@ class Instance:
             is_template = any(told.name == "template" and told.namespace == _JR for told in child.attributes)
             if is_template or (below in self.repeats and below not in self._templates):
                 self._templates[below] = child
-            if not is_template:
-                self._grow(place, child, below)
+            alone = is_template and not any(
+                other is not child and other.name == child.name for other in source.children
+            )
+            if not is_template or (alone and below not in self._counted):
+                self._grow(place, child, below)  # a repeat begins with one instance, wherever it is
         return place
 
     def _all_paths(self) -> list[str]:

@@ -10,7 +10,8 @@ from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.workbook import Sheet
 from villagefp.i18n import _
 
-_WITHOUT = ("begin", "end", "note", "xml-external", "csv-external")
+_WITHOUT = ("begin group", "begin_group", "end", "note", "xml-external", "csv-external")
+_OPTIONAL = ("calculate", "hidden", "image", "photo", "audio", "video", "file", "start", "today", "username")
 
 
 def read_ledger(path: Path) -> dict[str, dict[str, int]]:
@@ -38,7 +39,7 @@ def assign(survey: Sheet, previous: Mapping[str, int]) -> tuple[dict[str, int], 
     fresh = max(previous.values(), default=0)
     for row in survey.rows:
         name, kind = row.cells.get("name", ""), row.cells.get("type", "")
-        if kind.startswith(_WITHOUT) or not name:
+        if kind.lower().startswith(_WITHOUT) or not name:
             continue
         if not told:
             if name not in previous:
@@ -47,6 +48,9 @@ def assign(survey: Sheet, previous: Mapping[str, int]) -> tuple[dict[str, int], 
             continue
         cell = row.cells.get("number")
         if cell is None:
+            if not kind.startswith(_OPTIONAL) and "calculation" not in row.cells:
+                message = _("“{name}” has no number: its answer could not be kept.").format(name=shorten(name))
+                problems.append(Problem("survey", row.number, "number", message))
             continue
         if not cell.isascii() or not cell.isdigit() or int(cell) < 1:
             message = _("“{number}” is no question number: 1, 2, 3 …").format(number=shorten(cell))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -63,6 +64,16 @@ def load(form_id: str, version: str | None = None) -> FormPackage:
     if version is None or version not in files:
         raise UserError(_("The form “{form}” is not here.").format(form=f"{form_id} {version or ''}".strip()))
     return read(files[version].read_bytes())
+
+
+@lru_cache(maxsize=128)
+def title(form_id: str, language: str) -> str:
+    """What a form is called in `zh_CN` or `en`, for lists of visits; its id where the form is not here."""
+    try:
+        package = load(form_id)
+    except UserError:
+        return form_id
+    return package.title.get(language[:2]) or package.title.get(package.languages[0], form_id)
 
 
 def _folder() -> Path:

@@ -22,7 +22,8 @@ _COLUMNS = {
     "readonly": "read_only", "soft": "soft",
 }  # fmt: skip
 _SHEET_COLUMNS = {
-    "relevant", "required", "constraint", "calculation", "read_only", "readonly", "soft", "choice_filter", "repeat_count",
+    "relevant", "required", "constraint", "calculation", "read_only", "readonly", "soft", "choice_filter",
+    "repeat_count",
 }  # fmt: skip
 _PLAIN = {"yes", "no", "true", "false", "true()", "false()"}
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
@@ -44,7 +45,7 @@ def check_model(package: FormPackage) -> list[Problem]:
             build_graph(form, Instance(form).paths, shown_expressions(form))
         except CycleError as error:
             message = _("these questions wait for each other: {names}.").format(names=error)
-            first = next((rows[path] for path in error.paths if path in rows), None)
+            first = min((rows[path] for path in error.paths if path in rows), default=None)
             problems.append(Problem("survey", first, "", message))
     return problems
 

@@ -58,7 +58,7 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
         raise UserError(_("“{file}” is no form sheet: .xlsx, .xls or .md is needed.").format(file=path.name))
     problems: list[Problem] = []
     sheets = {name: _sheet(name, rows, problems) for name, rows in tables.items()}
-    if "survey" not in sheets or not sheets["survey"].rows:
+    if not problems and ("survey" not in sheets or not sheets["survey"].rows):
         problems.append(Problem("survey", None, "", _("the form has no sheet “survey” with questions.")))
     if problems:
         raise FormError(problems)

@@ -153,6 +153,7 @@ class _Builder:
             start = self.build(path.start)
             return lambda focus: _follow(as_nodes(start(focus)), steps, focus)
         if path.absolute:
+            # Within a predicate over another instance an absolute path still means the form itself.
             return lambda focus: _follow([focus.current.top()], steps, focus)
         return lambda focus: _follow([focus.node], steps, focus)
 

@@ -75,7 +75,8 @@ AXES = frozenset({
 })  # fmt: skip
 NODE_TYPES = frozenset({"comment", "node", "processing-instruction", "text"})
 MAX_LENGTH = 40_000
-_MAX_DEPTH = 200
+_MAX_DEPTH = 40  # brackets within brackets; each costs a dozen frames of the interpreter
+_MAX_CHAIN = 300  # operands in a row
 _NAME = r"[^\W\d][\w.\-·]*"
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>\"[^\"]*\"|'[^']*')"
@@ -88,7 +89,10 @@ _OPERATOR_NAMES = {"or", "and", "div", "mod"}
 
 def parse(source: str) -> Expression:
     """The expression in `source`; XPathError where it is none."""
-    return _Parser(source).expression_alone()
+    try:
+        return _Parser(source).expression_alone()
+    except RecursionError as error:
+        raise XPathError("the expression is nested too deeply") from error
 
 
 def _tokens(source: str) -> list[tuple[str, str]]:
@@ -157,10 +161,14 @@ class _Parser:
         if number == len(_LEVELS):
             return self.unary()
         left = self.level(number + 1)
+        length = 1
         while self.peek()[0] == "operator" and self.peek()[1] in _LEVELS[number]:
             operator = self.peek()[1]
             self.place += 1
             left = Binary(operator, left, self.level(number + 1))
+            length += 1
+            if length > _MAX_CHAIN:
+                raise XPathError(f"more than {_MAX_CHAIN} operands in a row")
         return left
 
     def unary(self) -> Expression:
@@ -168,7 +176,7 @@ class _Parser:
         while self.take("-"):
             minus += 1
         found: Expression = self.union()
-        for _each in range(minus):
+        for _each in range(minus % 2 or 2 * bool(minus)):
             found = Negation(found)
         return found
 

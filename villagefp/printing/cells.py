@@ -64,6 +64,13 @@ class CellSetter:
                 endings += [*([Piece(Kind.SPACE, 6.0)] if endings else []), *inside.ending]
         return self.setter.flow(units, width, tuple(endings))
 
+    def labelled(self, label: str, guests: tuple[Question, ...], width: float) -> tuple[Line, ...]:
+        """A label with what is written behind it, for questions whose own answer stands in other cells."""
+        units = self.setter.words(label)
+        for guest in guests:
+            units += [self.setter.space(6.0), *self._caption(guest), *self.inside(guest, guest=True).units]
+        return self.setter.flow(units, width)
+
     def _caption(self, question: Question) -> list[Unit]:
         caption = question.paper.get("caption", "")
         if not caption or question.type == "acknowledge":
@@ -72,7 +79,7 @@ class CellSetter:
 
     def inside(self, question: Question, prefix: str = "", *, guest: bool = False, alone: bool = True) -> Inside:
         """One question without its label."""
-        path = prefix + question.path.rsplit("/", 1)[1] if prefix else question.path
+        path = prefix + question.path[len(prefix.rpartition("[")[0]) + 1 :] if prefix else question.path
         value = self.paper.answer(question, path)
         styled = {"boxes": self._boxes, "sign": self._signature, "choice": self._chosen}
         if make := styled.get(self.paper.style(question)):

@@ -10,12 +10,12 @@ from villagefp.forms.package import Question
 from villagefp.printing.cells import Asked, CellSetter
 from villagefp.printing.inline import LEADING
 from villagefp.printing.page import BODY
+from villagefp.printing.spans import COLUMNS, spans, that_fit
 from villagefp.printing.table import PAD_X, Align, Cell, Row
 from villagefp.printing.values import Paper
 
-COLUMNS = 12
 _COLUMN = BODY / COLUMNS
-_LABEL_COLUMNS = 2
+_LABEL = 2 * _COLUMN + 2.5
 _NARROW = 3
 """A cell of this many columns or fewer carries its label inside."""
 _MAY_JOIN = 4
@@ -42,13 +42,15 @@ class FormTable:
 
     def _rows(self) -> Iterator[Row]:
         heading: Row | None = None
+        headed = ""
         for key, asked in self._runs():
             question = asked[0].question
             if question.type == "group":
-                heading = self._heading(question) or heading
+                row = self._heading(question)
+                heading, headed = (row, question.path) if row else (heading, headed)
                 continue
             made = self._run(key, asked)
-            if heading is not None and made:
+            if heading is not None and made and question.path.startswith(f"{headed}/"):
                 yield heading
                 heading = None
             yield from made
@@ -132,12 +134,12 @@ class FormTable:
         rows: list[Row] = []
         pending = asked
         while pending:
-            taken = _that_fit(pending)
-            spans = _spans(pending[:taken])
+            taken = that_fit(pending)
+            widths = spans(pending[:taken])
             left = 0.0
             cells: list[Cell] = []
             height = 0.0
-            for item, span in zip(pending[:taken], spans, strict=True):
+            for item, span in zip(pending[:taken], widths, strict=True):
                 right = left + span * _COLUMN
                 cells += self._pair(item, left, min(right, BODY), span)
                 height = max(height, self._least_height(item))
@@ -158,10 +160,11 @@ class FormTable:
         question = asked.question
         label = self.paper.label(question)
         style = self.paper.style(question)
-        ruled = int(question.paper.get("lines", "0") or 0) if style == "lines" else 0
+        told = question.paper.get("lines", "") if style == "lines" and not self.paper.answer(question) else ""
+        ruled = int(told) if told.isdigit() else 0
         top = style == "lines"
         setter = self.cells.setter
-        label_width = _LABEL_COLUMNS * _COLUMN - 2 * _LABEL_PAD
+        label_width = _LABEL - 2 * _LABEL_PAD
         beside = setter.balanced(label, label_width)
         if not label:
             return [Cell(left, right, self.cells.lines(asked, right - left - 2 * PAD_X), top=top, ruled=ruled)]
@@ -169,11 +172,11 @@ class FormTable:
         if len(beside) > _LABEL_LINES:
             inside = self.cells.lines(asked, inner, label=label + self.paper.sheet.words.colon + "\n")
             return [Cell(left, right, inside, top=top, ruled=ruled)]
-        middle = left + _LABEL_COLUMNS * _COLUMN
+        middle = left + _LABEL
         apart = self.cells.lines(asked, right - middle - 2 * PAD_X) if span > _NARROW else ()
         if span <= _MAY_JOIN:
             joined = self.cells.lines(asked, inner, label=label)
-            if not apart or len(joined) < len(apart):
+            if not apart or len(joined) < min(len(apart), _LABEL_LINES):
                 return [Cell(left, right, joined, top=top, ruled=ruled)]
         words = self.paper.sheet.words
         again = setter.balanced(label + words.continued, label_width) if len(apart) > _SHORT else beside
@@ -201,7 +204,7 @@ class FormTable:
         rows = [Row((Cell(0, first, ()), *names), heads=True)]
         for item in asked:
             chosen = self.paper.answer(item.question).split()
-            label = setter.flow(setter.words(self.paper.label(item.question)), first - 2 * PAD_X)
+            label = self.cells.labelled(self.paper.label(item.question), item.guests, first - 2 * PAD_X)
             ticks = [
                 Cell(edges[place], edges[place + 1], (self.cells.tick(on=choice.name in chosen),), Align.CENTRE)
                 for place, choice in enumerate(choices)
@@ -215,14 +218,15 @@ class FormTable:
         columns = [
             Asked(question, self._guests(question))
             for question in self.paper.sheet.package.questions
-            if question.path.rsplit("/", 1)[0] == path
+            if question.path.startswith(path + "/")
+            and question.type != "group"
             and self.paper.style(question) != "hidden"
             and not self.paper.host(question)
         ]
         if not columns:
             return []
         edges = [0.0]
-        for span in _spans(columns):
+        for span in spans(columns):
             edges.append(min(BODY, edges[-1] + span * _COLUMN))
         edges[-1] = BODY
         setter = self.cells.setter
@@ -255,31 +259,3 @@ class FormTable:
             if told.startswith(path + "["):
                 count = max(count, int(told[len(path) + 1 :].partition("]")[0]))
         return count if self.paper.sheet.mode == "filled" else 0
-
-
-def _span(asked: Asked) -> int:
-    told = asked.question.paper.get("span", "")
-    return min(COLUMNS, int(told)) if told.isdigit() and int(told) else 0
-
-
-def _that_fit(asked: list[Asked]) -> int:
-    """How many of these fit on one row of the table."""
-    used = 0
-    for place, item in enumerate(asked):
-        used += _span(item) or 1
-        if used > COLUMNS and place:
-            return place
-    return len(asked)
-
-
-def _spans(asked: list[Asked]) -> list[int]:
-    """Columns of each: as told, the rest shared evenly; the last takes what is left."""
-    told = [_span(item) for item in asked]
-    free = COLUMNS - sum(told)
-    open_ = [place for place, span in enumerate(told) if not span]
-    for number, place in enumerate(open_):
-        share = max(1, free // (len(open_) - number))
-        told[place] = share
-        free -= share
-    told[-1] += max(0, COLUMNS - sum(told))
-    return told

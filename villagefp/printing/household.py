@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from villagefp.printing.fonts import Fonts
 from villagefp.printing.inline import LEADING, SIZE, Kind, Line, Piece, Setter, Unit
-from villagefp.printing.jobs import HouseholdSheet, Mode
+from villagefp.printing.jobs import HouseholdSheet, Mode, Offer
 from villagefp.printing.page import WIDTH, Sheet
 from villagefp.printing.pen import BOTTOM, LEFT, RIGHT, SPAN, Pen
 
@@ -71,7 +71,8 @@ class _Drawing:
         pen.page.centred(WIDTH / 2, baseline, sheet.title, size=_TITLE_SIZE, bold=True)
         pen.page.text(LEFT, baseline, sheet.village)
         number = sheet.household_no if self._known else ""
-        place = " · ".join(part for part in (number, sheet.group_no if self._known else "") if part)
+        group = f"{sheet.words.group} {sheet.group_no}" if self._known and sheet.group_no else ""
+        place = " · ".join(part for part in (number, group) if part)
         field: list[Unit] = [(pen.setter.piece(sheet.words.household), Piece(Kind.SPACE, 5.0))]
         field += pen.setter.words(place) if place else pen.setter.blank(52.0)
         line = pen.setter.flow(field, SPAN)[0]
@@ -127,7 +128,7 @@ class _Drawing:
         choices = self.sheet.texts.choices
         self._offer_head([label for _, label in choices])
         for offer in self.sheet.offers:
-            lines = self.pen.setter.flow(self.pen.setter.words(offer.label), self._choices_from() - 12)
+            lines = self._offer_label(offer)
             height = max(_ROW, len(lines) * LEADING + 4)
             self.pen.need(height)
             top = self.pen.y
@@ -140,6 +141,14 @@ class _Drawing:
                 left = self._choice_middle(place) - _TICK / 2
                 self.pen.page.line(left, top - height / 2 + LEADING / 2, Line(((0.0, tick),)))
         self.pen.y -= 2
+
+    def _offer_label(self, offer: Offer) -> tuple[Line, ...]:
+        setter = self.pen.setter
+        units = setter.words(offer.label)
+        if offer.told is not None:
+            told = offer.told if self._filled else ""
+            units += [setter.space(6.0), *setter.blank(150.0, told)]
+        return setter.flow(units, self._choices_from() - 12)
 
     def _offer_head(self, names: list[str]) -> None:
         self._line(0.9)

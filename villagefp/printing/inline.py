@@ -82,8 +82,9 @@ class Setter:
         full = self.fonts.width(text, self.size) + 2 * BLANK_GAP
         if full <= width and "\n" not in text:
             return [(Piece(Kind.LINED, width, text, size=self.size),)]
-        gap: Unit = (Piece(Kind.LINED, BLANK_GAP, "", size=self.size),)
-        return [gap, *self.words(text, lined=True), gap]
+        gap = Piece(Kind.LINED, BLANK_GAP, "", size=self.size)
+        first, *others = self.words(text.strip(), lined=True)
+        return [(gap, *first), *others, (gap,)]
 
     def short_blank(self, width: float, text: str, *, grows: float = 0.0) -> Piece:
         """A writing line for a few digits, never broken."""
@@ -119,7 +120,7 @@ class Setter:
             for part in self._fitting(unit, width):
                 need = sum(piece.width for piece in part)
                 if need > room + 1e-6 and lines[-1]:
-                    lines.append(_carried(lines[-1], part))
+                    lines.append(_carried(lines[-1], part, width - need))
                     room = width - sum(piece.width for piece in lines[-1])
                 if part[0].kind is Kind.SPACE and not lines[-1]:
                     continue
@@ -163,12 +164,13 @@ class Setter:
         return lines
 
 
-def _carried(line: list[Piece], part: Unit) -> list[Piece]:
+def _carried(line: list[Piece], part: Unit, room: float) -> list[Piece]:
     """Pieces that move down with `part`, so that no line begins with a comma or ends with an opening bracket."""
     carried: list[Piece] = []
     first = part[0].text[:1]
     while len(line) > 1 and line[-1].kind in (Kind.TEXT, Kind.LINED) and len(carried) < 3:
-        if first in _NEVER_FIRST or line[-1].text[-1:] in _NEVER_LAST:
+        room -= line[-1].width
+        if room >= 0 and (first in _NEVER_FIRST or line[-1].text[-1:] in _NEVER_LAST):
             carried.insert(0, line.pop())
             first = carried[0].text[:1]
         else:

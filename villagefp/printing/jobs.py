@@ -75,6 +75,7 @@ class Offer:
 
     label: str
     answer: str = ""  # code of one of the sheet's choices, or empty
+    told: str | None = None  # what was said besides; empty leaves a line for it, None has none
 
 
 @dataclass(frozen=True)

@@ -114,9 +114,12 @@ def start_visit(
     return _begin(store, package, subject, on)
 
 
-def keep_draft(store: Store, visit: Visit, page: str = "") -> None:
-    """Put what has been answered so far on the disk; a power cut leaves it there."""
-    body = _DraftBody(visit.session.answers(), visit.revision_of, visit.reason)
+def keep_draft(store: Store, visit: Visit, page: str = "", answers: Mapping[str, Any] | None = None) -> None:
+    """Put what has been answered so far on the disk; a power cut leaves it there.
+
+    A window hands over the `answers` as they were when it asked: the form goes on being filled while this writes.
+    """
+    body = _DraftBody(dict(visit.session.answers() if answers is None else answers), visit.revision_of, visit.reason)
     draft = Draft(
         id=visit.draft_id,
         form=visit.form_id,

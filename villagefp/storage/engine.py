@@ -53,4 +53,6 @@ def make_engine(path: Path, key: bytes) -> Engine:
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
+    # A connection that only reads cannot write: there is one path that does, and it says so.
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

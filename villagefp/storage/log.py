@@ -151,3 +151,10 @@ def covers(connection: Connection) -> dict[tuple[bytes, bytes, int], Cover]:
     """The key covers that are kept, by village, device and segment."""
     rows = connection.exec_driver_sql("SELECT village, device, segment, cover FROM key_segment")
     return {(village, device, segment): links.unpack_cover(cover) for village, device, segment, cover in rows}
+
+
+def count(connection: Connection, kinds: Sequence[int]) -> int:
+    """How many changes of these kinds the log holds: the same number, the same records."""
+    marks = ", ".join("?" * len(kinds))
+    query = f"SELECT count(*) FROM change_log WHERE kind IN ({marks})"
+    return int(connection.exec_driver_sql(query, tuple(kinds)).scalar_one())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from shutil import copyfile
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine
 
 from villagefp import paths
 from villagefp.errors import UserError
@@ -24,7 +24,7 @@ def create_tables(connection: Connection) -> None:
 def revision_of(engine: Engine) -> str | None:
     """The revision of a store, or None where it has no tables of ours."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table(alembic_version.name):
+        if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").first():
             return None
         return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 

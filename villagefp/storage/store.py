@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy.exc import DatabaseError
 
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import Village, Worker
@@ -15,7 +15,7 @@ from villagefp.domain.village_code import read as read_village_code
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import keyslots, local, migrate
-from villagefp.storage.engine import WRITES, connect, make_engine
+from villagefp.storage.engine import WRITES, make_engine
 from villagefp.storage.files import sync_folder
 from villagefp.storage.keyslots import RECOVERY, WORKER, Cost, Keys, Slot
 from villagefp.storage.lock import FolderLock
@@ -174,18 +174,17 @@ def _enter(folder: Path, ambient: Ambient, keys_of: Callable[[tuple[Slot, ...]],
 
 def _opened(folder: Path, keys: Keys, lock: FolderLock, ambient: Ambient) -> Store:
     database = folder / DATABASE
+    engine = make_engine(database, keys.store)
     try:
-        connect(database, keys.store).close()
-    except sqlcipher.DatabaseError as unreadable:
+        migrate.bring_up_to_date(engine, database)
+        return Store(Opening(folder, database, engine, lock, keys, ambient))
+    except DatabaseError as unreadable:
+        engine.dispose()
         raise UserError(
             _("The store {database} is damaged and cannot be read. Restore the latest backup.").format(
                 database=database
             )
         ) from unreadable
-    engine = make_engine(database, keys.store)
-    try:
-        migrate.bring_up_to_date(engine, database)
-        return Store(Opening(folder, database, engine, lock, keys, ambient))
     except BaseException:
         engine.dispose()
         raise

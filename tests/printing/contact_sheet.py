@@ -1,0 +1,85 @@
+"""Renders every sheet and one picture of them all: `python -m tests.printing.contact_sheet FOLDER [--accept]`.
+
+Look at the pictures before accepting: `--accept` makes them the golden pages that the tests hold the renderer to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sys
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+from tests.printing.samples import all_jobs
+from villagefp.printing.fonts import load_fonts
+from villagefp.printing.jobs import SheetJob
+from villagefp.printing.render import draw
+
+GOLDEN = Path(__file__).parent / "golden"
+HASHES = GOLDEN / "hashes.json"
+DPI = 100
+_ACROSS = 4
+
+
+def plain_pdf(job: SheetJob) -> bytes:
+    """The PDF without compression, so that its hash does not hang on the machine's zlib."""
+    return draw(job, load_fonts(), compress=False).pdf()
+
+
+def hash_of(job: SheetJob) -> str:
+    """What a golden page is compared by."""
+    return hashlib.sha256(plain_pdf(job)).hexdigest()
+
+
+def pictures(pdf: bytes, dpi: int = DPI) -> list[Image.Image]:
+    """The pages as grey pictures."""
+    document = pypdfium2.PdfDocument(pdf)
+    pages = [page.render(scale=dpi / 72, grayscale=True).to_pil() for page in document]
+    document.close()
+    return pages
+
+
+def png(picture: Image.Image) -> bytes:
+    """A small PNG: 16 greys are enough for the eye."""
+    out = io.BytesIO()
+    picture.convert("L").quantize(16).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def write(folder: Path, *, accept: bool) -> None:
+    """All pages into `folder`, the contact sheet beside them; as golden pages where that is accepted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages: list[Image.Image] = []
+    hashes: dict[str, str] = {}
+    if accept:
+        GOLDEN.mkdir(exist_ok=True)
+        for stale in GOLDEN.glob("*.png"):
+            stale.unlink()
+    for name, job in all_jobs().items():
+        hashes[name] = hash_of(job)
+        for number, picture in enumerate(pictures(plain_pdf(job)), start=1):
+            pages.append(picture)
+            for place in (folder, GOLDEN) if accept else (folder,):
+                (place / f"{name}-{number}.png").write_bytes(png(picture))
+    if accept:
+        HASHES.write_text(json.dumps(hashes, indent=1) + "\n", encoding="ascii")
+    contact_sheet(pages).save(folder / "contact-sheet.png")
+
+
+def contact_sheet(pages: list[Image.Image]) -> Image.Image:
+    """All pages side by side, half size."""
+    small = [page.resize((page.width // 2, page.height // 2), Image.Resampling.LANCZOS) for page in pages]
+    width, height = small[0].size
+    rows = -(-len(small) // _ACROSS)
+    whole = Image.new("L", (_ACROSS * (width + 8) + 8, rows * (height + 8) + 8), 160)
+    for number, page in enumerate(small):
+        whole.paste(page, (8 + number % _ACROSS * (width + 8), 8 + number // _ACROSS * (height + 8)))
+    return whole
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "sheets-out"), accept="--accept" in sys.argv)

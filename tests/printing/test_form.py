@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.printing.reading import glyphs, plain, text_of, text_of_job
+from tests.printing.samples import NEWBORN, form_job, newborn, newborn_long, package
+from villagefp.forms.package import Choice, FormPackage, Question
+from villagefp.printing.fonts import load_fonts
+from villagefp.printing.jobs import Mode, SheetJob
+from villagefp.printing.page import HEIGHT, MARGIN, WIDTH
+from villagefp.printing.render import draw, render
+
+
+def question(name: str, kind: str, label: str, path: str = "", **told: object) -> Question:
+    paper = {key.removeprefix("print_"): str(value) for key, value in told.items() if key.startswith("print_")}
+    return Question(
+        path=path or f"/data/{name}",
+        name=name,
+        type=kind,
+        number=None,
+        label={"zh": label},
+        hint={},
+        guidance={},
+        appearance="",
+        choices=told.get("choices"),  # type: ignore[arg-type]
+        row=1,
+        urgency=str(told.get("urgency", "")),
+        unit=str(told.get("unit", "")),
+        paper=paper,
+    )
+
+
+def a_form(*questions: Question, **lists: tuple[tuple[str, str], ...]) -> FormPackage:
+    return FormPackage(
+        form_id="tried",
+        version="1",
+        title={"zh": "试用表"},
+        languages=("zh",),
+        xform="",
+        questions=questions,
+        choices={name: tuple(Choice(code, {"zh": label}) for code, label in rows) for name, rows in lists.items()},
+        settings={},
+        source_hash="",
+    )
+
+
+def filled(form: FormPackage, answers: dict[str, str]) -> SheetJob:
+    job = form_job(form, {})
+    assert job.form is not None
+    return replace(job, form=replace(job.form, answers=answers))
+
+
+def pages(job: SheetJob) -> int:
+    return render(job).pages
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_newborn_form_is_one_page_when_answers_are_short(mode: Mode) -> None:
+    assert pages(newborn(mode)) == 1
+
+
+def test_the_same_sheet_gives_the_same_bytes() -> None:
+    first, second = render(newborn()).pdf, render(newborn()).pdf
+    assert first == second
+    assert b"D:2000" in draw(newborn(), load_fonts(), compress=False).pdf()  # reportlab's fixed date
+
+
+def test_a_filled_sheet_says_what_was_answered_and_masks_the_id_number() -> None:
+    text = text_of_job(newborn())
+    for words in ("李芳之女", "姓名张建国", "出生日期2026年10月9日", "贫血", "36.8℃", "躯干黄染", "9901**********2126"):
+        assert plain(words) in text
+    assert "990101202610092126" not in text
+
+
+def test_a_half_filled_sheet_says_who_it_is_about_and_nothing_of_a_visit() -> None:
+    text = text_of_job(newborn(Mode.HALF))
+    assert "李芳之女" in text
+    assert "张建国" in text
+    assert "贫血" not in text
+    assert "36.8" not in text
+    assert "2026年11月3日" not in text
+
+
+def test_a_blank_sheet_names_nobody() -> None:
+    text = text_of_job(newborn(Mode.BLANK))
+    assert "1未见异常2异常" in text
+    for value in ("李芳", "张建国", "0012", "13900001234", "36.8"):
+        assert value not in text
+
+
+def test_a_sheet_for_a_printer_elsewhere_has_numbers_and_no_name_id_or_phone() -> None:
+    text = text_of_job(newborn(elsewhere=True))
+    for value in ("李芳", "张建国", "9901", "2126", "13900001234", "13900005678", "柳树湾村", "新生儿家庭访视记录表"):
+        assert value not in text
+    for value in ("0012", "一组", "家庭访视记录表", "36.8"):
+        assert value in text
+
+
+def test_danger_notes_are_never_printed() -> None:
+    text = text_of_job(newborn(temp="34.0"))
+    assert "建议立即送医院" not in text
+    assert "发黄" not in text
+
+
+def test_every_word_of_long_answers_is_on_paper_inside_its_cell() -> None:
+    job = newborn_long()
+    sheet = draw(job, load_fonts(), compress=False)
+    pdf = sheet.pdf()
+    assert sheet.pages > 1
+    for number, one in enumerate(sheet.boxes):
+        for other in sheet.boxes[number + 1 :]:
+            apart = one.right <= other.left + 0.01 or other.right <= one.left + 0.01
+            above = one.bottom >= other.top - 0.01 or other.bottom >= one.top - 0.01
+            assert one.page != other.page or apart or above, (one, other)
+    for glyph in glyphs(pdf):
+        assert glyph.left >= MARGIN - 1
+        assert glyph.right <= WIDTH - MARGIN + 1
+        assert glyph.bottom >= MARGIN - 3
+        assert glyph.top <= HEIGHT - MARGIN + 1
+    in_tables = [g for g in glyphs(pdf) if _inside_table(g.top, g.page)]
+    astray = [glyph for glyph in in_tables if not any(_holds(box, glyph) for box in sheet.boxes)]
+    assert astray == []
+    text = plain(text_of(pdf))
+    assert job.form is not None
+    # answers that go on on the next page, or beside another cell's text, come back in pieces: count their endings
+    long = [value for value in job.form.answers.values() if value.endswith("完")]
+    assert text.count("完") == len(long)
+    assert sum(text.count(char) for char in "直") == sum(value.count("直") for value in long)
+
+
+def _inside_table(top: float, page: int) -> bool:
+    head = 22 * 2.8346 if page == 1 else 9 * 2.8346
+    return MARGIN + 12 < top < HEIGHT - MARGIN - head
+
+
+def _holds(box: object, glyph: object) -> bool:
+    return (
+        box.page == glyph.page  # type: ignore[attr-defined]
+        and box.left - 0.5 <= glyph.left  # type: ignore[attr-defined]
+        and glyph.right <= box.right + 0.5  # type: ignore[attr-defined]
+        and box.bottom - 0.5 <= glyph.bottom  # type: ignore[attr-defined]
+        and glyph.top <= box.top + 0.5  # type: ignore[attr-defined]
+    )
+
+
+def test_a_person_reads_nothing_smaller_than_twelve_points() -> None:
+    sheet = draw(newborn(), load_fonts(), compress=False)
+    tall = {round(g.top - g.bottom, 1) for g in glyphs(sheet.pdf()) if g.char == "患"}
+    assert tall
+    assert min(tall) > 10.5  # the ink of a 12 point character
+
+
+def test_retired_options_and_numbers_out_of_range_are_printed_as_they_were_kept() -> None:
+    old = replace(package("newborn_home_visit"), version="0")
+    text = text_of_job(form_job(old, {**NEWBORN, "complexion": "9", "temp": "33"}))
+    assert "版本0" in text
+    assert "33℃" in text
+    assert "9" in text
+
+
+def test_a_repeat_is_a_table_whose_head_comes_again_on_the_next_page() -> None:
+    form = a_form(
+        question("kids", "repeat", "孩子", print_style="table", print_lines=4),
+        question("kid", "text", "孩子姓名", "/data/kids/kid", print_span=6),
+        question("sex", "select_one", "性别", "/data/kids/sex", choices="sex"),
+        sex=(("1", "男"), ("2", "女")),
+    )
+    answers = {}
+    for number in range(1, 61):
+        answers[f"/data/kids[{number}]/kid"] = f"孩子{number}号"
+        answers[f"/data/kids[{number}]/sex"] = "1"
+    told = render(filled(form, answers))
+    text = plain(text_of(told.pdf))
+    assert told.pages > 1
+    assert text.count("孩子姓名") == told.pages
+    assert all(f"孩子{number}号" in text for number in range(1, 61))
+    blank = form_job(form, {}, Mode.BLANK)
+    assert text_of_job(blank).count("1男2女") == 4
+
+
+def test_questions_with_the_same_options_are_a_table_of_ticks() -> None:
+    form = a_form(
+        question("a", "select_one", "第一项", choices="need", print_style="matrix"),
+        question("b", "select_one", "第二项", choices="need", print_style="matrix"),
+        need=(("1", "需要"), ("2", "不需要")),
+    )
+    text = text_of_job(filled(form, {"/data/a": "1"}))
+    assert text.count("不需要") == 1
+    assert "第一项" in text
+    assert "第二项" in text
+
+
+def test_options_that_are_words_get_ticks_and_long_lists_only_what_was_chosen() -> None:
+    form = a_form(
+        question("when", "select_one", "何时", choices="when"),
+        question("ethnic", "select_one", "民族", choices="ethnic"),
+        when=(("now", "现在"), ("later", "以后")),
+        ethnic=tuple((f"{code:02}", f"第{code}族") for code in range(1, 57)),
+    )
+    text = text_of_job(filled(form, {"/data/when": "now", "/data/ethnic": "07"}))
+    assert "现在以后" in text
+    assert "第7族" in text
+    assert "第8族" not in text
+
+
+def test_a_row_stands_where_its_last_question_does_and_sections_head_their_questions() -> None:
+    form = a_form(
+        question("day", "date", "日期", print_row="end"),
+        question("g", "group", "检查结果"),
+        question("temp", "decimal", "体温", "/data/g/temp", unit="℃"),
+        question("sign", "text", "签名", print_row="end", print_style="sign"),
+        question("h", "group", "空的一节"),
+        question("note", "note", "给工作人员的说明", "/data/h/note"),
+        question("told", "note", "给家里人的说明", print_style="text"),
+        question("calc", "calculate", "算出来的"),
+    )
+    text = text_of_job(filled(form, {"/data/day": "2026-01-05", "/data/g/temp": "36.5", "/data/calc": "7"}))
+    assert text.index("检查结果") < text.index("36.5℃") < text.index("日期") < text.index("签名")
+    assert "给家里人的说明" in text
+    for unseen in ("空的一节", "给工作人员的说明", "算出来的"):
+        assert unseen not in text
+
+
+def test_digit_boxes_hold_what_fits_and_words_stand_where_it_does_not() -> None:
+    form = a_form(
+        question("born", "date", "出生日期", print_style="boxes", print_boxes="4-2-2"),
+        question("tail", "text", "编号", print_style="boxes", print_boxes="3-5"),
+    )
+    text = text_of_job(filled(form, {"/data/born": "1990-05", "/data/tail": "没有编号的人1234567890"}))
+    assert "199005" in text
+    assert "没有编号的人1234567890" in text
+
+
+def test_a_label_as_long_as_a_sentence_stands_above_its_answer() -> None:
+    label = "您家里有没有七十岁以上、一个人住、行动不方便、需要每个月上门看一看的老人"
+    text = text_of_job(filled(a_form(question("old", "text", label)), {"/data/old": "有一位"}))
+    assert label in text
+    assert "有一位" in text

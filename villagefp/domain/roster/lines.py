@@ -1,0 +1,133 @@
+"""Walking down a table: whose cells stand in which row, whether it has one person or one family a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import NamedTuple
+
+from villagefp.domain.roster import words
+from villagefp.domain.roster.columns import MappedTable
+from villagefp.domain.roster.contents import Cell
+from villagefp.domain.roster.homes import Homes
+from villagefp.domain.roster.issues import IssueBook
+from villagefp.domain.roster.meanings import Meaning
+from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header
+
+PERSON_CELLS = (
+    Meaning.NAME, Meaning.RELATION, Meaning.SEX, Meaning.ID_NO, Meaning.BIRTH, Meaning.AGE, Meaning.ETHNIC,
+    Meaning.EDUCATION, Meaning.MARITAL, Meaning.OCCUPATION, Meaning.PHONE, Meaning.PRESENCE, Meaning.LEGACY_METHOD,
+    Meaning.ALIAS, Meaning.MOTHER, Meaning.NOTE, Meaning.HUKOU_BOOK,
+)  # fmt: skip
+HOUSEHOLD_CELLS = (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning.HEAD_NAME)
+
+_NO_PERSON = re.compile(
+    r"本?[页组村户]?\s*(?:小\s*计|合\s*计|总\s*计|累\s*计|共\s*计)|共\s*\d+|\d+\s*[人户]$"
+    r"|(?:填表|审核|制表|填报|负责|经办|单位|联系|打印)\S{0,4}[：:]|(?:注|备注|说明|填表说明)[：:]"
+    r"|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
+)
+_QUIET = frozenset((Meaning.ROW_NUMBER, Meaning.GROUP, Meaning.HOUSEHOLD_NO, Meaning.ADDRESS))
+_BLANK = ("", None)
+_ROLES = ("", "head", "husband", "wife", "spouse")
+_RELATIONS = {"head": "02", "spouse": "10", "mother": "52", "father": "51"}
+
+
+class PersonCells(NamedTuple):
+    """The cells of one person: the household's, their own in the order of `PERSON_CELLS`, and the role."""
+
+    row: int
+    home: tuple[Cell, ...]
+    cells: tuple[Cell, ...]
+    role: str = ""  # husband, wife, child2 … where a family stands on one row
+    relation: str | None = None  # what the role says
+
+
+class TableWalk:
+    """One walk down one table; rows that are nobody's are passed, told where they are unclear."""
+
+    def __init__(self, sheet: SheetCells, mapped: MappedTable, homes: Homes, issues: IssueBook) -> None:
+        self._rows = sheet.rows[mapped.table.first : mapped.table.last]
+        self._mapped = mapped
+        self._homes = homes
+        self._issues = issues
+        self._header_words = frozenset(word for header in mapped.table.headers for word in header)
+        titles = (*mapped.table.titles, sheet.name)
+        self._group = next((group for title in titles if (group := words.group_in(title))), None)
+
+    def persons(self) -> Iterator[PersonCells]:
+        """Everybody in the table, from top to bottom, the head of a one-row family first."""
+        mapped, rows = self._mapped, self._rows
+        roles = sorted({one.who for one in mapped.columns if one.meaning is Meaning.NAME}, key=_role_order) or [""]
+        people = [zip(*(_column(rows, mapped, one, role) for one in PERSON_CELLS), strict=False) for role in roles]
+        homes = zip(*(_column(rows, mapped, one, "") for one in HOUSEHOLD_CELLS), strict=False)
+        numbers = range(mapped.table.first + 1, mapped.table.last + 1)
+        for number, row, home, *members in zip(numbers, rows, homes, *people, strict=False):
+            if home[1] in _BLANK and self._group is not None:
+                home = (home[0], self._group, *home[2:])  # noqa: PLW2901  the group of sheet, title or heading
+            if mapped.families:
+                yield from self._family(number, row, home, dict(zip(roles, members, strict=True)))
+            elif self._is_person(row, members[0]):
+                yield PersonCells(number, home, members[0])
+            else:
+                self._pass(number, row)
+
+    def _is_person(self, row: Row, cells: tuple[Cell, ...]) -> bool:
+        """Whether a row is a person's and no subtotal, footer or repeated header."""
+        name, relation, _sex, id_no, birth = cells[:5]
+        if relation in _BLANK and id_no in _BLANK and birth in _BLANK:
+            if name in _BLANK:
+                return False
+            first = next(str(cell) for cell in row if cell not in _BLANK)
+            return not _NO_PERSON.match(first.strip()) and not _NO_PERSON.match(str(name).strip())
+        return name not in self._header_words or not is_repeated_header(row, self._mapped.table)
+
+    def _family(
+        self, number: int, row: Row, home: tuple[Cell, ...], members: dict[str, tuple[Cell, ...]]
+    ) -> Iterator[PersonCells]:
+        """The members of a family on one row."""
+        there = {
+            role: cells
+            for role, cells in members.items()
+            if cells[0] not in _BLANK or cells[3] not in _BLANK or cells[4] not in _BLANK
+        }
+        first = next((str(cell).strip() for cell in row if cell not in _BLANK), "")
+        if not there or _NO_PERSON.match(first) or is_repeated_header(row, self._mapped.table):
+            self._pass(number, row)
+            return
+        if home[0] in _BLANK:
+            self._homes.leave()
+        named = next((role for role, cells in there.items() if home[3] not in _BLANK and cells[0] == home[3]), None)
+        head = named or next((role for role in _ROLES[1:4] if role in there), "" if "" in there else None)
+        for role in sorted(there, key=lambda role: (role != head, _role_order(role))):
+            yield PersonCells(number, home, there[role], role, "02" if role == head else _relation(role))
+
+    def _pass(self, number: int, row: Row) -> None:
+        """What stands between the people: a heading that names the group, a subtotal, nothing, or something unclear."""
+        told = [cell for cell in row if cell not in _BLANK]
+        if not told or is_repeated_header(row, self._mapped.table):
+            return
+        first = str(told[0]).strip()
+        if len(told) == 1 and isinstance(told[0], str) and (group := words.group_in(first)):
+            self._group = group
+        elif not _NO_PERSON.match(first):
+            quiet = {one.place for one in self._mapped.columns if one.meaning in _QUIET}
+            if any(cell not in _BLANK and place not in quiet for place, cell in enumerate(row)):
+                self._issues.row_unclear(number)
+            return
+        self._homes.leave()
+
+
+def _column(rows: Sequence[Row], mapped: MappedTable, meaning: Meaning, role: str) -> Iterable[Cell]:
+    place = mapped.place(meaning, role)
+    return repeat("") if place is None else [row[place] for row in rows]
+
+
+def _role_order(role: str) -> tuple[int, str]:
+    return (_ROLES.index(role), "") if role in _ROLES else (len(_ROLES), role)
+
+
+def _relation(role: str) -> str | None:
+    if role in ("husband", "wife"):
+        return "11" if role == "husband" else "12"
+    return _RELATIONS.get(role.rstrip("0123456789"))

@@ -1,0 +1,166 @@
+"""From the rows of recognised tables to households and persons; what is doubtful is kept and told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from villagefp.domain import dates, names, phones, resident_id
+from villagefp.domain.checks import id_fault, id_shared_by
+from villagefp.domain.dates import DateReading
+from villagefp.domain.records import IdStatus, NameStatus, Precision, Presence
+from villagefp.domain.resident_id import IdFault, IdReading
+from villagefp.domain.roster import words
+from villagefp.domain.roster.columns import MappedTable
+from villagefp.domain.roster.contents import Cell
+from villagefp.domain.roster.homes import Homes
+from villagefp.domain.roster.issues import IssueBook
+from villagefp.domain.roster.lines import PersonCells, TableWalk
+from villagefp.domain.roster.meanings import Meaning
+from villagefp.domain.roster.tables import SheetCells
+from villagefp.domain.roster.told import Roster, RosterPerson
+
+_BLANK = ("", None)
+_ROLE_SEX = {"husband": "1", "wife": "2", "mother": "2", "father": "1"}
+
+
+class RosterReader:
+    """Reads the tables of one workbook one after another and gathers what they tell."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._issues = IssueBook()
+        self._homes = Homes(self._issues)
+        self._persons: list[RosterPerson] = []
+        self._by_id: dict[str, list[int]] = {}
+        self._sheet = ""
+
+    def read(self, sheet: SheetCells, mapped: MappedTable) -> None:
+        """Take in one table."""
+        self._sheet = sheet.name
+        headers = {one.meaning: one.header for one in reversed(mapped.columns)}
+        self._issues.turn_to(sheet.name, headers)
+        self._homes.turn_to(sheet.name, numbered=Meaning.HOUSEHOLD_NO in headers)
+        for told in TableWalk(sheet, mapped, self._homes, self._issues).persons():
+            self._persons.append(self._person(told))
+
+    def finish(self) -> Roster:
+        """All that was told; an ID number that stands more than once is told at each of its rows."""
+        for number, places in self._by_id.items():
+            if len(places) > 1:
+                for place in places:
+                    person = self._persons[place]
+                    self._persons[place] = person._replace(id_status=IdStatus.UNCLEAR)
+                    self._issues.finding(person.row, Meaning.ID_NO, id_shared_by(number), place, person.sheet)
+        return Roster(self._homes.gathered(), tuple(self._persons), self._issues.gathered())
+
+    def _person(self, told: PersonCells) -> RosterPerson:
+        (name_cell, relation_cell, sex_cell, id_cell, birth_cell, age_cell, ethnic, education, marital, occupation,
+         phone_cell, presence_cell, method_cell, alias, mother, note, hukou) = told.cells  # fmt: skip
+        row, place = told.row, len(self._persons)
+        name = names.read(name_cell if isinstance(name_cell, str) else words.text_of(name_cell))
+        if name.status is NameStatus.MISSING:
+            self._issues.name_missing(row, place)
+        relation = self._code("relation", Meaning.RELATION, relation_cell, row)
+        if relation_cell in _BLANK:
+            relation = told.relation or ("02" if _is_head(told, name.name) else None)
+        sex = self._code("sex", Meaning.SEX, sex_cell, row) or _ROLE_SEX.get(told.role)
+        reading = None if id_cell in _BLANK else _id_number(id_cell)
+        birth = self._birth(birth_cell, age_cell, reading, row)
+        if reading is not None:
+            self._look_at_id(reading, birth, sex, row)
+            sex = sex or reading.sex
+        if relation is None and told.role.startswith("child"):
+            relation = {"1": "20", "2": "30"}.get(sex or "")
+        presence = self._code("presence", Meaning.PRESENCE, presence_cell, row)
+        return RosterPerson(
+            self._sheet,
+            row,
+            self._homes.of_row(row, told.home, relation),
+            name.name,
+            name.status,
+            relation,
+            sex,
+            birth.value,
+            birth.precision,
+            birth.told,
+            None if reading is None else reading.number,
+            IdStatus.NOT_TOLD if reading is None else IdStatus.UNCLEAR if reading.fault else IdStatus.PRESENT,
+            self._code("ethnic", Meaning.ETHNIC, ethnic, row),
+            self._code("education_gb", Meaning.EDUCATION, education, row),
+            self._code("marital_gb", Meaning.MARITAL, marital, row),
+            self._code("occupation", Meaning.OCCUPATION, occupation, row),
+            () if phone_cell in _BLANK else self._phones(phone_cell, row),
+            Presence(presence) if presence else None,
+            None if method_cell in _BLANK else self._method(method_cell, sex, row),
+            None if alias in _BLANK else names.normalise(words.text_of(alias)),
+            names.mother_in(name.name) if mother in _BLANK else names.normalise(words.text_of(mother)),
+            None if note in _BLANK else words.text_of(note).strip(),
+            None if hukou in _BLANK else words.text_of(hukou).strip(),
+            "" if relation_cell in _BLANK else words.text_of(relation_cell).strip(),
+        )
+
+    def _birth(self, cell: Cell, age: Cell, reading: IdReading | None, row: int) -> DateReading:
+        """The birth date as told; from the ID number or estimated from an age where none was told or it is no date."""
+        birth = dates.read(cell, self._today, relative=False)
+        if birth.value is not None:
+            return birth
+        if birth.fault is not None:
+            self._issues.birth_unreadable(row, birth, birth.told or words.text_of(cell), len(self._persons))
+        if reading is not None and reading.birth is not None and reading.birth <= self._today.isoformat():
+            # A number that has a fault may have it in the date.
+            return DateReading(reading.birth, Precision.ESTIMATED if reading.fault else Precision.DAY, birth.told)
+        if birth.fault is None and age not in _BLANK:
+            by_age = dates.read(f"{words.text_of(age).strip().removesuffix('岁')}岁", self._today, relative=False)
+            return by_age if by_age.fault is None else birth
+        return birth
+
+    def _look_at_id(self, reading: IdReading, birth: DateReading, sex: str | None, row: int) -> None:
+        place = len(self._persons)
+        if reading.fault is not None:
+            self._issues.finding(row, Meaning.ID_NO, id_fault(reading), place)
+        elif birth.value != reading.birth and _contradict(birth, reading):
+            self._issues.birth_mismatch(row, birth.value or "", reading, place)
+        if reading.fault is None and sex != reading.sex and sex in ("1", "2"):
+            self._issues.sex_mismatch(row, place)
+        if reading.fault in (None, IdFault.CHECKSUM):
+            self._by_id.setdefault(reading.number, []).append(place)
+
+    def _code(self, list_name: str, meaning: Meaning, cell: Cell, row: int) -> str | None:
+        if cell in _BLANK:
+            return None
+        try:
+            return words.of_cell(list_name, cell)
+        except words.Unknown:
+            self._issues.unknown_word(row, meaning, words.text_of(cell).strip(), len(self._persons))
+            return None
+
+    def _method(self, cell: Cell, sex: str | None, row: int) -> str | None:
+        try:
+            return words.method(words.text_of(cell), sex)
+        except words.Unknown:
+            self._issues.unknown_method(row, len(self._persons))
+            return None
+
+    def _phones(self, cell: Cell, row: int) -> tuple[phones.PhoneReading, ...]:
+        read = phones.read(cell if isinstance(cell, str | float | int) else str(cell))
+        told = words.text_of(cell).strip()
+        if not (read and all(one.plausible for one in read)) and told not in words.NOTHING:
+            self._issues.phone_unreadable(row, told, len(self._persons))
+        return tuple(one for one in read if one.plausible)
+
+
+def _id_number(cell: Cell) -> IdReading | None:
+    reading = resident_id.read(cell if isinstance(cell, str | float | int) else str(cell))
+    return None if reading.number in words.NOTHING else reading
+
+
+def _contradict(birth: DateReading, reading: IdReading) -> bool:
+    """Whether a birth date that was told cannot be the one in the ID number."""
+    if birth.value is None or reading.birth is None or birth.precision is Precision.ESTIMATED:
+        return False
+    return not dates.agrees(birth.value, reading.birth)
+
+
+def _is_head(told: PersonCells, name: str) -> bool:
+    head = told.home[3]
+    return bool(name) and isinstance(head, str) and head != "" and names.normalise(head) == name

@@ -1,0 +1,245 @@
+"""Importing a roster: open the workbook, look at the columns, plan, and take it into the register in one save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from villagefp.domain.records import Alias, Household, HukouBook, Membership, Person, Phone, Record
+from villagefp.domain.roster import columns as column_rules
+from villagefp.domain.roster import known as register
+from villagefp.domain.roster import meanings
+from villagefp.domain.roster.columns import Column, MappedTable, MappingMemory
+from villagefp.domain.roster.known import Known
+from villagefp.domain.roster.meanings import Meaning
+from villagefp.domain.roster.planning import Making, Planner, Writes
+from villagefp.domain.roster.reader import RosterReader
+from villagefp.domain.roster.tables import SheetCells
+from villagefp.domain.roster.told import Roster
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.interop import roster_workbook
+from villagefp.services import roster_marks, roster_memory
+from villagefp.services.roster_result import NotKept, RosterResult, kind_label, summary, to_json, write_issue_report
+from villagefp.storage import log, records
+from villagefp.storage.store import Store
+from villagefp.wire.declared import BY_NAME
+
+__all__ = [
+    "ImportCancelled",
+    "NotKept",
+    "RosterPlan",
+    "RosterPreview",
+    "RosterResult",
+    "dry_run",
+    "import_roster",
+    "kind_label",
+    "meaning_choices",
+    "open_workbook",
+    "plan_import",
+    "remap",
+    "remembered",
+    "summary",
+    "to_json",
+    "write_issue_report",
+]
+
+_LOOKED_AT: tuple[type[Record], ...] = (Household, HukouBook, Person, Alias, Phone, Membership)
+_PORTION = 1500
+
+
+class ImportCancelled(UserError):  # noqa: N818  it is told as it stands, as any refusal
+    """The user stopped an import; the store is as it was."""
+
+
+@dataclass(frozen=True)
+class RosterPreview:
+    """A workbook as it was understood, before anything is written; `remap` sets a column right."""
+
+    file_name: str
+    sheets: tuple[SheetCells, ...]
+    tables: tuple[MappedTable, ...]
+    today: date
+    corrected: Mapping[str, Mapping[int, Meaning]]  # what the user has set right, by header signature
+
+    @property
+    def dropped(self) -> tuple[NotKept, ...]:
+        """Columns that must not be kept, each once."""
+        return _once(
+            NotKept(column.header, column.reason)
+            for _table, column in self._columns()
+            if column.meaning is Meaning.DROPPED
+        )
+
+    @property
+    def not_imported(self) -> tuple[NotKept, ...]:
+        """Columns that are not known or not needed, each once; the user may give them a meaning."""
+        reason = _("This column is not known, or not needed here.")
+        return _once(
+            NotKept(column.header or _letter(column.place), reason)
+            for _table, column in self._columns()
+            if column.meaning in (Meaning.NOT_IMPORTED, Meaning.NOTE) and (column.header or column.samples)
+        )
+
+    def _columns(self) -> Iterator[tuple[MappedTable, Column]]:
+        return ((table, column) for table in self.tables for column in table.columns)
+
+
+@dataclass(frozen=True)
+class RosterPlan:
+    """What an import of this preview would do to the register as it is now."""
+
+    preview: RosterPreview
+    roster: Roster
+    writes: Writes
+    seen: int  # the state of the register that this was planned on
+
+    @property
+    def households(self) -> int:
+        """How many households the file has."""
+        return len(self.roster.households)
+
+    @property
+    def persons(self) -> int:
+        """How many persons the file has."""
+        return len(self.roster.persons)
+
+
+def remembered(store: Store) -> MappingMemory:
+    """The columns that were set right in earlier imports."""
+    with store.read() as connection:
+        return roster_memory.read(connection)
+
+
+def open_workbook(path: Path, *, remembered: MappingMemory | None, today: date) -> RosterPreview:
+    """Read a workbook and recognise its columns by what they mean; refused with a sentence where that cannot be."""
+    sheets = roster_workbook.read_sheets(path)
+    found = tuple(column_rules.recognise_all(sheets, remembered))
+    if not any(Meaning.NAME in {column.meaning for column in table.columns} for table in found):
+        raise UserError(
+            _(
+                "“{file}” has no table in which people can be recognised: a header such as 姓名, 身份证号, "
+                "与户主关系 is needed. Please choose the roster, or add a header row to it."
+            ).format(file=path.name)
+        )
+    return RosterPreview(path.name, sheets, found, today, {})
+
+
+def remap(preview: RosterPreview, corrected: Mapping[tuple[str, int], Meaning]) -> RosterPreview:
+    """The preview with columns set right: (table key, column from 0) → meaning; it is remembered after the import."""
+    known = dict(preview.corrected)
+    changed = []
+    for table in preview.tables:
+        of_table = {place: meaning for (key, place), meaning in corrected.items() if key == table.table.key}
+        changed.append(column_rules.remap(table, of_table) if of_table else table)
+        if of_table:
+            known[table.signature] = {**known.get(table.signature, {}), **of_table}
+    return replace(preview, tables=tuple(changed), corrected=known)
+
+
+def plan_import(store: Store, preview: RosterPreview, today: date) -> RosterPlan:
+    """What importing this preview would create, update and leave; nothing is written."""
+    reader = RosterReader(today)
+    sheets = {sheet.name: sheet for sheet in preview.sheets}
+    for table in preview.tables:
+        reader.read(sheets[table.table.sheet], table)
+    roster = reader.finish()
+    with store.read() as connection:
+        known, seen = _known(connection), _state(connection)
+    making = Making(store.ambient.new_id, today.isoformat(), store.seal, store.unseal)
+    return RosterPlan(preview, roster, Planner(roster, known, making).plan(), seen)
+
+
+def dry_run(plan: RosterPlan) -> RosterResult:
+    """What an import of the plan would report."""
+    writes = plan.writes
+    return RosterResult(
+        households=plan.households,
+        persons=plan.persons,
+        created=writes.created,
+        updated=writes.updated,
+        unchanged=writes.unchanged,
+        not_in_file=writes.not_in_file,
+        issues=writes.issues,
+        changes=writes.changes,
+        dropped=plan.preview.dropped,
+        not_imported=plan.preview.not_imported,
+    )
+
+
+def import_roster(
+    store: Store,
+    plan: RosterPlan,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> RosterResult:
+    """Take the plan into the register in one save; stopped or failed, the store is as it was."""
+    writes = plan.writes
+    total = len(writes.new) + len(writes.changed)
+    done = 0
+
+    def went_on(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done, total)
+        if cancelled is not None and cancelled():
+            raise ImportCancelled(_("The import was stopped. Nothing of it was kept."))
+
+    with store.save() as save:
+        if _state(save.connection) != plan.seen:
+            raise UserError(_("The register has changed since this preview was made. Please open the workbook again."))
+        went_on(0)
+        for portion in _portions(writes.new):
+            save.add_many(portion)
+            went_on(len(portion))
+        for record in writes.changed:
+            save.change(record)
+            went_on(1)
+        roster_marks.keep(save, writes, store.ambient.new_id)
+        roster_memory.keep(save.connection, plan.preview.corrected)
+    return dry_run(plan)
+
+
+def meaning_choices() -> tuple[tuple[Meaning, str], ...]:
+    """The meanings that the preview offers for a column, with their words."""
+    return tuple((meaning, meanings.label(meaning)) for meaning in Meaning if meaning is not Meaning.DROPPED)
+
+
+def _known(connection: Connection) -> Known:
+    persons = records.where(connection, Person)
+    if not persons and not records.where(connection, Household):
+        return Known()
+    return register.arrange(
+        persons=persons,
+        households=records.where(connection, Household),
+        memberships=records.where(connection, Membership),
+        books=records.where(connection, HukouBook),
+        phones=records.where(connection, Phone),
+        aliases=records.where(connection, Alias),
+    )
+
+
+def _state(connection: Connection) -> int:
+    """How many changes the log holds of what an import looks at; looking at a page in between does no harm."""
+    return log.count(connection, tuple(BY_NAME[kind.KIND].number for kind in _LOOKED_AT))
+
+
+def _portions(new: Sequence[Record]) -> Iterator[list[Record]]:
+    rest = iter(new)
+    while portion := list(islice(rest, _PORTION)):
+        yield portion
+
+
+def _once(told: Iterator[NotKept]) -> tuple[NotKept, ...]:
+    return tuple(dict.fromkeys(told))
+
+
+def _letter(place: int) -> str:
+    """The column as a spreadsheet names it."""
+    return (_letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)

@@ -1,0 +1,94 @@
+"""What waits on this laptop when a worker sits down: drafts to finish, marks to settle, what was entered last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from villagefp.domain.records import Household, RecordId
+from villagefp.forms import library
+from villagefp.i18n import language
+from villagefp.services import timeline
+from villagefp.services.pages import PersonLine, TimelineEntry
+from villagefp.storage import drafts, marks, people, records
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from villagefp.storage.drafts import Draft
+    from villagefp.storage.store import Store
+
+_RECENT = 12
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """A form begun and not yet saved."""
+
+    id: RecordId
+    form_id: str
+    form_title: str
+    who: str  # the person's name, or the household's number and head
+    person_id: RecordId | None
+    household_id: RecordId | None
+    occurred_on: str
+
+
+@dataclass(frozen=True)
+class MarkedPerson:
+    """Somebody about whose entry there is something to look at."""
+
+    line: PersonLine
+    marks: int
+
+
+@dataclass(frozen=True)
+class TodayPage:
+    """All that the first page shows."""
+
+    households: int
+    persons: int
+    drafts: tuple[DraftLine, ...]
+    marks: int
+    first_marked: tuple[MarkedPerson, ...]
+    recent: tuple[TimelineEntry, ...]
+
+
+def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
+    """What waits, and what was entered last; nothing about what anybody has not done."""
+    with store.read() as connection:
+        homes = people.household_lines(connection)
+        open_marks = marks.open_marks(connection)
+        counted: dict[RecordId, int] = {}
+        for mark in open_marks:
+            if mark.person_id is not None:
+                counted[mark.person_id] = counted.get(mark.person_id, 0) + 1
+        first = list(counted)[:shown_marks]
+        lines = people.person_lines(connection, ids=first) if first else []
+        return TodayPage(
+            households=len(homes),
+            persons=sum(home.resident + home.away for home in homes),
+            drafts=tuple(_draft_line(connection, draft) for draft in drafts.drafts(connection)),
+            marks=len(open_marks),
+            first_marked=tuple(MarkedPerson(line, counted[line.id]) for line in lines),
+            recent=timeline.recent(connection, _RECENT),
+        )
+
+
+def _draft_line(connection: Connection, draft: Draft) -> DraftLine:
+    who = ""
+    if draft.person is not None:
+        found = people.person_lines(connection, ids=[draft.person])
+        who = found[0].name if found else ""
+    elif draft.household is not None:
+        home = records.get(connection, Household, draft.household)
+        who = home.household_no if home is not None else ""
+    return DraftLine(
+        id=draft.id,
+        form_id=draft.form,
+        form_title=library.title(draft.form, language()),
+        who=who,
+        person_id=draft.person,
+        household_id=draft.household,
+        occurred_on=draft.occurred_on,
+    )

@@ -1,0 +1,255 @@
+"""The window: first a door, then the workplace, and the locked screen over it when nobody is there."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+
+from villagefp import i18n
+from villagefp.domain.ambient import Ambient
+from villagefp.i18n import _
+from villagefp.settings import Settings
+from villagefp.ui import crash, entering, registry, theme, words_of_qt
+from villagefp.ui.context import Changes, Place, ScreenContext
+from villagefp.ui.dialogs import Dialogs
+from villagefp.ui.door import DoorContext, DoorScreen
+from villagefp.ui.jobs import Jobs
+from villagefp.ui.qt import overrides
+
+if TYPE_CHECKING:
+    from villagefp.printing.helper import PdfHelper
+    from villagefp.storage.store import Store
+    from villagefp.ui.workplace import Workplace
+
+_INPUT = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.MouseMove)
+_MINUTE_MS = 60_000
+_DOORS = {"sign_in": "sign_in", "recovery": "sign_in", "founding": "founding", "locked": "locked"}
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """What the window is built from; `app.py` makes it once."""
+
+    folder: Path
+    settings: Settings
+    ambient: Ambient
+    dialogs: Dialogs
+
+
+class MainWindow(QMainWindow):
+    """Owns the jobs and the open store; goes from door to workplace and back."""
+
+    painted = Signal()  # the first paint after the window was shown
+    entered = Signal()  # the workplace stands
+
+    def __init__(self, outfit: Outfit) -> None:
+        super().__init__()
+        self.outfit = outfit
+        self.folder = outfit.folder
+        outfit.dialogs.window = self
+        self._first_paint = True
+        self._handle = crash.install(self._refuse, outfit.dialogs.show_report)
+        self.jobs = Jobs(self._handle, self)
+        self.store: Store | None = None
+        self._helper: PdfHelper | None = None
+        self.workplace: Workplace | None = None
+        self.door: DoorScreen | None = None
+        self._stack = QStackedWidget(self)
+        self.setCentralWidget(self._stack)
+        self.setWindowTitle(_("Village health services"))
+        self.resize(1366, 728)
+        self.setMinimumSize(640, 480)
+        self._idle = QTimer(self, singleShot=True)
+        self._idle.timeout.connect(self.lock)
+        for keys in ("Ctrl+L", "Pause"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.lock)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self.show_door("sign_in" if entering.exists(self.folder) else "founding")
+
+    @property
+    def practice(self) -> bool:
+        """True in the practice village."""
+        return self.folder != self.outfit.folder
+
+    @property
+    def locked(self) -> bool:
+        """True while the workplace is hidden behind the locked screen."""
+        return self.workplace is not None and self.door is not None
+
+    def show_door(self, name: str, target: object = None) -> None:
+        """Show a door of the folder in use."""
+        module = importlib.import_module(f"villagefp.ui.screens.{_DOORS[name]}")
+        door: DoorScreen = module.build(self._door_context(), name if target is None else target)
+        self._drop_door()
+        self.door = door
+        self._stack.addWidget(door)
+        self._stack.setCurrentWidget(door)
+        door.setFocus()
+
+    def enter(self, store: Store) -> None:
+        """Show the workplace on an open store."""
+        self.store = store
+        self._put_workplace([Place("today")])
+        self._drop_door()
+        self._restart_idle()
+        self.entered.emit()
+
+    def lock(self) -> None:
+        """Hide everything until the passphrase is typed; what was being written stays as it is."""
+        if self.workplace is None or self.door is not None:
+            return
+        if self.practice:
+            return  # nobody's data, and a passphrase that nobody was told
+        modal = QApplication.activeModalWidget()
+        if modal is not None:
+            modal.close()
+        self.show_door("locked", self._unlock)
+
+    def restyle(self) -> None:
+        """Show everything anew in the language, size and colours that the settings now name."""
+        dress(self.outfit.settings)
+        self.setWindowTitle(_("Village health services"))
+        self._restart_idle()
+        if self.workplace is not None:
+            self._put_workplace(self.workplace.trail)
+        elif self.door is not None:
+            self.show_door("sign_in" if entering.exists(self.folder) else "founding")
+
+    @overrides
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._first_paint:
+            self._first_paint = False
+            QTimer.singleShot(0, self._after_first_paint)
+
+    @overrides
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _INPUT:
+            self._restart_idle()
+        return super().eventFilter(watched, event)
+
+    @overrides
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.jobs.close()
+        if self._helper is not None:
+            self._helper.close()
+        if self.store is not None:
+            self.store.close()
+            self.store = None
+        super().closeEvent(event)
+
+    def _after_first_paint(self) -> None:
+        self.painted.emit()
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self)
+        self.jobs.aside(registry.warm_up)
+
+    def _door_context(self) -> DoorContext:
+        outfit = self.outfit
+        return DoorContext(
+            folder=self.folder, jobs=self.jobs, ambient=outfit.ambient, settings=outfit.settings,
+            dialogs=outfit.dialogs, entered=self.enter, show=self.show_door, practice=self.enter_practice,
+            choose_language=self._choose_language,
+        )  # fmt: skip
+
+    def enter_practice(self) -> None:
+        """Open the practice village, a store of its own in a folder of its own; it is made when first wanted."""
+        self.folder = entering.practice_folder(self.outfit.folder)
+        if self.door is not None:
+            self.door.set_busy(busy=True)
+        self.jobs.run(
+            entering.enter_practice, self.folder, self.outfit.ambient, done=self.enter, failed=self._no_practice
+        )
+
+    def _no_practice(self, error: BaseException) -> None:
+        self.folder = self.outfit.folder
+        if self.door is not None:
+            self.door.refuse(error)
+
+    def leave(self) -> None:
+        """Close the store and stand before the real village's door again."""
+        if self.store is not None:
+            self.jobs.run(self.store.close)
+        self.store = None
+        self._drop_workplace()
+        self.folder = self.outfit.folder
+        self.show_door("sign_in" if entering.exists(self.folder) else "founding")
+
+    def _choose_language(self, language: str) -> None:
+        self.outfit.settings.set("language", language)
+        self.restyle()
+
+    def _put_workplace(self, trail: list[Place]) -> None:
+        from villagefp.ui.workplace import Workplace  # noqa: PLC0415  needs the services, which the first paint does not
+
+        self._drop_workplace()
+        self.workplace = Workplace(self._screen_context, self.lock)
+        self._stack.addWidget(self.workplace)
+        self._stack.setCurrentWidget(self.workplace)
+        self.workplace.follow(trail)
+
+    def _screen_context(self, workplace: Workplace) -> ScreenContext:
+        if self.store is None:
+            raise RuntimeError("a workplace needs an open store")
+        outfit = self.outfit
+        return ScreenContext(
+            store=self.store, jobs=self.jobs, ambient=outfit.ambient, settings=outfit.settings,
+            dialogs=outfit.dialogs, changes=Changes(workplace), render=self._pdf_helper().render,
+            go=workplace.go, back=workplace.back, replace=workplace.replace, note=workplace.note,
+            restyle=self.restyle, leave=self.leave, practice=self.practice,
+        )  # fmt: skip
+
+    def _pdf_helper(self) -> PdfHelper:
+        from villagefp.printing.helper import PdfHelper  # noqa: PLC0415  only once somebody has signed in
+
+        if self._helper is None:
+            self._helper = PdfHelper()
+        return self._helper
+
+    def _unlock(self) -> None:
+        if self.workplace is not None:
+            self._stack.setCurrentWidget(self.workplace)
+        self._drop_door()
+        self._restart_idle()
+
+    def _drop_door(self) -> None:
+        if self.door is not None:
+            self._stack.removeWidget(self.door)
+            self.door.deleteLater()
+            self.door = None
+
+    def _drop_workplace(self) -> None:
+        if self.workplace is not None:
+            self._stack.removeWidget(self.workplace)
+            self.workplace.deleteLater()
+            self.workplace = None
+
+    def _restart_idle(self) -> None:
+        self._idle.start(int(self.outfit.settings.get("lock_minutes")) * _MINUTE_MS)
+
+    def _follow_system(self) -> None:
+        if self.outfit.settings.get("theme") == "system":
+            self.restyle()
+
+    def _refuse(self, sentence: str) -> None:
+        if self.workplace is not None and self.workplace.screen_shown is not None and self.door is None:
+            self.workplace.screen_shown.banner.tell(sentence)
+        elif self.door is not None:
+            self.door.banner.tell(sentence)
+
+
+def dress(settings: Settings) -> None:
+    """Speak the language and wear the look that the settings name."""
+    i18n.set_language(str(settings.get("language")))
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("the look belongs to a running application")
+    words_of_qt.speak(app, str(settings.get("language")))
+    theme.apply(app, theme.choose(str(settings.get("theme")), int(settings.get("text_scale"))))

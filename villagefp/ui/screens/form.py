@@ -1,0 +1,329 @@
+"""A form being filled: one section at a time, danger signs at the right, a draft at each answer."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from villagefp.domain.records import Outcome, RecordId
+from villagefp.forms.session import FormSession
+from villagefp.i18n import _, language, ngettext
+from villagefp.services import visits
+from villagefp.services.visits import KeptVisit, SavedVisit, Visit, VisitRefused
+from villagefp.ui import theme, words
+from villagefp.ui.context import Place, ScreenContext
+from villagefp.ui.icons import icon
+from villagefp.ui.orders import FormOrder, SheetOrder
+from villagefp.ui.qt import overrides
+from villagefp.ui.screen import Screen
+from villagefp.ui.widgets import parts
+from villagefp.ui.widgets.draft_keeper import DraftKeeper
+from villagefp.ui.widgets.fields import TextField
+from villagefp.ui.widgets.form_page import FormPage
+from villagefp.ui.widgets.prompts import PromptPanel
+from villagefp.ui.widgets.sheet import Sheet
+
+NAME = "form"
+_STEPS_WIDTH = 196
+_NEWBORN_DAYS = 42
+
+
+def title() -> str:
+    """The screen's name for people."""
+    return _("Form")
+
+
+def build(context: ScreenContext, target: object = None) -> Form:
+    """The form that the order names."""
+    if not isinstance(target, FormOrder):
+        raise TypeError("a form needs an order")
+    return Form(context, target)
+
+
+class Form(Screen):
+    """Fills a visit, or shows a kept one."""
+
+    def __init__(self, context: ScreenContext, order: FormOrder) -> None:
+        super().__init__(context)
+        self.order = order
+        self.visit: Visit | None = None
+        self.kept: KeptVisit | None = None
+        self.page: FormPage | None = None
+        self._pages: tuple[str, ...] = ()
+        self._at = 0
+        self._strict = False
+        self._steps: list[QPushButton] = []
+        self._state: QLabel = parts.label("", "second")
+        self._drafts = DraftKeeper(context, self._draft_kept)
+        self.prompts = PromptPanel()
+        self._left = QVBoxLayout()
+        self._middle = QVBoxLayout()
+        self._foot = parts.row(spacing=8)
+        held = QWidget()
+        held.setLayout(self._left)
+        held.setFixedWidth(theme.current().px(_STEPS_WIDTH))
+        line = parts.row(held, spacing=20)
+        line.addLayout(self._middle, 1)
+        line.addWidget(self.prompts)
+        self.body.addLayout(line, 1)
+        self.body.addWidget(parts.rule())
+        self.body.addLayout(self._foot)
+        for keys, pressed in (
+            ("Ctrl+S", self._save), ("Ctrl+PgDown", lambda: self._turn(1)), ("Ctrl+PgUp", lambda: self._turn(-1)),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(keys), self).activated.connect(pressed)
+        self._open()
+
+    @property
+    def session(self) -> FormSession | None:
+        """The form being filled or read."""
+        return self.visit.session if self.visit else self.kept.session if self.kept else None
+
+    def resume_target(self) -> object:
+        """Where to go on after the window was dressed anew: at the draft, once there is one."""
+        if self.visit is not None and self._drafts.kept:
+            return FormOrder(self.order.form_id, draft_id=self.visit.draft_id)
+        return self.order
+
+    @overrides
+    def print_shown(self) -> bool:
+        if self.kept is None:
+            return False
+        self._print_kept()
+        return True
+
+    def show_page(self, number: int, path: str | None = None) -> None:
+        """Show a section; what was typed in the one before is taken first."""
+        session = self.session
+        if session is None:
+            return
+        if self.page is not None:
+            self.page.commit()
+        self._at = number
+        parts.clear(self._middle)
+        self.page = FormPage(session, self._pages[number], self.answer, read_only=self.visit is None)
+        heading = session.node(self._pages[number]).label
+        self._middle.addWidget(parts.label(heading, "section"))
+        self._middle.addWidget(parts.scrolling(self.page), 1)
+        if self._strict:
+            self.page.insist()
+        self._mark_steps()
+        self._show_foot()
+        self.page.focus(path)
+
+    # opening
+
+    def _open(self) -> None:
+        store, order = self.context.store, self.order
+        jobs, today = self.context.jobs, self.context.ambient.today()
+        if order.event_id is not None:
+            jobs.run(visits.open_event, store, order.event_id, done=self._show_kept, failed=self.refuse)
+        elif order.draft_id is not None:
+            jobs.run(visits.resume_visit, store, order.draft_id, done=self._resume, failed=self.refuse)
+        else:
+            jobs.run(
+                visits.start_visit, store, order.form_id, person_id=order.person_id,
+                household_id=order.household_id, on=today, done=self._show_visit, failed=self.refuse,
+            )  # fmt: skip
+
+    def _resume(self, visit: Visit) -> None:
+        self._drafts.kept = True
+        self._show_visit(visit)
+
+    def _show_visit(self, visit: Visit) -> None:
+        self.kept, self.visit = None, visit
+        self._show(visit.session, visit.page)
+
+    def _show_kept(self, kept: KeptVisit) -> None:
+        self.kept = kept
+        self._state.setText(
+            f"{words.day(kept.event.occurred_on, self.context.ambient.today())} · {words.outcome(kept.event.outcome)}"
+        )
+        self._show(kept.session, "")
+
+    def _show(self, session: FormSession, page: str) -> None:
+        self._pages = session.pages
+        form_title = session.package.title.get(language()[:2]) or next(iter(session.package.title.values()))
+        about = _about(session) or words.family(session.inputs.household.get("head_name", ""))
+        self._progress = parts.label("", "second")
+        self.put_heading(
+            f"{form_title} · {about}", self._progress, self._state, back=_("Back"),
+        )  # fmt: skip
+        parts.clear(self._left)
+        self._steps = []
+        for number, path in enumerate(self._pages):
+            step = parts.button(session.node(path).label, partial(self.show_page, number), "step")
+            step.setCheckable(True)
+            step.setToolTip(step.text())
+            self._steps.append(step)
+            self._left.addWidget(step)
+        self._left.addStretch(1)
+        self.prompts.setVisible(any(item.urgency for item in session.package.questions))
+        self.prompts.show_prompts(session.prompts())
+        at = self._pages.index(page) if page in self._pages else 0
+        self.show_page(at)
+
+    # filling
+
+    def answer(self, path: str, value: str | list[str]) -> None:
+        """Take an answer, show what hangs on it, keep the draft."""
+        if self.visit is None or self.page is None:
+            return
+        session = self.visit.session
+        if path:
+            self.page.show_again(session.set_answer(path, value))
+        self.prompts.show_prompts(session.prompts())
+        self._drafts.keep(self.visit, self._pages[self._at])
+
+    def _draft_kept(self) -> None:
+        now = words.clock(self.context.ambient.now())
+        self._state.setText(_("Draft kept {time}").format(time=now))
+
+    def _turn(self, step: int) -> None:
+        if 0 <= self._at + step < len(self._pages):
+            self.show_page(self._at + step)
+
+    def _mark_steps(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        wrong = {violation.path for violation in session.problems()} if self._strict else set()
+        tokens = theme.current().tokens
+        for number, step in enumerate(self._steps):
+            step.setChecked(number == self._at)
+            faulty = any(path.startswith(f"{self._pages[number]}/") for path in wrong)
+            passed = number < self._at or (self._strict and number != self._at)
+            step.setIcon(
+                icon("sameday", tokens.on_yellow)
+                if faulty
+                else icon("check", tokens.accent)
+                if passed
+                else icon("blank")
+            )
+        self._progress.setText(_("section {at} of {all}").format(at=self._at + 1, all=len(self._pages)))
+
+    def _show_foot(self) -> None:
+        parts.clear(self._foot)
+        back = parts.button(_("Previous section"), lambda: self._turn(-1))
+        back.setEnabled(self._at > 0)
+        on = parts.button(_("Next section"), lambda: self._turn(1))
+        last = self._at == len(self._pages) - 1
+        on.setEnabled(not last)
+        if self.visit is None:
+            buttons = [parts.button(_("Correct"), self._ask_reason, icon_name="edit")]
+            superseded = self.kept is None
+            buttons[0].setEnabled(not superseded)
+            ends = [back, on, parts.button(_("Print"), self._print_kept, icon_name="print")]
+        else:
+            buttons = [
+                parts.button(_("Not this time"), lambda: self._end(Outcome.NOT_THIS_TIME)),
+                parts.button(_("No more wished"), lambda: self._end(Outcome.DECLINED)),
+            ]
+            save = parts.button(_("Save  Ctrl+S"), self._save, "primary" if last else "")
+            save.setAccessibleName(_("Save"))
+            save_print = parts.button(_("Save and print"), lambda: self._save(then_print=True))
+            if not last:
+                on.setProperty("kind", "primary")
+            ends = [back, on, save_print, save]
+        for button in buttons:
+            self._foot.addWidget(button)
+        self._foot.addStretch(1)
+        for button in ends:
+            self._foot.addWidget(button)
+
+    # ending
+
+    def _save(self, *, then_print: bool = False) -> None:
+        if self.visit is None or self.page is None:
+            return
+        self.page.commit()
+        self._finish(Outcome.DONE, then_print=then_print)
+
+    def _end(self, outcome: Outcome) -> None:
+        if self.visit is None:
+            return
+        if self._drafts.kept and not self.context.dialogs.confirm(
+            _("What was answered on this form will not be kept. End the form all the same?"), _("End it")
+        ):
+            return
+        self._finish(outcome, then_print=False)
+
+    def _finish(self, outcome: Outcome, *, then_print: bool) -> None:
+        visit = self.visit
+        if visit is None:
+            return
+        self.setEnabled(False)
+        self._drafts.stop()
+        self.context.jobs.run(
+            visits.save_visit, self.context.store, visit, outcome,
+            done=lambda saved: self._saved(saved, then_print=then_print), failed=self._refused,
+        )  # fmt: skip
+
+    def _saved(self, saved: SavedVisit, *, then_print: bool) -> None:
+        self.context.note(_("Saved"))
+        if then_print:
+            self.context.replace(Place("preview", self._sheet(saved.event_id)))
+        else:
+            self.context.back()
+
+    def _refused(self, error: BaseException) -> None:
+        self.setEnabled(True)
+        self._drafts.resume()
+        if not isinstance(error, VisitRefused):
+            self.refuse(error)
+            return
+        self._strict = True
+        first = next((violation.path for violation in error.violations if violation.path), None)
+        count = len(error.violations)
+        said = ngettext(
+            "{count} answer is still to be put right: {first}",
+            "{count} answers are still to be put right: {first}",
+            count,
+        ).format(count=count, first=error.violations[0].message)
+        page = next((n for n, path in enumerate(self._pages) if first and first.startswith(f"{path}/")), self._at)
+        self.show_page(page, first)
+        self.banner.tell(said)
+
+    # a kept visit
+
+    def _ask_reason(self) -> None:
+        reason = TextField(_("Why is it corrected?"))
+
+        def begin(sheet: Sheet) -> None:
+            if self.kept is None:
+                return
+            self.context.jobs.run(
+                visits.amend, self.context.store, self.kept.event.id, reason.text,
+                done=partial(self._correct, sheet), failed=sheet.refuse,
+            )  # fmt: skip
+
+        note = _("The entry stays readable as it was; the corrected one stands beside it.")
+        Sheet(self, _("Correct this visit"), [reason], _("Begin"), begin, note=note).open()
+
+    def _correct(self, sheet: Sheet, visit: Visit) -> None:
+        sheet.accept()
+        self._show_visit(visit)
+
+    def _print_kept(self) -> None:
+        if self.kept is not None:
+            self.context.go(Place("preview", self._sheet(self.kept.event.id)))
+
+    def _sheet(self, event_id: RecordId) -> SheetOrder:
+        session = self.session
+        if session is None:
+            raise RuntimeError("nothing is open that could be printed")
+        person = self.visit.subject.person if self.visit else self.kept.event.person if self.kept else None
+        if person is None:
+            return SheetOrder(household_no=session.inputs.household.get("household_no", ""), event_id=event_id)
+        return SheetOrder(form_id=session.package.form_id, person_id=person, event_id=event_id)
+
+
+def _about(session: FormSession) -> str:
+    """The person a form is about; a newborn with its age in days."""
+    person = session.inputs.person
+    days = int(person.get("age_days", _NEWBORN_DAYS))
+    if days >= _NEWBORN_DAYS:
+        return person.get("name", "")
+    return f"{person.get('name', '')} · " + ngettext("{days} day", "{days} days", days).format(days=days)

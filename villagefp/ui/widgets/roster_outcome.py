@@ -1,0 +1,98 @@
+"""What an import will do, or did: numbers, what is not taken over, and the rows somebody should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLabel, QLayout
+
+from villagefp.domain.roster.told import RosterIssue
+from villagefp.i18n import _
+from villagefp.services import roster
+from villagefp.services.roster import RosterPreview, RosterResult
+from villagefp.ui import theme
+from villagefp.ui.models.table import Column, TableModel
+from villagefp.ui.widgets import parts
+from villagefp.ui.widgets.table import Table
+
+_TALL = 300
+_CELLS = 18
+
+
+class OutcomeCard(parts.Card):
+    """Opening an issue shows its row of the workbook below the list."""
+
+    def __init__(
+        self,
+        preview: RosterPreview,
+        result: RosterResult,
+        save_issues: Callable[[RosterResult], object],
+        *,
+        begin: Callable[[], object] | None,
+    ) -> None:
+        super().__init__(title=_("3  What will happen") if begin else _("3  What was done"))
+        self._preview = preview
+        self.result = result
+        self.add(self._numbers())
+        for column in result.dropped:
+            said = _("Column “{column}” is not taken over: {reason}").format(column=column.column, reason=column.reason)
+            self.add(parts.label(said, "second", wrap=True))
+        if result.not_imported:
+            names = _(", ").join(column.column for column in result.not_imported)
+            self.add(parts.label(_("Not imported: {columns}.").format(columns=names), "second", wrap=True))
+        self.row_text: QLabel = parts.label("", "second", wrap=True)
+        if result.issues:
+            self._issues()
+        buttons = parts.row(spacing=8)
+        if result.issues:
+            buttons.addWidget(parts.button(_("Save the list of issues"), lambda: save_issues(result)))
+        buttons.addStretch(1)
+        if begin is not None:
+            self.begin = parts.button(_("Import"), begin, "primary")
+            self.begin.setEnabled(bool(result.created or result.updated))
+            if not self.begin.isEnabled():
+                buttons.addWidget(parts.label(_("Everything is in the register already."), "second"))
+            buttons.addWidget(self.begin)
+        self.add(buttons)
+
+    def _numbers(self) -> QLayout:
+        result = self.result
+        told = (
+            (result.households, _("households in the file")), (result.persons, _("persons in the file")),
+            (result.created, _("new")), (result.updated, _("changed")), (result.unchanged, _("as they were")),
+            (len(result.issues), _("to look at")),
+        )  # fmt: skip
+        line = parts.row(spacing=28)
+        for number, words in told:
+            line.addLayout(parts.column(parts.label(str(number), "title"), parts.label(words, "second"), spacing=0))
+        line.addStretch(1)
+        return line
+
+    def _issues(self) -> None:
+        columns: list[Column[RosterIssue]] = [
+            Column(_("Sheet"), lambda issue: issue.sheet, width=110),
+            Column(_("Row"), lambda issue: str(issue.row), right=True, width=64),
+            Column(_("Column"), lambda issue: issue.column, width=120),
+            Column(_("Kind"), lambda issue: roster.kind_label(issue.kind.value), width=170),
+            Column(_("What to do"), lambda issue: issue.message),
+        ]
+        model = TableModel(columns)
+        model.show(self.result.issues)
+        self.table = Table(model, _("Rows to look at"))
+        self.table.setFixedHeight(theme.current().px(_TALL))
+        self.table.selectionModel().currentRowChanged.connect(
+            lambda index, _before: self._show_row(self.result.issues[index.row()])
+        )
+        self.add(
+            parts.label(_("These rows are taken over as well and marked; choose one to see it as it stands."), "second")
+        )
+        self.add(self.table)
+        self.add(self.row_text)
+
+    def _show_row(self, issue: RosterIssue) -> None:
+        """The row of the workbook, cell by cell."""
+        for sheet in self._preview.sheets:
+            if sheet.name == issue.sheet and 0 < issue.row <= len(sheet.rows):
+                cells = [str(cell).strip() for cell in sheet.rows[issue.row - 1] if str(cell).strip()][:_CELLS]
+                row = _("Row {row}: {cells}").format(row=issue.row, cells="  |  ".join(cells))
+                self.row_text.setText(row)
