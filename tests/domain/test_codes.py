@@ -28,7 +28,8 @@ WANTED = {
     "50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 70 71 72 73 74 75 76 77 78 79 80 97 99",
     "presence": "1 2 3 4 5 6",
     "method_code": "cu_iud lng_iud iud_inert iud_unk implant inj_dmpa inj_neten inj_comb coc pop ecp ring patch "
-    "condom_m condom_f spermicide ster_f ster_m lam fab withdrawal none_wish none_pregnant none_other not_asked declined",
+    "condom_m condom_f spermicide ster_f ster_m lam fab withdrawal none_wish none_pregnant "
+    "none_other not_asked declined",
 }
 
 

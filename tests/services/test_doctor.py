@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from villagefp.domain.records import Person
 from villagefp.services import doctor
+from villagefp.storage.drafts import Draft, put_draft
 from villagefp.storage.engine import WRITES
 
 
@@ -69,6 +72,30 @@ def test_a_clock_set_back_is_told_and_work_goes_on(store, clock):
         stamps = connection.exec_driver_sql("SELECT stamp FROM change_log ORDER BY seq").scalars().all()
     assert stamps == sorted(stamps)
     assert stamps[-1] == stamps[-2] + 1
+
+
+@pytest.mark.usefixtures("person")
+def test_what_waits_and_what_is_short_is_told(store, monkeypatch):
+    draft = Draft(store.ambient.new_id(), "f", "1", None, None, "2026-11-22", b"", "", "", "")
+    with store.save() as save:
+        put_draft(save.connection, draft)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=100 * 1024 * 1024))
+    report = doctor.examine(store)
+    assert (report.drafts, report.disk) == (1, "low")
+    assert report.problems == ("The disk is nearly full: 100 MB are free. Make room, at least 500 MB.",)
+
+
+def test_of_many_findings_some_are_named_and_the_rest_counted(store):
+    persons = [Person(id=store.ambient.new_id(), name="张") for _ in range(8)]
+    with store.save() as save:
+        save.add_many(persons)
+    for person in persons:
+        behind_the_store(store, f"UPDATE person SET note = 'x' WHERE id = x'{person.id.hex()}'")
+    problems = doctor.examine(store).problems
+    assert len(problems) == 6
+    assert problems[-1] == "There are 3 more of this sort."
+    for person in persons:
+        behind_the_store(store, f"UPDATE person SET note = NULL WHERE id = x'{person.id.hex()}'")
 
 
 def test_a_page_altered_on_the_disk_is_found(store, open_again):

@@ -79,6 +79,12 @@ def test_a_store_is_not_made_twice(created, ambient):
         create(created.store.folder, ambient)
 
 
+def test_a_folder_that_cannot_be_one_is_refused_in_words(tmp_path, ambient):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UserError, match="cannot be written"):
+        create(tmp_path / "file" / "new", ambient)
+
+
 def test_a_folder_without_a_store_is_said_to_be_one(tmp_path, ambient):
     with pytest.raises(UserError, match="There is no store in"):
         open_store(tmp_path, PASSPHRASE, ambient)

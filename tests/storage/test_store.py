@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from villagefp.domain.records import Alias, Event, Household, Membership, Person, Phone
-from villagefp.storage import log, people, records
+from villagefp.errors import UserError
+from villagefp.storage import events, log, opened, people, records
 from villagefp.storage.store import Store
 
 
@@ -117,3 +118,42 @@ def test_a_village_that_is_renamed_is_renamed_at_once(store):
     with store.save() as save:
         save.change(replace(store.village, name="杨树湾村"))
     assert store.village.name == "杨树湾村"
+
+
+def test_a_full_disk_is_said_and_what_was_kept_before_stays(store):
+    family(store)
+    with store.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")  # of the pooled connection: the next save has it
+    with pytest.raises(UserError, match="is full: this entry is not kept"), store.save() as save:
+        save.add(Person(id=store.ambient.new_id(), name="王芳", note="长" * 100_000))
+    with store.read() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        assert [line.name for line in people.person_lines(connection)] == ["单雄信"]
+    family(store)
+
+
+def test_a_write_ahead_log_that_grew_big_is_folded_in_after_a_save(store, monkeypatch):
+    write_ahead = store.folder / "store.db-wal"
+    family(store)
+    assert write_ahead.stat().st_size > 0
+    monkeypatch.setattr(opened, "_BIG_LOG", 1)
+    family(store)
+    assert write_ahead.stat().st_size == 0
+
+
+def test_events_are_listed_with_who_entered_them(store):
+    household, person = family(store)
+    new_id = store.ambient.new_id
+    usual = {"event_type": "visit", "form": "f", "form_version": "1", "author": store.worker.id}
+    first = Event(id=new_id(), person=person.id, occurred_on="2026-11-20", **usual)
+    second = Event(id=new_id(), household=household.id, occurred_on="2026-11-19", **usual)
+    gone = Event(id=new_id(), person=person.id, occurred_on="2026-11-21", **usual)
+    with store.save() as save:
+        save.add_many([first, second, gone])
+        save.withdraw(Event, gone.id, "wrong person")
+    with store.read() as connection:
+        assert events.of_persons(connection, [person.id]) == [events.StoredEvent(first, "王秀兰")]
+        assert events.of_household(connection, household.id) == [events.StoredEvent(second, "王秀兰")]
+        assert [stored.event for stored in events.recent(connection)] == [second, first]
+        assert [stored.event for stored in events.recent(connection, limit=1)] == [second]

@@ -28,6 +28,13 @@ CHANGE = Change(
     reason="told by her",
 )
 
+
+def links_of(change, key, before):
+    """Commitment and link, as the log makes them."""
+    committed = links.commitment(key, pack_body(change.fields, change.reason))
+    return committed, links.next_link(before, pack_header(change), committed)
+
+
 leaves = st.integers(0, links.SEGMENT - 1)
 
 
@@ -93,12 +100,12 @@ def test_seqs_fill_segments_without_gaps():
 )
 def test_a_link_covers_all_of_a_change(altered):
     before = links.first_link(CHANGE.village, CHANGE.device)
-    assert links.links_of(replace(CHANGE, **altered), ROOT, before) != links.links_of(CHANGE, ROOT, before)
-    assert links.links_of(CHANGE, ROOT, bytes(32))[1] != links.links_of(CHANGE, ROOT, before)[1]
+    assert links_of(replace(CHANGE, **altered), ROOT, before) != links_of(CHANGE, ROOT, before)
+    assert links_of(CHANGE, ROOT, bytes(32))[1] != links_of(CHANGE, ROOT, before)[1]
 
 
 def test_the_chain_holds_when_a_body_is_destroyed():
-    committed, link = links.links_of(CHANGE, ROOT, bytes(32))
+    committed, link = links_of(CHANGE, ROOT, bytes(32))
     assert links.next_link(bytes(32), pack_header(CHANGE), committed) == link
     assert "王芳".encode() not in pack_header(CHANGE) + committed
 

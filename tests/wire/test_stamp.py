@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from villagefp.wire.stamp import behind, next_stamp, stamp_time
+from villagefp.wire.stamp import behind, next_stamp
 
 times = st.integers(0, 2**46)
 
@@ -26,8 +26,3 @@ def test_stamps_rise_whatever_the_clock_does(clock):
 def test_a_clock_behind_the_last_stamp_is_noticed(then, now):
     last = next_stamp(0, then)
     assert behind(last, now) == timedelta(milliseconds=max(0, then - now))
-
-
-def test_a_stamp_tells_the_time():
-    now = datetime(2026, 11, 22, 1, 2, 3, 456000, tzinfo=UTC)
-    assert stamp_time(next_stamp(0, int(now.timestamp() * 1000))) == now

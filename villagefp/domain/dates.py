@@ -87,7 +87,7 @@ def sentence(reading: DateReading, told: object) -> str:
         DateFault.UNREADABLE: _("“{told}” cannot be read as a date. Please write it like 1974-01-05."),
         DateFault.NO_SUCH_DAY: _("“{told}” is no day of the calendar. Please look at the ID card and correct it."),
         DateFault.TWO_DIGIT_YEAR: _(
-            "“{told}” has a year of two digits, which could be 19.. or 20... Please write all four, like 1974-01-05."
+            "“{told}” has only two digits of the year. Please write all four, like 1974-01-05."
         ),
         DateFault.NO_YEAR: _("“{told}” has no year. Please add it, like 农历1974年八月十五."),
         DateFault.FUTURE: _("“{told}” lies in the future. Please check the year, and the date of this computer."),

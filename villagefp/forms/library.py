@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,17 +25,19 @@ def build_all(out: Path) -> list[Path]:
     source = paths.resources_dir() / "forms"
     ledger = read_ledger(source / LEDGER)
     out.mkdir(parents=True, exist_ok=True)
-    for stale in out.glob("*.json"):
+    packages = [compile_sheet(sheet, ledger.get(sheet.stem)) for sheet in sorted(source.glob("*.md"))]
+    written = [write(package, out) for package in packages]
+    for stale in set(out.glob("*.json")) - set(written):
         stale.unlink()
-    return [
-        write(compile_sheet(sheet, ledger.get(sheet.stem)), out) for sheet in sorted(source.glob("*.md"))
-    ]  # fmt: skip
+    return written
 
 
 def write(package: FormPackage, folder: Path) -> Path:
-    """Write a package as JSON and say where it is."""
+    """Write a package as JSON and say where it is; a reader sees the old one or the new one, never half of one."""
     file = folder / f"{package.form_id}.{package.version}.json"
-    file.write_bytes(dump(package))
+    fresh = file.with_suffix(f".{os.getpid()}.new")
+    fresh.write_bytes(dump(package))
+    fresh.replace(file)
     return file
 
 
@@ -53,12 +56,13 @@ def read(data: bytes) -> FormPackage:
 
 def form_ids() -> tuple[str, ...]:
     """The forms there are, by id."""
-    return tuple(sorted({file.name.split(".", 1)[0] for file in _folder().glob("*.json")}))
+    return tuple(sorted({file.name.split(".", 1)[0] for file in folder().glob("*.json")}))
 
 
 def load(form_id: str, version: str | None = None) -> FormPackage:
     """One form, the newest version unless one is named; UserError where it is not here."""
-    files = {file.name[len(form_id) + 1 : -5]: file for file in _folder().glob(f"{form_id}.*.json")}
+    begin = f"{form_id}."
+    files = {file.name[len(begin) : -5]: file for file in folder().glob("*.json") if file.name.startswith(begin)}
     if version is None and files:
         version = max(files, key=_version_key)
     if version is None or version not in files:
@@ -76,7 +80,8 @@ def title(form_id: str, language: str) -> str:
     return package.title.get(language[:2]) or package.title.get(package.languages[0], form_id)
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where the compiled forms are."""
     return paths.built_dir() / "forms"
 
 

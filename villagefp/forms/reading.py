@@ -148,7 +148,7 @@ def _codes(typed: Typed, label: str) -> str:
     else:
         codes = [typed]
     texts = [_as_text(code, label).strip() for code in codes]
-    if any(" " in text or not text for text in texts):
+    if any(len(text.split()) != 1 for text in texts):
         raise UnreadError(_("“{label}”: “{value}” is no list of codes.").format(label=label, value=str(typed)[:40]))
     return " ".join(dict.fromkeys(texts))
 

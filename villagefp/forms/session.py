@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from villagefp.domain.ambient import CHINA, Ambient
 from villagefp.forms import answers as kept_answers
+from villagefp.forms import preloads
+from villagefp.forms.filling import Filler
 from villagefp.forms.graph import CycleError, Graph, build_graph
 from villagefp.forms.instance import Instance, Place
 from villagefp.forms.package import FormPackage, Question
@@ -90,9 +92,10 @@ class FormSession:
         )
         self._work = Recalculation(self._form, self._instance, graph, scope)
         self._presenter = Presenter(self._form, package, self._instance, self._work, language)
+        self._filler = Filler(package, self._form, self._work, self._presenter, self.set_answer)
         if answers is None:
             self._work.whole()
-            self._preload()
+            preloads.fill(self._work, ambient)
             self._work.act(FIRST_LOAD)
         else:
             self._work.loading = True
@@ -131,7 +134,7 @@ class FormSession:
         except UnreadError as error:
             told, unread = str(value) if not isinstance(value, list) else " ".join(map(str, value)), str(error)
         self._work.set(place, told, unread)
-        self._touch_end()
+        preloads.touch_end(self._work, self._ambient)
         return self._changed(place)
 
     def confirm(self, path: str) -> None:
@@ -158,7 +161,7 @@ class FormSession:
 
     def fill(self, answers: Mapping[str, Any]) -> list[Violation]:
         """Put many answers in at once, by name; what does not belong to the form comes back as violations."""
-        return list(self._fill(answers, self._instance.top))
+        return list(self._filler.fill(answers, self._instance.top))
 
     # what comes of it
 
@@ -233,84 +236,6 @@ class FormSession:
                 yield question.name, _out(question, child.text)
         yield from lists.items()
 
-    def _fill(self, answers: Mapping[str, Any], top: Place) -> Iterator[Violation]:
-        inside = {question.name: question for question in self._inside(top)}
-        for name in answers:
-            if name not in inside and not str(name).startswith("#"):
-                yield Violation(str(name), "", _("The form has no question “{name}”.").format(name=str(name)[:60]))
-        for name, question in inside.items():
-            if name not in answers:
-                continue
-            if question.type == "repeat":
-                yield from self._fill_repeat(question, answers[name], top)
-            else:
-                for place in self._instance.places(question.path, top)[:1]:
-                    yield from self._fill_one(question, place, answers[name])
-
-    def _fill_one(self, question: Question, place: Place, value: object) -> Iterator[Violation]:
-        if isinstance(value, dict) or question.type in {"group", "note"}:
-            message = _("“{name}” takes no answer of this kind.").format(name=question.name)
-            yield Violation(question.name, self._instance.address(place), message)
-            return
-        bind = self._form.binds.get(place.path)
-        if bind and bind.calculate:
-            if _differs(value, place.kept):
-                message = _("“{name}” is worked out by the form and cannot be given.").format(name=question.name)
-                yield Violation(question.name, self._instance.address(place), message)
-            return
-        if not self._work.loading and _differs(value, place.kept) and self._presenter.is_known(place):
-            message = _("“{name}” is already known as {value}; it is changed in the register, not here.").format(
-                name=question.name, value=place.kept
-            )
-            yield Violation(question.name, self._instance.address(place), message)
-            return
-        self.set_answer(self._instance.address(place), value)
-
-    def _fill_repeat(self, question: Question, rows: object, top: Place) -> Iterator[Violation]:
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or len(rows) > MAX_INSTANCES:
-            message = _("“{name}” takes a list with an entry for each time it is asked.").format(name=question.name)
-            yield Violation(question.name, "", message)
-            return
-        for parent in self._instance.places(question.path.rpartition("/")[0], top)[:1]:
-            there = self._instance.instances(parent, question.path)
-            for _each in range(len(rows) - len(there)):
-                self._work.add(parent, question.path)
-            for place in there[len(rows) :]:
-                self._work.remove(place)
-            for place, row in zip(self._instance.instances(parent, question.path), rows, strict=False):
-                yield from self._fill(row, place)
-
-    def _inside(self, top: Place) -> Iterable[Question]:
-        """The questions of one level: those of the form, or of one repeat, without what is in repeats below."""
-        for question in self.package.questions:
-            if question.path.startswith(f"{top.path}/") and question.type != "group":
-                between = question.path[len(top.path) + 1 :].split("/")[:-1]
-                path, nested = top.path, False
-                for step in between:
-                    path = f"{path}/{step}"
-                    nested = nested or path in self._form.repeats
-                if not nested:
-                    yield question
-
-    def _preload(self) -> None:
-        now = self._ambient.now().astimezone(CHINA)
-        fresh: dict[str, Callable[[], str]] = {
-            "date today": lambda: now.date().isoformat(),
-            "timestamp start": lambda: now.isoformat(timespec="seconds"),
-            "timestamp end": lambda: now.isoformat(timespec="seconds"),
-        }
-        for path, bind in self._form.binds.items():
-            if bind.preload in fresh:
-                for place in self._instance.places(path):
-                    self._work.set(place, fresh[bind.preload]())
-
-    def _touch_end(self) -> None:
-        for path, bind in self._form.binds.items():
-            if bind.preload == "timestamp end":
-                now = self._ambient.now().astimezone(CHINA).isoformat(timespec="seconds")
-                for place in self._instance.places(path):
-                    self._work.set(place, now)
-
     def _inputs(self) -> dict[str, Node]:
         found = {name: from_fields(getattr(self.inputs, name)) for name in INPUTS}
         found |= {name: from_rows(rows) for name, rows in self.inputs.tables.items()}
@@ -330,11 +255,6 @@ class FormSession:
 
     def _text(self, name: str) -> str:
         return self._presenter.words.by_id(name, self._instance.top)
-
-
-def _differs(value: object, kept: str) -> bool:
-    told = " ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return told not in {"", kept}
 
 
 def _out(question: Question, text: str) -> Any:

@@ -52,14 +52,13 @@ class CellSetter:
         units: list[Unit] = self.setter.words(label)
         if label and not label.endswith("\n"):
             units.append(self.setter.space(_AFTER_LABEL))
-        units += self._caption(asked.question)
         endings: list[Piece] = []
         for place, question in enumerate((asked.question, *asked.guests)):
             inside = self.inside(question, prefix, guest=place > 0, alone=not asked.guests)
             if place:
                 units.append(self.setter.space(_GAP if question.choices or question.paper.get("caption") else 3.0))
-                units += self._caption(question)
-            units += inside.units
+            caption = self._caption(question)
+            units += self._with_caption(caption, inside.units)
             if inside.ending:
                 endings += [*([Piece(Kind.SPACE, 6.0)] if endings else []), *inside.ending]
         return self.setter.flow(units, width, tuple(endings))
@@ -68,8 +67,17 @@ class CellSetter:
         """A label with what is written behind it, for questions whose own answer stands in other cells."""
         units = self.setter.words(label)
         for guest in guests:
-            units += [self.setter.space(6.0), *self._caption(guest), *self.inside(guest, guest=True).units]
+            units += [
+                self.setter.space(6.0),
+                *self._with_caption(self._caption(guest), self.inside(guest, guest=True).units),
+            ]
         return self.setter.flow(units, width)
+
+    def _with_caption(self, caption: list[Unit], units: tuple[Unit, ...]) -> list[Unit]:
+        """A caption and what it captions; the two are not parted by the end of a line."""
+        if not caption or not units:
+            return [*caption, *units]
+        return [(*caption[0], *units[0]), *units[1:]]
 
     def _caption(self, question: Question) -> list[Unit]:
         caption = question.paper.get("caption", "")

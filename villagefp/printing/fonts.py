@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 
@@ -69,7 +70,7 @@ def unicode_map(font_name: str, subset: list[int]) -> str:
     return "\n".join([*lines, "endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fonts:
     """The fonts of a process: what a text is drawn with, how wide it is, and what no font here can draw."""
 
@@ -96,11 +97,15 @@ class Fonts:
 
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
         """How wide the text is; a missing character takes the square that is left for it."""
+        return self._units(text, bold) * size / 1000
+
+    @lru_cache(maxsize=4096)  # noqa: B019  the fonts of a process live as long as it does
+    def _units(self, text: str, bold: bool) -> float:
         main = (self.bold if bold else self.regular)[0].face.charWidths
         try:
-            return float(sum([main[ord(char)] for char in text])) * size / 1000
+            return float(sum([main[ord(char)] for char in text]))
         except KeyError:
-            return sum(self._char_width(char, bold=bold) for char in text) * size / 1000
+            return sum(self._char_width(char, bold=bold) for char in text)
 
     def _char_width(self, char: str, *, bold: bool) -> float:
         for font in self.bold if bold else self.regular:
@@ -117,6 +122,7 @@ class Fonts:
 @cache
 def load_fonts(folder: Path | None = None) -> Fonts:
     """Read the fonts once a process and make them known to reportlab (0.1 s)."""
+    rl_config.useA85 = 0  # printers and readers take binary streams; writing them as text costs a tenth of the time
     folder = folder or paths.resources_dir() / "fonts"
     regular, bold = (_register(name, folder / f"{name}.ttf") for name in (REGULAR, BOLD))
     fallbacks = tuple(_register(file.stem, file) for file in sorted((folder / FALLBACK_FOLDER).glob("*.ttf")))

@@ -79,8 +79,8 @@ class _Drawing:
         pen.page.line(RIGHT - line.width, baseline + 0.88 * SIZE + (LEADING - SIZE) / 2, line)
         pen.y -= _TITLE_SIZE + 11
         for width, drop in ((2.2, 0.0), (0.5, 3.2)):
-            pen.page.canvas.setLineWidth(width)
-            pen.page.canvas.line(LEFT, pen.y - drop, RIGHT, pen.y - drop)
+            pen.page.stroke(width)
+            pen.page.rule(LEFT, pen.y - drop, RIGHT, pen.y - drop)
         pen.y -= 12
 
     def _greeting(self) -> None:
@@ -158,8 +158,8 @@ class _Drawing:
         self._line(0.9)
 
     def _line(self, width: float) -> None:
-        self.pen.page.canvas.setLineWidth(width)
-        self.pen.page.canvas.line(LEFT, self.pen.y, RIGHT, self.pen.y)
+        self.pen.page.stroke(width)
+        self.pen.page.rule(LEFT, self.pen.y, RIGHT, self.pen.y)
 
     def _choices_from(self) -> float:
         return float(SPAN - _CHOICE_WIDTH * len(self.sheet.texts.choices))

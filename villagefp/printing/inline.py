@@ -15,6 +15,7 @@ BOX = 14.6
 """Side of a code box, 5.15 mm: a digit is written into it by hand."""
 BLANK_GAP = 3.0
 _BEFORE_ENDING = 8.0
+_LEAST_GAP = 3.0
 _NEVER_FIRST = set("，。、；：？！）》」』】〉”’…—·%℃,.;:?!)]}”’～")  # noqa: RUF100
 _NEVER_LAST = set("（《「『【〈“‘([{￥")
 
@@ -128,7 +129,7 @@ class Setter:
                 room -= need
         if ending:
             need = sum(piece.width for piece in ending)
-            if any(piece.kind is not Kind.SPACE for piece in lines[-1]) and need > room:
+            if any(piece.kind is not Kind.SPACE for piece in lines[-1]) and need + _LEAST_GAP > room:
                 lines.append([])
                 room = width
             lines[-1] = _grown(lines[-1], room - need - _BEFORE_ENDING)

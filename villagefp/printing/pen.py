@@ -89,7 +89,7 @@ class Pen:
 
     def frame(self, height: float, *, line: float = 0.8, radius: float = 5.0) -> None:
         """A rounded frame of this height around what is drawn next."""
-        self.page.canvas.setLineWidth(line)
+        self.page.stroke(line)
         self.page.canvas.roundRect(LEFT, self.y - height, SPAN, height, radius)
 
     def words_box(self, title: str, text: str, least: float) -> None:
@@ -114,10 +114,9 @@ class Pen:
 
     def _rules(self, height: float) -> None:
         count = int(height // _RULE_STEP)
-        canvas = self.page.canvas
-        canvas.setLineWidth(0.4)
-        canvas.setDash(1, 2)
+        self.page.stroke(0.4)
+        self.page.canvas.setDash(1, 2)
         for number in range(1, count):
             y = self.y - number * height / count
-            canvas.line(LEFT + 8, y, RIGHT - 8, y)
-        canvas.setDash()
+            self.page.rule(LEFT + 8, y, RIGHT - 8, y)
+        self.page.canvas.setDash()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from villagefp.domain.records import Event, Household, Outcome, Person, RecordId
+from villagefp.domain.records import Event, Outcome, RecordId
 from villagefp.errors import UserError
 from villagefp.forms import library
 from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
-from villagefp.forms.views import Prompt, Violation
 from villagefp.i18n import _, language
+from villagefp.services.visit_checks import check_day, check_subject, not_asked, occurred_on, signature
 from villagefp.services.visit_inputs import Subject, gather, kept_answers
+from villagefp.services.visit_types import WITH_ANSWERS, DraftBody, Header, KeptVisit, SavedVisit, Visit, VisitRefused
 from villagefp.storage import records
 from villagefp.storage.drafts import Draft, delete_draft, get_draft, put_draft
 from villagefp.storage.drafts import drafts as stored_drafts
@@ -24,78 +24,10 @@ from villagefp.storage.drafts import drafts as stored_drafts
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
 
-WITH_ANSWERS = frozenset({Outcome.DONE, Outcome.ACCEPTED})
-"""Endings that keep what was answered; every other one ends the form at once and keeps no answer."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A form being filled: about whom, since when, and its session; `revision_of` where it corrects a kept visit."""
-
-    draft_id: RecordId
-    form_id: str
-    subject: Subject
-    on: date
-    started_at: str
-    session: FormSession
-    page: str = ""
-    revision_of: RecordId | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Header:
-    """What stands in an event's header besides the outcome (`place`: home, clinic, phone, outreach, other)."""
-
-    place: str = "home"
-    source: str | None = None
-    signature: str | None = None
-
-
-@dataclass(frozen=True)
-class SavedVisit:
-    """A visit that is on the disk, and the danger signs to be told."""
-
-    event_id: RecordId
-    prompts: tuple[Prompt, ...]
-
-    def prompts_json(self) -> dict[str, Any]:
-        """The prompts as scripts get them."""
-        return {
-            "prompts": [
-                {"urgency": each.urgency, "sign": each.sign, "message": each.label, "source": each.source}
-                for each in self.prompts
-            ]
-        }
-
-
-@dataclass(frozen=True)
-class KeptVisit:
-    """A kept visit, opened to be read with the version of the form it was made with."""
-
-    event: Event
-    package: FormPackage
-    session: FormSession
-
-
-class VisitRefused(UserError):  # noqa: N818  the word that callers read is the one people use
-    """A visit that cannot be kept as it is; every reason names its question."""
-
-    def __init__(self, violations: list[Violation]) -> None:
-        super().__init__("\n".join(violation.message for violation in violations))
-        self.violations = tuple(violations)
-
-    def to_json(self) -> dict[str, Any]:
-        """The reasons as scripts get them."""
-        return {"violations": [{"question": each.question, "message": each.message} for each in self.violations]}
-
-
-class _DraftBody(msgspec.Struct):
-    """What a draft holds besides its columns; it is sealed, since any form's answers may be in it."""
-
-    answers: dict[str, Any]
-    revision_of: bytes | None = None
-    reason: str | None = None
+__all__ = [
+    "Header", "KeptVisit", "SavedVisit", "Visit", "VisitRefused", "add_visit", "amend", "drafts", "drop_draft",
+    "keep_draft", "open_event", "resume_visit", "save_visit", "start_visit",
+]  # fmt: skip
 
 
 def start_visit(
@@ -109,8 +41,8 @@ def start_visit(
     """Begin a form about a person or a household; nothing is written until the first answer is kept."""
     package = library.load(form_id)
     subject = Subject(person_id, household_id)
-    _check_subject(store, package, subject)
-    _check_day(store, subject, on)
+    check_subject(store, package, subject)
+    check_day(store, subject, on)
     return _begin(store, package, subject, on)
 
 
@@ -119,7 +51,7 @@ def keep_draft(store: Store, visit: Visit, page: str = "", answers: Mapping[str,
 
     A window hands over the `answers` as they were when it asked: the form goes on being filled while this writes.
     """
-    body = _DraftBody(dict(visit.session.answers() if answers is None else answers), visit.revision_of, visit.reason)
+    body = DraftBody(dict(visit.session.answers() if answers is None else answers), visit.revision_of, visit.reason)
     draft = Draft(
         id=visit.draft_id,
         form=visit.form_id,
@@ -149,7 +81,7 @@ def resume_visit(store: Store, draft_id: RecordId) -> Visit:
     if draft is None:
         raise UserError(_("This draft is not here any more: it was kept as a visit or thrown away."))
     package = library.load(draft.form, draft.form_version)
-    body = msgspec.msgpack.decode(store.unseal(draft.answers), type=_DraftBody)
+    body = msgspec.msgpack.decode(store.unseal(draft.answers), type=DraftBody)
     subject, on = Subject(draft.person, draft.household), date.fromisoformat(draft.occurred_on)
     return Visit(
         draft_id=draft.id,
@@ -182,8 +114,8 @@ def save_visit(
     if with_answers and (problems := visit.session.problems()):
         raise VisitRefused(problems)
     answers = visit.session.answers() if with_answers else {}
-    on = _occurred_on(visit, answers)
-    _check_day(store, visit.subject, on)
+    on = occurred_on(visit, answers)
+    check_day(store, visit.subject, on)
     numbered = visit.session.answers_by_number()
     event = Event(
         id=store.ambient.new_id(),
@@ -199,7 +131,7 @@ def save_visit(
         author_role=store.worker.role,
         outcome=outcome,
         next_offer_on=answers.get("next_on"),
-        signature=told.signature or _signature(visit.session.package, answers),
+        signature=told.signature or signature(visit.session.package, answers),
         created_at=_moment(store),
         revision_of=visit.revision_of,
         correction_reason=visit.reason,
@@ -232,7 +164,7 @@ def add_visit(
         problems = visit.session.fill(answers)
         seen = {violation.question for violation in problems}
         problems += [violation for violation in visit.session.problems() if violation.question not in seen]
-        problems += _not_asked(visit.session, answers, {violation.question for violation in problems})
+        problems += not_asked(visit.session, answers, {violation.question for violation in problems})
         if problems:
             raise VisitRefused(problems)
     return save_visit(store, visit, outcome)
@@ -296,52 +228,3 @@ def _event(store: Store, event_id: RecordId) -> Event:
     if event is None:
         raise UserError(_("This visit is not here."))
     return event
-
-
-def _check_subject(store: Store, package: FormPackage, subject: Subject) -> None:
-    wanted = package.settings.get("print::subject", "person")
-    title = package.title.get(package.languages[0], package.form_id)
-    if wanted == "household" and subject.household is None:
-        raise UserError(_("“{form}” is about a household, not about one person.").format(form=title))
-    if wanted == "person" and subject.person is None:
-        raise UserError(_("“{form}” is about one person, not about a household.").format(form=title))
-    with store.read() as connection:
-        if subject.person and records.get(connection, Person, subject.person) is None:
-            raise UserError(_("This person is not here."))
-        if subject.household and records.get(connection, Household, subject.household) is None:
-            raise UserError(_("This household is not here."))
-
-
-def _check_day(store: Store, subject: Subject, on: date) -> None:
-    """A visit lies neither ahead nor before the person's birth."""
-    if on > store.ambient.today():
-        message = _("The visit is dated {day}, which is still to come. Enter the day on which it took place.")
-        raise VisitRefused([Violation("occurred_on", "", message.format(day=on.isoformat()))])
-    with store.read() as connection:
-        person = records.get(connection, Person, subject.person) if subject.person else None
-    born = person.birth_date if person else None
-    if born and on.isoformat()[: len(born)] < born:
-        message = _("The visit is dated {day}, before the person was born ({born}). One of the two is not right.")
-        raise VisitRefused([Violation("occurred_on", "", message.format(day=on.isoformat(), born=born))])
-
-
-def _occurred_on(visit: Visit, answers: Mapping[str, Any]) -> date:
-    """A form that asks for the day of the visit is believed; the others took place on the day they were begun for."""
-    told = answers.get("visit_on")
-    return date.fromisoformat(told) if isinstance(told, str) and told else visit.on
-
-
-def _signature(package: FormPackage, answers: Mapping[str, Any]) -> str | None:
-    """Whether the household signed, where the form asks: declining to sign is an answer like any other."""
-    told = answers.get(package.settings.get("signature", ""))
-    return {"1": "signed", "2": "refused"}.get(str(told)) if told else None
-
-
-def _not_asked(session: FormSession, answers: Mapping[str, Any], named: set[str]) -> list[Violation]:
-    """Answers to questions that the other answers rule out: they would be lost without a word."""
-    kept = session.answers()
-    return [
-        Violation(name, "", _("“{name}” is not asked here, because of other answers.").format(name=name))
-        for name, value in answers.items()
-        if value not in ("", None, [], False) and name not in kept and name not in named
-    ]

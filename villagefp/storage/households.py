@@ -14,13 +14,15 @@ _ELSEWHERE = (Presence.AWAY.value, Presence.ELSEWHERE_HUKOU_HERE.value)
 _HOUSEHOLDS = """SELECT h.id, h.household_no, h.group_no, p.name, h.address
                  FROM household h LEFT JOIN person p ON p.id = h.head AND p.withdrawn = 0 WHERE h.withdrawn = 0"""
 _COUNTS = """SELECT m.household, sum(m.presence IS NULL OR m.presence NOT IN (?, ?)), sum(m.presence IN (?, ?))
-             FROM membership m LEFT JOIN person p ON p.id = m.person
-             WHERE m.household IS NOT NULL AND m.withdrawn = 0 AND m.left_on IS NULL AND p.died_on IS NULL
-             GROUP BY m.household"""
-_VISITS_HERE = "SELECT household, max(occurred_on) FROM event WHERE household IS NOT NULL GROUP BY household"
-_VISITS_OF_MEMBERS = """SELECT m.household, max(e.occurred_on) FROM event e
-                        JOIN membership m ON m.person = e.person AND m.withdrawn = 0 AND m.left_on IS NULL
-                        WHERE m.household IS NOT NULL GROUP BY m.household"""
+             FROM membership m JOIN person p ON p.id = m.person AND p.withdrawn = 0 AND p.died_on IS NULL
+             WHERE m.household IS NOT NULL AND m.withdrawn = 0 AND m.left_on IS NULL GROUP BY m.household"""
+_VISITS_HERE = """SELECT household, max(occurred_on) FROM event
+                  WHERE household IS NOT NULL AND withdrawn = 0 GROUP BY household"""
+_VISITS_OF_MEMBERS = """SELECT m.household, max(e.visited_on)
+                        FROM (SELECT person, max(occurred_on) AS visited_on FROM event
+                              WHERE person IS NOT NULL AND withdrawn = 0 GROUP BY person) e
+                        JOIN membership m ON m.person = e.person
+                        WHERE m.household IS NOT NULL AND m.withdrawn = 0 AND m.left_on IS NULL GROUP BY m.household"""
 
 
 def lines(connection: Connection, text: str = "", group_no: str | None = None) -> list[HouseholdLine]:

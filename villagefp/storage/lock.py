@@ -25,7 +25,15 @@ class FolderLock:
     """Held from opening a store to closing it. The file stays: what counts is the system's lock on it."""
 
     def __init__(self, folder: Path) -> None:
-        self._handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as refused:
+            raise UserError(
+                _("The folder {folder} cannot be written: {reason}. Choose another one, or ask who set it up.").format(
+                    folder=folder, reason=refused.strerror
+                )
+            ) from refused
         try:
             _take(self._handle)
         except OSError as refused:

@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import sqlcipher3.dbapi2 as sqlcipher
 from nacl.secret import SecretBox
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import RecordId, Village, Worker
+from villagefp.errors import UserError
+from villagefp.i18n import _
 from villagefp.storage import local, log, records
 from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
@@ -95,14 +99,14 @@ class Store:
         with self._saving, self._engine.connect().execution_options(**{WRITES: True}) as connection:
             self._saver = threading.get_ident()
             try:
-                with connection.begin():
+                with _refusing_in_words(self.folder), connection.begin():
                     unit = UnitOfWork(connection, self._entry(reason))
                     yield unit
                     tail = unit.finish()
                 self._tail = tail
             finally:
                 self._saver = None
-        if any(kind in {"village", "worker"} for kind, _ in unit.changed):
+        if any(kind in {"village", "worker"} for kind, _record in unit.changed):
             with self.read() as fresh:
                 self._load_owners(fresh)
         if self._log_bytes() > _BIG_LOG:
@@ -156,3 +160,19 @@ class Store:
         self.closed = True
         self._engine.dispose()
         self._opening.lock.release()
+
+
+@contextmanager
+def _refusing_in_words(folder: Path) -> Iterator[None]:
+    """What the disk refuses is said to the worker; the save is rolled back and what was kept before stays."""
+    try:
+        yield
+    except OperationalError as refused:
+        code = getattr(refused.orig, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlcipher.SQLITE_FULL:
+            sentence = _("The disk with {folder} is full: this entry is not kept. Make room and save again.")
+        elif code in (sqlcipher.SQLITE_IOERR, sqlcipher.SQLITE_READONLY):
+            sentence = _("The disk with {folder} does not take the entry. Check it, and save again.")
+        else:
+            raise
+        raise UserError(sentence.format(folder=folder)) from refused

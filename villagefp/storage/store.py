@@ -66,7 +66,6 @@ def create_store(
     check_passphrase(passphrase)
     village = Village(id=ambient.new_id(), code=read_village_code(village_code).code, name=_named(village_name))
     worker = Worker(id=ambient.new_id(), name=_named(worker_name))
-    folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
         lock = FolderLock(folder)
         undo.callback(lock.release)

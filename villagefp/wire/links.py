@@ -11,7 +11,6 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
-from villagefp.wire.change import Change, pack_body, pack_header
 from villagefp.wire.values import pack, unpack
 
 DEPTH = 10
@@ -119,9 +118,3 @@ def first_link(village: bytes, device: bytes) -> bytes:
 def next_link(before: bytes, header: bytes, committed: bytes) -> bytes:
     """The link of a change: covers everything before it, its header and its commitment."""
     return blake2b(before + committed + header, digest_size=32, person=b"vfp link").digest()
-
-
-def links_of(change: Change, key: bytes, before: bytes) -> tuple[bytes, bytes]:
-    """Commitment and link of a change whose body is at hand."""
-    committed = commitment(key, pack_body(change.fields, change.reason))
-    return committed, next_link(before, pack_header(change), committed)

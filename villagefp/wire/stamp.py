@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 _COUNTER_BITS = 16
 
@@ -10,11 +10,6 @@ _COUNTER_BITS = 16
 def next_stamp(last: int, milliseconds: int) -> int:
     """The stamp of a save: the time now, or just after the last stamp where the clock stands behind it."""
     return max(milliseconds << _COUNTER_BITS, last + 1)
-
-
-def stamp_time(stamp: int) -> datetime:
-    """The time that a stamp stands for, to the millisecond."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=stamp >> _COUNTER_BITS)
 
 
 def behind(last: int, milliseconds: int) -> timedelta:

@@ -154,8 +154,8 @@ def upgrade() -> None:
         sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.text("0")),
         sqlite_with_rowid=False,
     )
-    op.create_index("event_household", "event", ["household"])
-    op.create_index("event_person", "event", ["person"])
+    op.create_index("event_household", "event", ["household", "occurred_on", "withdrawn"])
+    op.create_index("event_person", "event", ["person", "occurred_on", "withdrawn"])
     op.create_index("event_revision_of", "event", ["revision_of"])
     op.create_table(
         "access",
@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.text("0")),
         sqlite_with_rowid=False,
     )
+    op.create_index("access_day", "access", ["day"])
     op.create_index("access_person", "access", ["person"])
     op.create_table(
         "change_log",

@@ -14,6 +14,7 @@ from villagefp.domain.roster.tables import SheetCells, Table
 _SAMPLE = 60
 _SURE = 0.6
 _PLAIN = 0.85  # content so plain that it overrules a header
+_HARDLY = 0.3
 _ONE_A_TABLE = frozenset(Meaning) - {Meaning.NOT_IMPORTED, Meaning.DROPPED, Meaning.PHONE, Meaning.NOTE, Meaning.ALIAS}
 _OVERRULING = frozenset((Meaning.ID_NO, Meaning.PHONE, Meaning.SEX, Meaning.RELATION))
 _FREE_TEXT = frozenset((Meaning.NOTE, Meaning.NOT_IMPORTED, Meaning.DROPPED, Meaning.ALIAS))
@@ -21,6 +22,7 @@ _NAMES = (Meaning.NAME, Meaning.HEAD_NAME)
 _OF_HOUSEHOLD = frozenset(
     (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning.HUKOU_BOOK, Meaning.ROW_NUMBER, Meaning.NOTE)
 )
+_OF_PERSON = frozenset((Meaning.ID_NO, Meaning.BIRTH, Meaning.SEX, Meaning.RELATION))
 _SPOUSES = frozenset(("husband", "wife", "spouse"))
 
 
@@ -135,26 +137,35 @@ def _shown(cell: Cell) -> str:
 
 
 def _by_content(columns: list[Column], looks: list[dict[Meaning, float]]) -> list[Column]:
-    """Columns without a telling header get their meaning from their cells, plain content overrules a wrong header."""
-    taken = {(one.meaning, one.who) for one in columns if one.meaning in _ONE_A_TABLE}
+    """Plain content overrules a wrong header first; then columns without a telling header get what their cells say."""
+    overruled = [
+        replace(column, meaning=best) if best and _is_wrong(column, best, shown) else column
+        for column, shown in zip(columns, looks, strict=True)
+        for best in [_best(shown)]
+    ]
+    taken = {(one.meaning, one.who) for one in overruled if one.meaning in _ONE_A_TABLE}
     result = []
-    for column, shown in zip(columns, looks, strict=True):
-        best = max(shown, key=lambda meaning: shown[meaning], default=None)
-        meaning = column.meaning
-        if best is not None and best is not meaning and meaning is not Meaning.DROPPED:
-            unknown = meaning is Meaning.NOT_IMPORTED and of_header(plain(column.header)) is None
-            wrong = (
-                shown[best] >= _PLAIN
-                and best in _OVERRULING
-                and meaning not in _FREE_TEXT
-                and shown.get(meaning, 0) < 0.3
-            )
-            free = (best, column.who) not in taken or best not in _ONE_A_TABLE
-            if ((unknown and shown[best] >= _SURE) or wrong) and free:
-                taken.add((best, column.who))
-                column = replace(column, meaning=best)  # noqa: PLW2901  the corrected one goes on
-        result.append(column)
+    for column, shown in zip(overruled, looks, strict=True):
+        best = _best(shown)
+        unknown = column.meaning is Meaning.NOT_IMPORTED and of_header(plain(column.header)) is None
+        if best is None or not unknown or shown[best] < _SURE or (best, column.who) in taken:
+            result.append(column)
+            continue
+        if best in _ONE_A_TABLE:
+            taken.add((best, column.who))
+        result.append(replace(column, meaning=best))
     return result
+
+
+def _best(shown: dict[Meaning, float]) -> Meaning | None:
+    return max(shown, key=lambda meaning: shown[meaning], default=None)
+
+
+def _is_wrong(column: Column, best: Meaning, shown: dict[Meaning, float]) -> bool:
+    """Whether cells say so plainly what a column is that its header must be wrong."""
+    if column.meaning in _FREE_TEXT or column.meaning is best or best not in _OVERRULING:
+        return False
+    return shown[best] >= _PLAIN and shown.get(column.meaning, 0) < _HARDLY
 
 
 def _household_number(columns: list[Column], sheet: SheetCells, table: Table) -> list[Column]:
@@ -187,8 +198,19 @@ def _is_family_table(columns: list[Column]) -> bool:
     if any(one.meaning is Meaning.RELATION and not one.who for one in columns) and names.count("") == 1:
         return False
     roles = set(names)
-    plain_names = names.count("")
-    return plain_names >= 2 or len(roles - {"", "mother", "father"}) >= 2 or bool(plain_names and roles & _SPOUSES)
+    full_members = _members_with_more_than_a_name(columns)
+    return full_members >= 2 or len(roles - {"", "mother", "father"}) >= 2 or bool("" in roles and roles & _SPOUSES)
+
+
+def _members_with_more_than_a_name(columns: list[Column]) -> int:
+    """How many plain name columns are followed by something that only a person has: one a row has one of them."""
+    count, open_name = 0, False
+    for column in columns:
+        if column.meaning is Meaning.NAME:
+            open_name = not column.who
+        elif open_name and column.meaning in _OF_PERSON:
+            count, open_name = count + 1, False
+    return count
 
 
 def _families(columns: list[Column]) -> list[Column]:

@@ -78,6 +78,7 @@ _RULES: tuple[tuple[Meaning, re.Pattern[str]], ...] = tuple(
     for meaning, pattern in (
         (Meaning.NOT_IMPORTED, (
             r"子女数|孩子数|子女个数|现有子女|人口数|家庭人口|人数|出生地|出生证|出生医学|工作单位|单位|结婚|初婚|开户|银行|医保|社保|户口性质|"
+            r"联系人$|联系人姓名|监护人$|监护人姓名|负责人|责任人|村医|医生|网格员|"
             r"户籍性质|户口类型|户别类型|籍贯|政治面貌|填表|登记日期|建档|宗教|血型|残疾|低保|贫困"
         )),
         (Meaning.HUKOU_BOOK, r"户口[簿本册]|户口号|户籍号|户籍编号|户主页|hukou"),
@@ -97,7 +98,7 @@ _RULES: tuple[tuple[Meaning, re.Pattern[str]], ...] = tuple(
             r"人员状态|人口状态|居住性质|residen|presence|living"
         )),
         (Meaning.ADDRESS, r"地址|住址|居住地|现住地|住所|门牌|户籍地|address"),
-        (Meaning.ALIAS, r"曾用名|小名|别名|乳名|又名|绰号|alias|nick"),
+        (Meaning.ALIAS, r"曾用|原名|小名|别名|乳名|又名|绰号|alias|nick"),
         (Meaning.HOUSEHOLD_NO, (
             r"户编号|户号|户编码|户代码|户序|家庭编[号码]|家庭号|家庭代码|^户$|第.*户|门户号|"
             r"household|family ?(?:no|id|number)"

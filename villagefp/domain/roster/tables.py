@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ Row = Sequence[Cell]
 _LOOK_AHEAD = 60  # rows of a sheet in which its first header must stand
 _HEADER_ROWS = 3
 _LONGEST_HEADER = 24
+_NUMBERS = re.compile(r"[\d一二三四五六七八九十]")
 _NAME_WORDS = ("姓名", "姓 名", "姓  名", "姓\u3000名", "成员姓名", "家庭成员姓名", "Name", "name")
 
 
@@ -118,11 +120,20 @@ def _looks(row: Row) -> tuple[set[Meaning], int]:
         text = plain(cell)
         meaning = of_header(text) if len(text) <= _LONGEST_HEADER and "：" not in cell.strip("：:") else None
         looks = of_cell(cell)
-        if looks is not None and looks is not Meaning.NAME and not (meaning and looks is Meaning.RELATION):
+        if looks is Meaning.NAME and meaning is None:
+            continue
+        if looks is not None and not (meaning and _may_head(looks, text)):
             data += 1
         elif meaning is not None:
             meanings.add(meaning)
     return meanings, data
+
+
+def _may_head(looks: Meaning, text: str) -> bool:
+    """Whether a cell that looks like data may be a header all the same: 户主, 村组; but not 3组."""
+    if looks in (Meaning.ADDRESS, Meaning.GROUP):
+        return not _NUMBERS.search(text)
+    return looks in (Meaning.RELATION, Meaning.NAME)
 
 
 def _next_table(rows: Sequence[Row], first: int, header: tuple[int, ...]) -> int:

@@ -23,6 +23,7 @@ class Column(Generic[T]):
     text: Callable[[T], str]
     right: bool = False
     width: int = 0  # at 100 % text; 0 takes what is left
+    spare: int = 0  # where room is short the column with the highest number goes first; 0 never goes
 
 
 class TableModel(QAbstractTableModel, Generic[T]):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from villagefp.domain.records import Outcome, RecordId
 from villagefp.forms.session import FormSession
@@ -28,6 +28,7 @@ from villagefp.ui.widgets.sheet import Sheet
 NAME = "form"
 _STEPS_WIDTH = 196
 _NEWBORN_DAYS = 42
+_NARROW_BELOW = 780
 
 
 def title() -> str:
@@ -61,13 +62,13 @@ class Form(Screen):
         self._left = QVBoxLayout()
         self._middle = QVBoxLayout()
         self._foot = parts.row(spacing=8)
-        held = QWidget()
-        held.setLayout(self._left)
-        held.setFixedWidth(theme.current().px(_STEPS_WIDTH))
-        line = parts.row(held, spacing=20)
-        line.addLayout(self._middle, 1)
-        line.addWidget(self.prompts)
-        self.body.addLayout(line, 1)
+        self._list = QWidget()
+        self._list.setLayout(self._left)
+        self._list.setFixedWidth(theme.current().px(_STEPS_WIDTH))
+        self._line = parts.row(self._list, spacing=20)
+        self._line.addLayout(self._middle, 1)
+        self._line.addWidget(self.prompts)
+        self.body.addLayout(self._line, 1)
         self.body.addWidget(parts.rule())
         self.body.addLayout(self._foot)
         for keys, pressed in (
@@ -93,6 +94,16 @@ class Form(Screen):
             return False
         self._print_kept()
         return True
+
+    @overrides
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.current().px(_NARROW_BELOW)
+        self._list.setVisible(not narrow)
+        direction = QBoxLayout.Direction
+        self._line.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._foot.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self.prompts.set_flat(flat=narrow)
 
     def show_page(self, number: int, path: str | None = None) -> None:
         """Show a section; what was typed in the one before is taken first."""
@@ -227,11 +238,8 @@ class Form(Screen):
             if not last:
                 on.setProperty("kind", "primary")
             ends = [back, on, save_print, save]
-        for button in buttons:
-            self._foot.addWidget(button)
-        self._foot.addStretch(1)
-        for button in ends:
-            self._foot.addWidget(button)
+        self._foot.addLayout(parts.row(*buttons, 0))
+        self._foot.addLayout(parts.row(0, *ends))
 
     # ending
 

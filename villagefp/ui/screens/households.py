@@ -41,12 +41,12 @@ def build(context: ScreenContext, target: object = None) -> Households:  # noqa:
 def _columns(today: date) -> list[Column[HouseholdLine]]:
     return [
         Column(_("No."), lambda line: line.household_no, width=88),
-        Column(_("Group"), lambda line: words.group(line.group_no), width=110),
+        Column(_("Group"), lambda line: words.group(line.group_no), width=110, spare=1),
         Column(_("Household"), lambda line: words.family(line.head_name)),
-        Column(_("Address"), lambda line: line.address),
+        Column(_("Address"), lambda line: line.address, spare=3),
         Column(_("Here"), lambda line: str(line.resident), right=True, width=72),
-        Column(_("Away"), lambda line: str(line.away) if line.away else "", right=True, width=72),
-        Column(_("Last visit"), lambda line: words.day(line.last_visit_on, today), width=140),
+        Column(_("Away"), lambda line: str(line.away) if line.away else "", right=True, width=72, spare=1),
+        Column(_("Last visit"), lambda line: words.day(line.last_visit_on, today), width=140, spare=2),
     ]
 
 

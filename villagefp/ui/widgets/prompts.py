@@ -13,6 +13,8 @@ from villagefp.ui import theme
 from villagefp.ui.widgets import parts
 
 WIDTH = 264
+_FLAT_HEIGHT = 110
+_ANY = 16_777_215
 _ICONS = {"R": "immediate", "Y": "sameday", "G": "soon"}
 
 
@@ -30,6 +32,13 @@ class PromptPanel(QWidget):
         self.setFixedWidth(theme.current().px(WIDTH))
         self.prompts: tuple[Prompt, ...] = ()
         self._put()
+
+    def set_flat(self, *, flat: bool) -> None:
+        """Stand below the form instead of beside it, where the window is narrow or the text large."""
+        px = theme.current().px
+        self.setMinimumWidth(0 if flat else px(WIDTH))
+        self.setMaximumWidth(_ANY if flat else px(WIDTH))
+        self.setMaximumHeight(px(_FLAT_HEIGHT) if flat else _ANY)
 
     def show_prompts(self, prompts: Sequence[Prompt]) -> None:
         """Show these; nothing is rebuilt where they are the same."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from villagefp.forms.views import NodeView
+from villagefp.forms.views import ChoiceView, NodeView
 from villagefp.i18n import _
 from villagefp.ui.qt import overrides
 from villagefp.ui.widgets import parts
@@ -21,8 +21,8 @@ _LONG_LIST = 16
 _LONGEST_SIGN = 2
 _CHOICES = ("select_one", "select_multiple", "select_one_from_file", "select_multiple_from_file")
 _MANY = ("select_multiple", "select_multiple_from_file")
-_SHORT_CHOICES = 16
-"""Characters of all labels together up to which options share a row with another question."""
+_HALF_ROW = 300
+"""Pixels at 100 % that options may take to share a row with another question: more would break into two lines."""
 
 
 class Question(QWidget):
@@ -286,10 +286,15 @@ def span(view: NodeView) -> int:
     if view.type in ("integer", "decimal", "date", "time", "datetime", "acknowledge"):
         return 4
     if view.type in _CHOICES:
-        return 6 if sum(len(choice.label) for choice in view.choices) <= _SHORT_CHOICES else 12
+        return 6 if sum(map(_estimate, view.choices)) <= _HALF_ROW else 12
     if view.type == "text" and "multiline" not in view.appearance:
         return 4 if view.read_only else 6
     return 12
+
+
+def _estimate(choice: ChoiceView) -> int:
+    """About how wide an option is painted."""
+    return 50 + sum(14 if ord(character) > 0xFF else 8 for character in choice.label)
 
 
 def _heading(view: NodeView) -> str:

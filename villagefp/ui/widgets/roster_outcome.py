@@ -70,10 +70,10 @@ class OutcomeCard(parts.Card):
 
     def _issues(self) -> None:
         columns: list[Column[RosterIssue]] = [
-            Column(_("Sheet"), lambda issue: issue.sheet, width=110),
+            Column(_("Sheet"), lambda issue: issue.sheet, width=110, spare=1),
             Column(_("Row"), lambda issue: str(issue.row), right=True, width=64),
-            Column(_("Column"), lambda issue: issue.column, width=120),
-            Column(_("Kind"), lambda issue: roster.kind_label(issue.kind.value), width=170),
+            Column(_("Column"), lambda issue: issue.column, width=120, spare=3),
+            Column(_("Kind"), lambda issue: roster.kind_label(issue.kind.value), width=170, spare=2),
             Column(_("What to do"), lambda issue: issue.message),
         ]
         model = TableModel(columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from villagefp.ui import theme
@@ -13,6 +13,8 @@ from villagefp.ui.models.table import TableModel
 from villagefp.ui.qt import overrides
 
 T = TypeVar("T")
+_LEAST = 150
+"""Pixels at 100 % that a column which takes what is left needs to be of use."""
 
 
 class Table(QTableView, Generic[T]):
@@ -46,6 +48,17 @@ class Table(QTableView, Generic[T]):
             if column.width:
                 self.setColumnWidth(number, theme.current().px(column.width))
         self.doubleClicked.connect(self._open)
+
+    @overrides
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        px, columns = theme.current().px, self._rows.columns
+        shown = {number: px(column.width or _LEAST) for number, column in enumerate(columns)}
+        for number in sorted(shown, key=lambda number: columns[number].spare, reverse=True):
+            if columns[number].spare and sum(shown.values()) > self.viewport().width():
+                del shown[number]
+        for number in range(len(columns)):
+            self.setColumnHidden(number, number not in shown)
 
     @overrides
     def keyPressEvent(self, event: QKeyEvent) -> None:
