@@ -11,6 +11,9 @@ from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import (
     Access,
     Alias,
+    BenefitCase,
+    Consent,
+    Episode,
     Event,
     Household,
     HukouBook,
@@ -21,6 +24,7 @@ from villagefp.domain.records import (
     Phone,
     Precision,
     Presence,
+    Referral,
 )
 from villagefp.storage.keyslots import Cost
 from villagefp.storage.store import Store, create_store
@@ -74,9 +78,32 @@ def fill(store: Store) -> None:
         away = Membership(id=new_id(), person=other.id, household=home.id, presence=Presence.AWAY)
         save.add(away)
         save.add(Access(id=new_id(), worker=store.worker.id, person=wife.id, day="2026-11-20", action="opened"))
+    fill_programmes(store, wife.id)
     with store.save("told on the phone") as save:
         save.change(replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
         save.withdraw(Phone, phone.id, "no longer in use")
+
+
+def fill_programmes(store: Store, person: bytes) -> None:
+    """The kinds that revision 0002 added."""
+    new_id = store.ambient.new_id
+    consent = Consent(id=new_id(), person=person, programme="anc", given_on="2026-11-20", how="signed")
+    private = store.seal(b"\x81\xa9programme\xa3iud")
+    with store.save() as save:
+        save.add(consent)
+        save.add(
+            Episode(
+                id=new_id(),
+                person=person,
+                programme="anc",
+                opened_on="2026-11-20",
+                consent=consent.id,
+                lmp="2026-09-01",
+            )
+        )
+        save.add(Episode(id=new_id(), person=person, programme="private", opened_on="2026-11-20", private=private))
+        save.add(Referral(id=new_id(), person=person, given_on="2026-11-20", reason=store.seal(b"\xa19")))
+        save.add(BenefitCase(id=new_id(), person=person, benefit="jiangfu", opened_on="2026-11-20"))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,22 @@ NUMBERS = {
         "created_at": 14, "revision_of": 15, "correction_reason": 16, "answers": 17, "answers_sealed": 18, "author": 19,
     },
     "access": {"worker": 1, "person": 2, "day": 3, "action": 4},
+    "consent": {
+        "person": 1, "programme": 2, "given_on": 3, "how": 4, "text_version": 5, "event": 6, "withdrawn_on": 7,
+        "private": 8,
+    },
+    "episode": {
+        "person": 1, "programme": 2, "opened_on": 3, "opened_by": 4, "consent": 5, "closed_on": 6, "closed_why": 7,
+        "closed_by": 8, "lmp": 9, "edd": 10, "delivered_on": 11, "discharged_on": 12, "checked_on": 13,
+        "started_on": 14, "joined_on": 15, "private": 16,
+    },
+    "referral": {
+        "person": 1, "given_on": 2, "urgency": 3, "to_facility": 4, "follow_by": 5, "arrived": 6, "result_told_on": 7,
+        "event": 8, "reason": 9,
+    },
+    "benefit_case": {
+        "person": 1, "benefit": 2, "opened_on": 3, "submitted_on": 4, "decided_on": 5, "decision": 6, "event": 7,
+    },
 }  # fmt: skip
 
 
@@ -99,6 +115,9 @@ def test_what_must_be_sealed_is_sealed_or_stays_here():
     assert person["legacy_method"].travel is Travel.SEALED
     assert person["legacy_method_status"].travel is Travel.LOCAL
     assert event["answers_sealed"].travel is Travel.SEALED
+    assert BY_NAME["episode"].by_name["private"].travel is Travel.SEALED
+    assert BY_NAME["consent"].by_name["private"].travel is Travel.SEALED
+    assert BY_NAME["referral"].by_name["reason"].travel is Travel.SEALED
     assert all(field.merge is Merge.ONCE for field in event.values())
 
 

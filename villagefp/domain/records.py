@@ -221,7 +221,76 @@ class Access(Record):
     action: str  # opened, revealed, printed, exported
 
 
+@dataclass(frozen=True, kw_only=True)
+class Consent(Record):
+    """A person's yes to one programme, given at a visit; never by import, in bulk or for several people."""
+
+    KIND: ClassVar[str] = "consent"
+    person: RecordId
+    programme: str  # "private" where the name of the programme would tell
+    given_on: str
+    how: str | None = None  # signed, thumb, spoken
+    text_version: str | None = None  # form and version whose text was read
+    event: RecordId | None = None
+    withdrawn_on: str | None = None
+    private: bytes | None = None  # sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Episode(Record):
+    """A person's time in a programme, opened and closed by visits; the days the programme counts from."""
+
+    KIND: ClassVar[str] = "episode"
+    person: RecordId
+    programme: str  # "private" where the name of the programme would tell
+    opened_on: str
+    opened_by: RecordId | None = None  # the event, in its latest revision
+    consent: RecordId | None = None
+    closed_on: str | None = None
+    closed_why: str | None = None  # an outcome; of a pregnancy the neutral "done"
+    closed_by: RecordId | None = None
+    lmp: str | None = None
+    edd: str | None = None
+    delivered_on: str | None = None
+    discharged_on: str | None = None
+    checked_on: str | None = None
+    started_on: str | None = None
+    joined_on: str | None = None
+    private: bytes | None = None  # sealed: programme, method and days of a private programme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referral(Record):
+    """A slip by which a person was advised to see a doctor, and whether she told how it went."""
+
+    KIND: ClassVar[str] = "referral"
+    person: RecordId
+    given_on: str
+    urgency: str | None = None
+    to_facility: str | None = None
+    follow_by: str | None = None
+    arrived: str | None = None
+    result_told_on: str | None = None
+    event: RecordId | None = None
+    reason: bytes | None = None  # sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenefitCase(Record):
+    """A person's application for a benefit: when handed in, what was answered. The office decides, never this."""
+
+    KIND: ClassVar[str] = "benefit_case"
+    person: RecordId
+    benefit: str
+    opened_on: str
+    submitted_on: str | None = None
+    decided_on: str | None = None
+    decision: str | None = None
+    event: RecordId | None = None
+
+
 KINDS: tuple[type[Record], ...] = (
     Village, Worker, Household, HukouBook, Person, Alias, Phone, Membership, Event, Access,
+    Consent, Episode, Referral, BenefitCase,
 )  # fmt: skip
 """Every kind that is kept and travels; `wire.kinds` declares each of their fields, and a test compares the two."""

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 from villagefp.wire.declared import DECLARED
 from villagefp.wire.kinds import FieldType, Kind
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision of `migrations/village` that these tables are; a test compares the two."""
 
 METADATA = MetaData()
@@ -46,6 +46,10 @@ _INDEXED: dict[str, tuple[tuple[str, ...], ...]] = {
     "membership": (("person",), ("household",), ("hukou_book",)),
     "event": (("person", "occurred_on", "withdrawn"), ("household", "occurred_on", "withdrawn"), ("revision_of",)),
     "access": (("person",), ("day",)),
+    "consent": (("person",),),
+    "episode": (("person", "programme"),),
+    "referral": (("person",),),
+    "benefit_case": (("person",),),
 }
 
 

@@ -4,50 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from villagefp.wire.kinds import Base, Field, FieldType, Kind, Merge, Travel
+from villagefp.wire.declared_programmes import BENEFIT_CASE, CONSENT, EPISODE, REFERRAL
+from villagefp.wire.declaring import field as _field
+from villagefp.wire.declaring import once as _once
+from villagefp.wire.kinds import Base, FieldType, Kind, Merge, Travel
 
 _DUTY, _CONSENT, _SAFEGUARD, _ORGANISATION = Base.DUTY, Base.CONSENT, Base.SAFEGUARD, Base.ORGANISATION
 _TEXT, _CODE, _DATE, _FLAG, _BYTES = FieldType.TEXT, FieldType.CODE, FieldType.DATE, FieldType.FLAG, FieldType.BYTES
 _MOMENT, _REFERENCE = FieldType.MOMENT, FieldType.REFERENCE
 _SEALED = Travel.SEALED
-
-
-def _field(
-    number: int,
-    name: str,
-    type_: FieldType,
-    base: Base,
-    purpose: str,
-    *,
-    merge: Merge = Merge.LATEST,
-    group: str | None = None,
-    travel: Travel = Travel.OPEN,
-    unit: str | None = None,
-) -> Field:
-    return Field(
-        number=number,
-        name=name,
-        type=type_,
-        purpose=purpose,
-        base=base,
-        merge=merge,
-        group=group,
-        travel=travel,
-        unit=unit,
-    )
-
-
-def _once(
-    number: int,
-    name: str,
-    type_: FieldType,
-    base: Base,
-    purpose: str,
-    *,
-    travel: Travel = Travel.OPEN,
-    unit: str | None = None,
-) -> Field:
-    return _field(number, name, type_, base, purpose, merge=Merge.ONCE, travel=travel, unit=unit)
 
 
 _VILLAGE = Kind(
@@ -261,6 +226,7 @@ _ACCESS = Kind(
 
 DECLARED: tuple[Kind, ...] = (
     _VILLAGE, _WORKER, _HOUSEHOLD, _HUKOU_BOOK, _PERSON, _ALIAS, _PHONE, _MEMBERSHIP, _EVENT, _ACCESS,
+    CONSENT, EPISODE, REFERRAL, BENEFIT_CASE,
 )  # fmt: skip
 """Every kind that is kept and travels."""
 
