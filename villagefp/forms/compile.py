@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from villagefp.forms import ledger, lint
+from villagefp.forms.entities import read_writes
 from villagefp.forms.model_check import check_expressions, check_model
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.forms.problems import FormError, Problem
@@ -20,8 +22,8 @@ from villagefp.i18n import _
 
 _LANGUAGE = re.compile(r"\(([\w-]+)\)\s*$")
 _PYXFORM_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
-_PYXFORM_SHEETS = ("survey", "choices", "settings", "entities")
-_OWN_COLUMNS = re.compile(r"^(number|sealed|source|urgency|sign|unit|soft_message.*|print::.*)$")
+_PYXFORM_SHEETS = ("survey", "choices", "settings")
+_OWN_COLUMNS = re.compile(r"^(number|sealed|source|save_to|urgency|sign|unit|soft_message.*|print::.*)$")
 _MEDIA = re.compile(r"^(media::)?(image|big-image|audio|video)(::.*)?$")
 _TRUE = {"yes", "true", "true()", "1"}
 
@@ -38,9 +40,10 @@ def compile_sheet(path: Path, previous: Mapping[str, int] | None = None) -> Form
     if problems:
         raise FormError(sorted(problems, key=lambda problem: (problem.sheet != "survey", problem.row or 0)))
     package = _package(path, sheets, numbers, _to_xform(sheets, path.stem))
-    if problems := check_model(package):
+    writes, wrong = read_writes(sheets, package.questions)
+    if problems := [*check_model(package), *wrong]:
         raise FormError(problems)
-    return package
+    return replace(package, writes=writes)
 
 
 def problems_of(path: Path, previous: Mapping[str, int] | None = None) -> list[Problem]:

@@ -70,6 +70,20 @@ class Question:
 
 
 @dataclass(frozen=True)
+class EntityWrite:
+    """One thing that a finished form does to records; expressions are empty where the sheet says none."""
+
+    target: str  # a name of `targets.py`
+    programme: str
+    container: str  # path of the repeat whose instances are written one by one, or empty
+    create_if: str
+    update_if: str
+    close_if: str
+    reads: bool  # the episode is looked up and never written
+    values: dict[str, str]  # name → expression, seen from an instance of the container or from the top
+
+
+@dataclass(frozen=True)
 class FormPackage:
     """One version of one form; records stay bound to (`form_id`, `version`)."""
 
@@ -82,3 +96,4 @@ class FormPackage:
     choices: dict[str, tuple[Choice, ...]]
     settings: dict[str, str]  # remaining columns of the settings sheet, `print::` ones included
     source_hash: str  # of the sheet it was compiled from
+    writes: tuple[EntityWrite, ...] = ()  # what it writes back to records, in this order

@@ -22,6 +22,7 @@ from villagefp.forms.xform import XForm, read_xform
 from villagefp.forms.xpath import XPathError
 from villagefp.forms.xpath_engine import Scope
 from villagefp.forms.xpath_tree import Node, from_fields, from_rows
+from villagefp.forms.xpath_values import Value
 from villagefp.i18n import _
 
 INPUTS = ("person", "household", "previous", "episode", "visit")
@@ -196,6 +197,15 @@ class FormSession:
     def answers_by_number(self) -> kept_answers.NumberedAnswers:
         """The same as it is kept: by permanent number, sealed questions apart."""
         return kept_answers.to_numbers(self.package, self.answers())
+
+    def evaluate(self, expression: str, at: str = "") -> Value:
+        """What an expression says of the answers, at a place or at the top; a question that is not asked is empty."""
+        return self._work.evaluate(expression, self._place(at) if at else self._instance.top)
+
+    def instances(self, repeat: str) -> list[str]:
+        """Where the instances of a repeat are that are asked, by the path of the repeat."""
+        places = self._instance.places(repeat, None)
+        return [self._instance.address(place) for place in places if place.relevant]
 
     # inside
 

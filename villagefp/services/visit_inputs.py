@@ -16,6 +16,7 @@ from villagefp.forms.answers import NumberedAnswers, from_numbers
 from villagefp.forms.package import FormPackage
 from villagefp.forms.views import FormInputs
 from villagefp.i18n import language
+from villagefp.services import episodes, revisions
 from villagefp.storage import people, records
 
 if TYPE_CHECKING:
@@ -32,8 +33,16 @@ class Subject:
     household: RecordId | None
 
 
-def gather(store: Store, connection: Connection, package: FormPackage, subject: Subject, on: date) -> FormInputs:
-    """The inputs of a form for this person or household on that day."""
+def gather(
+    store: Store,
+    connection: Connection,
+    package: FormPackage,
+    subject: Subject,
+    on: date,
+    *,
+    kept: RecordId | None = None,
+) -> FormInputs:
+    """The inputs of a form for this person or household on that day; `kept` is the visit that is read or corrected."""
     person = records.get(connection, Person, subject.person) if subject.person else None
     home = subject.household or _home_of(connection, subject.person)
     household = records.get(connection, Household, home) if home else None
@@ -41,6 +50,7 @@ def gather(store: Store, connection: Connection, package: FormPackage, subject: 
         person=_person(connection, person, household, on) if person else {},
         household=_household(connection, household) if household else {},
         previous=_previous(store, connection, package, subject),
+        episode=_episode(store, connection, package, subject, kept),
         visit={
             "on": on.isoformat(),
             "worker": store.worker.name,
@@ -49,6 +59,16 @@ def gather(store: Store, connection: Connection, package: FormPackage, subject: 
         },
         tables={"members": _members(connection, household.id) if household else []},
     )
+
+
+def _episode(
+    store: Store, connection: Connection, package: FormPackage, subject: Subject, kept: RecordId | None
+) -> dict[str, str]:
+    programmes = {write.programme for write in package.writes if write.programme}
+    if subject.person is None or not programmes:
+        return {}
+    told_by = revisions.chain(connection, kept)
+    return episodes.inputs(store, connection, subject.person, programmes, told_by)
 
 
 def kept_answers(store: Store, package: FormPackage, event: Event) -> dict[str, Any]:

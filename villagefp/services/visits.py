@@ -14,6 +14,7 @@ from villagefp.forms import library
 from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language
+from villagefp.services import write_back
 from villagefp.services.visit_checks import check_day, check_subject, not_asked, occurred_on, signature
 from villagefp.services.visit_inputs import Subject, gather, kept_answers
 from villagefp.services.visit_types import WITH_ANSWERS, DraftBody, Header, KeptVisit, SavedVisit, Visit, VisitRefused
@@ -89,7 +90,7 @@ def resume_visit(store: Store, draft_id: RecordId) -> Visit:
         subject=subject,
         on=on,
         started_at=draft.started_at,
-        session=_session(store, package, subject, on, body.answers),
+        session=_session(store, package, subject, on, body.answers, kept=body.revision_of),
         page=draft.page,
         revision_of=body.revision_of,
         reason=body.reason,
@@ -140,10 +141,11 @@ def save_visit(
         if with_answers and numbered.sealed
         else None,
     )
+    corrected = open_event(store, visit.revision_of).session if visit.revision_of else None
     with store.save(reason) as save:
         if visit.revision_of and records.where(save.connection, Event, revision_of=visit.revision_of):
             raise UserError(_("This visit has been corrected meanwhile. Open the corrected one and start from there."))
-        save.add(event)
+        write_back.keep_event(store, save, event, visit.session, corrected)
         delete_draft(save.connection, visit.draft_id)
     return SavedVisit(event.id, tuple(visit.session.prompts()) if with_answers else ())
 
@@ -175,7 +177,7 @@ def open_event(store: Store, event_id: RecordId) -> KeptVisit:
     event = _event(store, event_id)
     package = library.load(event.form, event.form_version)
     subject, on = Subject(event.person, event.household), date.fromisoformat(event.occurred_on)
-    session = _session(store, package, subject, on, kept_answers(store, package, event))
+    session = _session(store, package, subject, on, kept_answers(store, package, event), kept=event.id)
     return KeptVisit(event, package, session)
 
 
@@ -211,10 +213,16 @@ def _begin(store: Store, package: FormPackage, subject: Subject, on: date) -> Vi
 
 
 def _session(
-    store: Store, package: FormPackage, subject: Subject, on: date, answers: Mapping[str, Any] | None
+    store: Store,
+    package: FormPackage,
+    subject: Subject,
+    on: date,
+    answers: Mapping[str, Any] | None,
+    *,
+    kept: RecordId | None = None,
 ) -> FormSession:
     with store.read() as connection:
-        inputs = gather(store, connection, package, subject, on)
+        inputs = gather(store, connection, package, subject, on, kept=kept)
     return FormSession(package, ambient=store.ambient, inputs=inputs, answers=answers, language=language())
 
 

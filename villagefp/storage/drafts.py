@@ -49,3 +49,8 @@ def get_draft(connection: Connection, draft_id: RecordId) -> Draft | None:
 def delete_draft(connection: Connection, draft_id: RecordId) -> None:
     """Throw a draft away, or end it as its visit is saved; the connection is a save's."""
     connection.exec_driver_sql("DELETE FROM draft WHERE id = ?", (draft_id,))
+
+
+def delete_drafts_about(connection: Connection, person: RecordId) -> None:
+    """Throw away every draft about a person who is taken off the list."""
+    connection.exec_driver_sql("DELETE FROM draft WHERE person = ?", (person,))

@@ -122,6 +122,26 @@ def changes_of(connection: Connection, record: bytes) -> list[LoggedChange]:
     return [_logged(row) for row in rows]
 
 
+def changes_beside(connection: Connection, record: bytes) -> list[Change]:
+    """All changes of the save that made a record, in the order of seq."""
+    first = changes_of(connection, record)
+    if not first:
+        return []
+    made = first[0].change
+    found = []
+    rows = connection.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM change_log WHERE village = ? AND device = ? AND seq >= ? ORDER BY seq",
+        (made.village, made.device, made.group),
+    )
+    for row in rows:  # read no further than the save goes
+        change = _logged(row).change
+        if change.group != made.group:
+            break
+        found.append(change)
+    rows.close()
+    return found
+
+
 def _logged(row: Any) -> LoggedChange:
     village, device, seq, group, stamp, author, kind, record, body, replaces, committed, link = row
     fields, reason = ({}, None) if body is None else unpack(body)

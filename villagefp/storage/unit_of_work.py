@@ -96,6 +96,14 @@ class UnitOfWork:
         """The record as this save has left it so far."""
         return records.get(self.connection, record_type, record_id)
 
+    def heads(self, record_type: type[Record], record_id: RecordId) -> Heads:
+        """Which writes a record's values come from, as this save has left it so far."""
+        return self._stored(CODECS[record_type], record_id)[0]
+
+    def wrote(self, name: ChangeName) -> bool:
+        """Whether a change is of this save."""
+        return name[0] == self._entry.origin.device and name[1] > self._entry.tail.seq
+
     def finish(self) -> Tail:
         """Write the log and what is derived; the store calls it just before the commit."""
         search.refresh(self.connection, self.changed)

@@ -1,0 +1,213 @@
+"""What a finished form writes back to records, in the same save as its event; a correction undoes it first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from villagefp.domain.records import (
+    BenefitCase,
+    Consent,
+    Episode,
+    Event,
+    Outcome,
+    Person,
+    Record,
+    Referral,
+)
+from villagefp.forms.session import FormSession
+from villagefp.forms.xpath_values import to_boolean, to_string
+from villagefp.i18n import _
+from villagefp.services import revisions, write_people, write_programmes
+from villagefp.services.visit_types import WITH_ANSWERS
+from villagefp.services.writing import Told, Writing
+from villagefp.storage import marks, records
+from villagefp.storage.marks import Mark
+
+if TYPE_CHECKING:
+    from villagefp.forms.package import EntityWrite, FormPackage
+    from villagefp.services.revisions import Earlier
+    from villagefp.storage.store import Store
+    from villagefp.storage.unit_of_work import UnitOfWork
+
+STANDS = "write_back_stands"
+"""The mark of something that a correction could not undo, since it was changed meanwhile."""
+
+
+def keep_event(
+    store: Store, save: UnitOfWork, event: Event, session: FormSession, corrected: FormSession | None = None
+) -> None:
+    """Keep an event with all that it writes back; `corrected` are the answers of the revision that it corrects."""
+    before = revisions.earlier(save.connection, event.revision_of)
+    revisions.put_back(save, before)
+    save.add(event)
+    writing = Writing(store, save, event, before)
+    if event.outcome in WITH_ANSWERS:
+        _write(writing, told_by(session), told_by(corrected) if corrected else [])
+    elif event.person is not None:
+        _end(writing, session.package)
+    _take_back(writing)
+    _mark_standing(store, save, event, before)
+
+
+def told_by(session: FormSession) -> list[Told]:
+    """What the answers of a form say of each row of its sheet `entities`."""
+    told = []
+    for write in session.package.writes:
+        places = session.instances(write.container) if write.container else [""]
+        for index, place in enumerate(places):
+            row = _row(session, write, place, index)
+            if row.creates or row.updates or row.closes:
+                told.append(row)
+    return told
+
+
+def programmes_of(package: FormPackage) -> set[str]:
+    """The programmes that a form is part of; those whose episodes it only looks up are left out."""
+    return {write.programme for write in package.writes if write.programme and not write.reads}
+
+
+def _row(session: FormSession, write: EntityWrite, place: str, index: int) -> Told:
+    def holds(condition: str) -> bool:
+        return bool(condition) and not write.reads and to_boolean(session.evaluate(condition, place))
+
+    values = {name: to_string(session.evaluate(told, place)) for name, told in write.values.items()}
+    return Told(
+        target=write.target,
+        programme=write.programme,
+        creates=holds(write.create_if),
+        updates=holds(write.update_if),
+        closes=holds(write.close_if),
+        values={name: value for name, value in values.items() if value},
+        index=index,
+    )
+
+
+def _write(writing: Writing, rows: list[Told], before: list[Told]) -> None:
+    for row in rows:
+        if row.target in {"consent", "private_consent"}:
+            write_programmes.write_consent(writing, row)
+        elif row.target in {"episode", "private_episode"}:
+            write_programmes.write_episode(writing, row)
+        elif row.target == "person":
+            write_people.write_person(writing, row)
+        elif row.target == "member_change":
+            write_people.write_member_change(writing, row)
+        elif row.target == "referral":
+            _write_referral(writing, row)
+        elif row.target == "benefit_case":
+            _write_benefit(writing, row)
+    born = [row for row in rows if row.target == "newborn"]
+    if born:
+        write_people.write_newborns(writing, born, [row for row in before if row.target == "newborn"])
+
+
+def _write_referral(writing: Writing, told: Told) -> None:
+    values: dict[str, Any] = {name: value for name, value in told.values.items() if name != "reason"}
+    values.setdefault("given_on", writing.event.occurred_on)
+    kept = writing.before.take(Referral)
+    reason = told.values.get("reason", "")
+    sealed = kept.reason if kept else None
+    if reason != _reason_of(writing.store, sealed):
+        sealed = writing.store.seal(msgspec.msgpack.encode(reason)) if reason else None
+    wanted = Referral(
+        id=kept.id if kept else writing.store.ambient.new_id(),
+        person=writing.person,
+        event=writing.event.id,
+        reason=sealed,
+        **values,
+    )
+    if kept is None:
+        writing.save.add(wanted)
+    else:
+        writing.before.revise(writing.save, kept, wanted)
+
+
+def _reason_of(store: Store, sealed: bytes | None) -> str:
+    return str(msgspec.msgpack.decode(store.unseal(sealed))) if sealed else ""
+
+
+def _write_benefit(writing: Writing, told: Told) -> None:
+    """A visit about a case that is not decided yet goes on with it; otherwise it begins one."""
+    benefit = told.values.get("benefit")
+    if benefit is None:
+        return
+    values: dict[str, Any] = {**told.values, "event": writing.event.id}
+    made = writing.before.records
+    for case in records.where(writing.save.connection, BenefitCase, person=writing.person, benefit=benefit):
+        if case.decision is None and case.id not in made:
+            writing.save.change(replace(case, **values))
+            return
+    begun = {"person": writing.person, "opened_on": writing.event.occurred_on, **values}
+    writing.keep(BenefitCase, begun, lambda one: one.benefit == benefit)
+
+
+def _end(writing: Writing, package: FormPackage) -> None:
+    """A visit that ends in "no more" closes the episodes of its programme; the person takes back what was agreed."""
+    outcome = writing.event.outcome
+    programmes = programmes_of(package)
+    if outcome in write_programmes.ENDS_PROGRAMME and programmes:
+        write_programmes.close(writing, programmes, outcome)
+    if outcome is Outcome.WITHDRAWN:
+        write_programmes.withdraw_consents(writing, programmes)
+
+
+def _take_back(writing: Writing) -> None:
+    """Withdraw what earlier revisions made and this one did not take up again."""
+    reason = "the visit that wrote this was corrected"
+    for record in sorted(writing.before.made, key=_children_last):
+        touched = writing.before.touched(writing.save, record)
+        if touched:
+            writing.before.standing.append((record.KIND, record.id))
+        if isinstance(record, Person):
+            write_people.take_off_list(writing, record)
+        elif not touched:
+            writing.save.withdraw(type(record), record.id, reason)
+
+
+def _children_last(record: Record) -> bool:
+    return isinstance(record, Person)
+
+
+def _mark_standing(store: Store, save: UnitOfWork, event: Event, before: Earlier) -> None:
+    gone = {record.id for record in before.made if isinstance(record, Person)}
+    for kind, record_id in dict.fromkeys(before.standing):
+        sentence = _off_the_list() if record_id in gone else _still_stands(kind)
+        mark = Mark(
+            id=store.ambient.new_id(),
+            person_id=event.person,
+            household_id=event.household,
+            kind=STANDS,
+            message=sentence,
+            where=event.occurred_on,
+        )
+        marks.add(save.connection, [mark])
+
+
+def _off_the_list() -> str:
+    return _(
+        "A visit was corrected, and an entry about a child that it had made is off the list. The entry had been "
+        "changed since. Look at the visit once more; if the correction was a mistake, enter the child again."
+    )
+
+
+def _still_stands(kind: str) -> str:
+    sentences = {
+        Consent.KIND: _(
+            "A visit was corrected, but a consent that it had noted was changed since and still stands. "
+            "Ask the person what is right, and withdraw the consent where it is not wished."
+        ),
+        Episode.KIND: _(
+            "A visit was corrected, but a programme that it had opened or closed was changed since and still stands as "
+            "it is. Look at the visits that followed, and put right the one that is wrong."
+        ),
+    }
+    return sentences.get(
+        kind,
+        _(
+            "A visit was corrected, but something that it had written to the register was changed since and still "
+            "stands. Look at the entries, and put right what is wrong."
+        ),
+    )

@@ -1,0 +1,253 @@
+"""What a finished form tells of people: the basic record, children that were born, changes in a household."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from villagefp.domain import codes, resident_id
+from villagefp.domain.family import child_relation, provisional_name
+from villagefp.domain.records import (
+    Alias,
+    IdStatus,
+    Membership,
+    NameStatus,
+    Outcome,
+    Person,
+    Phone,
+    Precision,
+    Presence,
+    RecordId,
+)
+from villagefp.services import write_programmes
+from villagefp.services.writing import Told, Writing
+from villagefp.storage import marks, records
+from villagefp.storage.drafts import delete_drafts_about
+
+_FORM_LISTS = {"education": "education_gb", "marital": "marital_gb"}
+_OF_ONE_PERSON: tuple[type[Membership | Alias | Phone], ...] = (Membership, Alias, Phone)
+
+
+def write_person(writing: Writing, told: Told) -> None:
+    """Put into the register what the basic record asked: the person's own words replace what was there.
+
+    Sex, birth date and ID number are filled in where they were not known; a known one is corrected in the register.
+    """
+    person = writing.save.get(Person, writing.person)
+    if person is None or not told.updates:
+        return
+    values: dict[str, Any] = {}
+    for name, list_name in _FORM_LISTS.items():
+        if code := _national(list_name, told.values.get(name), getattr(person, name)):
+            values[name] = code
+    if told.values.get("ethnic") in codes.load("ethnic"):
+        values["ethnic"] = told.values["ethnic"]
+    if occupation := told.values.get("occupation"):
+        values["occupation"] = occupation
+    writing.save.change(replace(person, **values, **_identity(person, told.values)))
+    _write_phone(writing, told.values.get("phone"))
+
+
+def write_newborns(writing: Writing, rows: list[Told], before: list[Told]) -> None:
+    """Put the living children of one birth on the list of their mother's household; each is kept once.
+
+    `before` are the living children of the revision that is corrected: a child that is told again stays the same one.
+    """
+    mother = writing.save.get(Person, writing.person)
+    if mother is None:
+        return
+    again = _children_by_index(writing, before)
+    taken = {child.id for index, child in again.items() if index in {row.index for row in rows}}
+    for place, row in enumerate(rows, start=1):
+        sex, born = row.values.get("sex"), row.values.get("birth_date")
+        name = row.values.get("name", "").strip()
+        stand_in = provisional_name(mother.name, sex or "", place, len(rows))
+        values = {
+            "name": name or stand_in,
+            "name_status": NameStatus.GIVEN if name else NameStatus.PROVISIONAL,
+            "sex": sex,
+            "birth_date": born,
+            "birth_precision": Precision.DAY if born else None,
+            "id_status": IdStatus.NOT_YET,
+            "mother": mother.id,
+        }
+        known = again.get(row.index)
+        if known is None and _is_there(writing, mother.id, values, taken):
+            continue
+        child = writing.keep(Person, values, _is(known.id if known else None))
+        taken.add(child.id)
+        _join_mother(writing, mother.id, child)
+
+
+def write_member_change(writing: Writing, told: Told) -> None:
+    """One line of the sheet of changes in a household."""
+    kind, on = told.values.get("change"), told.values.get("on") or writing.event.occurred_on
+    if kind in _JOINING:
+        _join(writing, told, _JOINING[kind], on)
+        return
+    member = writing.save.get(Person, bytes.fromhex(told.values.get("member", "")))
+    if member is None:
+        return
+    if kind == "2" and (name := told.values.get("name", "").strip()):
+        _name(writing, member, name)
+    elif kind in {"4", "5"}:
+        _presence(writing, member.id, told, on, Presence.AWAY if kind == "4" else Presence.RESIDENT)
+    elif kind == "7":
+        _leave(writing, member.id, on, "married_out")
+    elif kind == "8":
+        _die(writing, member, on)
+
+
+def take_off_list(writing: Writing, child: Person) -> None:
+    """Withdraw a child that was never alive, with every record, draft and mark of it: nobody is reminded of it."""
+    reason = "the visit that told of this child was corrected"
+    for record_type in _OF_ONE_PERSON:
+        for record in records.where(writing.save.connection, record_type, person=child.id):
+            writing.save.withdraw(record_type, record.id, reason)
+    delete_drafts_about(writing.save.connection, child.id)
+    for mark in marks.open_marks(writing.save.connection, person_id=child.id):
+        marks.settle(writing.save.connection, mark.id)
+    writing.save.withdraw(Person, child.id, reason)
+
+
+_JOINING = {"1": "born", "3": "arrived", "6": "married_in"}
+
+
+def _join(writing: Writing, told: Told, why: str, on: str) -> None:
+    name, born = told.values.get("name", "").strip(), told.values.get("birth_date")
+    values = {
+        "name": name,
+        "name_status": NameStatus.GIVEN if name else NameStatus.MISSING,
+        "sex": told.values.get("sex"),
+        "birth_date": born,
+        "birth_precision": Precision.DAY if born else None,
+        "id_status": IdStatus.NOT_YET if why == "born" else IdStatus.NOT_TOLD,
+    }
+    person = writing.keep(Person, values, lambda one: one.name == name and one.birth_date == born)
+    presence = told.values.get("presence")
+    membership = {
+        "person": person.id,
+        "household": writing.event.household,
+        "relation": told.values.get("relation"),
+        "joined_on": on,
+        "joined_why": why,
+        "presence": Presence(presence) if presence else Presence.RESIDENT,
+    }
+    writing.keep(Membership, membership, lambda one: one.person == person.id)
+
+
+def _name(writing: Writing, member: Person, name: str) -> None:
+    if member.name and member.name != name:
+        sort = "former" if member.name_status is NameStatus.GIVEN else "provisional"
+        alias = {"person": member.id, "name": member.name, "sort": sort}
+        writing.keep(Alias, alias, lambda one: one.person == member.id)
+    writing.save.change(replace(member, name=name, name_status=NameStatus.GIVEN))
+    marks.settle_kind(writing.save.connection, member.id, "name_missing")
+
+
+def _presence(writing: Writing, member: RecordId, told: Told, on: str, usual: Presence) -> None:
+    code = told.values.get("presence")
+    presence = Presence(code) if code else usual
+    back = told.values.get("expected_back") if presence is Presence.AWAY else None
+    for membership in _memberships(writing, member):
+        if membership.household == writing.event.household:
+            here = replace(membership, presence=presence, presence_since=on, expected_back=back)
+            writing.save.change(here)
+
+
+def _leave(writing: Writing, member: RecordId, on: str, why: str) -> None:
+    for membership in _memberships(writing, member):
+        if membership.household == writing.event.household:
+            writing.save.change(replace(membership, left_on=on, left_why=why))
+
+
+def _die(writing: Writing, member: Person, on: str) -> None:
+    writing.save.change(replace(member, died_on=on))
+    for membership in _memberships(writing, member.id):
+        writing.save.change(replace(membership, left_on=on, left_why="deceased"))
+    write_programmes.close(writing, None, Outcome.DECEASED, member.id)
+    delete_drafts_about(writing.save.connection, member.id)
+
+
+def _memberships(writing: Writing, person: RecordId) -> list[Membership]:
+    found = records.where(writing.save.connection, Membership, person=person)
+    return [membership for membership in found if membership.left_on is None]
+
+
+def _identity(person: Person, told: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if person.sex in {None, "0", "9"} and told.get("sex") in {"1", "2"}:
+        values["sex"] = told["sex"]
+    if person.birth_date is None and told.get("birth_date"):
+        values |= {"birth_date": told["birth_date"], "birth_precision": Precision.DAY}
+    number = told.get("id_no")
+    if person.id_no is None and number and "*" not in number:
+        reading = resident_id.read(number)
+        values |= {"id_no": reading.number, "id_status": IdStatus.UNCLEAR if reading.fault else IdStatus.PRESENT}
+    return values
+
+
+def _national(list_name: str, form_code: str | None, present: str | None) -> str | None:
+    """The national code of a digit of the paper form; the present one where it is of the same digit already."""
+    if form_code is None:
+        return None
+    fitting = [code.code for code in codes.load(list_name) if form_code in code.map.get("form", ())]
+    return None if not fitting or present in fitting else fitting[0]
+
+
+def _write_phone(writing: Writing, number: str | None) -> None:
+    if not number:
+        return
+    known = {phone.number for phone in records.where(writing.save.connection, Phone, person=writing.person)}
+    made = any(isinstance(one, Phone) for one in writing.before.made)
+    if made or number not in known:
+        writing.keep(Phone, {"person": writing.person, "number": number})
+
+
+def _children_by_index(writing: Writing, before: list[Told]) -> dict[int, Person]:
+    """Which child of the earlier revisions stands on which line: the same sex first, then in order of making."""
+    left = sorted((one for one in writing.before.made if isinstance(one, Person)), key=lambda one: one.id)
+    found: dict[int, Person] = {}
+    for same in (True, False):
+        for row in before:
+            if row.index in found:
+                continue
+            child = next((one for one in left if not same or one.sex == row.values.get("sex")), None)
+            if child is not None:
+                found[row.index] = child
+                left.remove(child)
+    return found
+
+
+def _is_there(writing: Writing, mother: RecordId, values: Mapping[str, Any], taken: set[RecordId]) -> bool:
+    """Whether this child was entered before, by another visit or by hand."""
+    if values["birth_date"] is None:
+        return False
+    ours = writing.before.records
+    for child in records.where(writing.save.connection, Person, mother=mother, birth_date=values["birth_date"]):
+        if child.id not in taken and child.id not in ours and child.sex in {values["sex"], None}:
+            taken.add(child.id)
+            return True
+    return False
+
+
+def _is(record_id: RecordId | None) -> Callable[[Person], bool]:
+    return lambda one: one.id == record_id
+
+
+def _join_mother(writing: Writing, mother: RecordId, child: Person) -> None:
+    homes = [one for one in _memberships(writing, mother) if one.household is not None]
+    staying = (Presence.LYING_IN, Presence.STAYING)
+    home = min(homes, key=lambda one: one.presence not in staying, default=None)
+    if home is None:
+        return
+    membership = {
+        "person": child.id,
+        "household": home.household,
+        "relation": child_relation(home.relation, child.sex or ""),
+        "joined_on": child.birth_date or writing.event.occurred_on,
+        "joined_why": "born",
+        "presence": Presence.RESIDENT,
+    }
+    writing.keep(Membership, membership, lambda one: one.person == child.id)
