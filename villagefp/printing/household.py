@@ -11,12 +11,12 @@ from villagefp.printing.page import WIDTH, Sheet
 from villagefp.printing.pen import BOTTOM, LEFT, RIGHT, SPAN, Pen
 
 _TITLE_SIZE = 25.0
-_ROW = 19.5
+_ROW = 19.0
 _TICK = 11.5
 _CHOICE_WIDTH = 78.0
-_LEAST_BOX = 46.0
-_MOST_BOX = 96.0
-_SIGN = 42.0
+_LEAST_BOX = 34.0
+_MOST_BOX = 110.0
+_SIGN = 36.0
 _GREETING_SIZE, _GREETING_LEADING = 13.0, 18.5
 
 
@@ -25,10 +25,17 @@ def draw_household(sheet: HouseholdSheet, fonts: Fonts, *, compress: bool = True
     tried = _Drawing.of(sheet, Sheet(fonts, sheet.title), pages=1)
     tried.draw(_LEAST_BOX)
     pages = tried.pen.page.pages
-    spare = tried.pen.y - BOTTOM if pages == 1 else 0.0
+    spare = tried.pen.y - BOTTOM - 2 if pages == 1 else 0.0
     drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages)
-    drawing.draw(min(_MOST_BOX, _LEAST_BOX + max(0.0, spare - 2) / 2))
+    drawing.draw(_box_height([tried.box_for(sheet.questions), tried.box_for(sheet.advice)], max(0.0, spare)))
     return drawing.pen.page
+
+
+def _box_height(needed: list[float], spare: float) -> float:
+    """How high both boxes for words may be, so that what room is left goes first to the one with fewer words."""
+    low, high = sorted(needed)
+    height = low + spare if low + spare <= high else (low + high + spare) / 2
+    return min(_MOST_BOX, height)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,10 @@ class _Drawing:
     def _known(self) -> bool:
         return self.sheet.mode is not Mode.BLANK
 
+    def box_for(self, text: str) -> float:
+        """The least height of a box for this text."""
+        return max(_LEAST_BOX, self.pen.words_height(text if self._filled else ""))
+
     def draw(self, box: float) -> None:
         """All blocks from top to bottom; the two boxes for words are `box` high where their text is shorter."""
         sheet, texts = self.sheet, self.sheet.texts
@@ -69,15 +80,18 @@ class _Drawing:
         pen, sheet = self.pen, self.sheet
         baseline = pen.y - _TITLE_SIZE
         pen.page.centred(WIDTH / 2, baseline, sheet.title, size=_TITLE_SIZE, bold=True)
-        pen.page.text(LEFT, baseline, sheet.village)
         number = sheet.household_no if self._known else ""
         group = f"{sheet.words.group} {sheet.group_no}" if self._known and sheet.group_no else ""
         place = " · ".join(part for part in (number, group) if part)
         field: list[Unit] = [(pen.setter.piece(sheet.words.household), Piece(Kind.SPACE, 5.0))]
         field += pen.setter.words(place) if place else pen.setter.blank(52.0)
         line = pen.setter.flow(field, SPAN)[0]
+        beside = SPAN / 2 - pen.page.fonts.width(sheet.title, _TITLE_SIZE, bold=True) / 2 - 10
+        if max(line.width, pen.page.fonts.width(sheet.village, SIZE)) > beside:
+            baseline -= LEADING + 4  # no room at the sides of the title
+        pen.page.text(LEFT, baseline, sheet.village)
         pen.page.line(RIGHT - line.width, baseline + 0.88 * SIZE + (LEADING - SIZE) / 2, line)
-        pen.y -= _TITLE_SIZE + 11
+        pen.y = baseline - 11
         for width, drop in ((2.2, 0.0), (0.5, 3.2)):
             pen.page.stroke(width)
             pen.page.rule(LEFT, pen.y - drop, RIGHT, pen.y - drop)
@@ -88,7 +102,9 @@ class _Drawing:
         setter = Setter(pen.page.fonts, _GREETING_SIZE, _GREETING_LEADING)
         head = self.sheet.head if self._known and not self.sheet.elsewhere else ""
         units = setter.words(head, bold=True) if head else setter.blank(78.0)
-        pen.lines(setter.flow([*units, *setter.words(texts.dear, bold=True)], SPAN), LEFT)
+        before, _, after = texts.dear.partition("{name}")
+        units = [*setter.words(before, bold=True), *units, *setter.words(after, bold=True)]
+        pen.lines(setter.flow(units, SPAN), LEFT)
         indent = "" if texts.greeting.isascii() else "\u3000\u3000"
         pen.lines(setter.flow(setter.words(indent + texts.greeting), SPAN), LEFT)
         pen.y -= 5
@@ -99,9 +115,9 @@ class _Drawing:
         inner = SPAN - 20
         phone = sheet.worker_phone if self._known and not sheet.elsewhere else ""
         who: list[Unit] = [
-            *pen.field(texts.worker, sheet.worker if self._known else "", 118.0),
+            *pen.field(texts.worker, sheet.worker if self._known else "", 112.0),
             pen.setter.space(12.0),
-            *pen.field(texts.phone, phone, 140.0),
+            *pen.field(texts.phone, phone, 130.0),
             pen.setter.space(12.0),
             pen.label(texts.visited_on),
             *pen.date(sheet.visited_on if self._filled else ""),

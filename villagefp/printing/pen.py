@@ -71,26 +71,28 @@ class Pen:
     def field(self, label: str, value: str, width: float) -> list[Unit]:
         """Words and a writing line, together at least this wide."""
         head = self.label(label)
-        return [head, *self.setter.blank(width - sum(piece.width for piece in head), value)]
+        first, *others = self.setter.blank(width - sum(piece.width for piece in head), value)
+        return [(*head, *first), *others]
 
     def date(self, value: str) -> list[Unit]:
         """A date, or blanks for one."""
         year, month, day = date_parts(value) or ("", "", "")
-        parts = ((40.0, year, self.words.year), (26.0, month, self.words.month), (26.0, day, self.words.day))
-        return [
-            (
-                self.setter.short_blank(width, part),
-                Piece(Kind.SPACE, 3.0),
-                self.setter.piece(word),
-                Piece(Kind.SPACE, 3.0),
-            )
-            for width, part, word in parts
-        ]
+        parts = ((36.0, year, self.words.year), (22.0, month, self.words.month), (22.0, day, self.words.day))
+        pieces: list[Piece] = []
+        for width, part, word in parts:
+            pieces += [self.setter.short_blank(width, part), Piece(Kind.SPACE, 3.0)]
+            pieces += [self.setter.piece(word), Piece(Kind.SPACE, 3.0)]
+        return [tuple(pieces)]
 
     def frame(self, height: float, *, line: float = 0.8, radius: float = 5.0) -> None:
         """A rounded frame of this height around what is drawn next."""
         self.page.stroke(line)
         self.page.canvas.roundRect(LEFT, self.y - height, SPAN, height, radius)
+
+    def words_height(self, text: str) -> float:
+        """How high a box for these words is at least."""
+        lines = self.setter.flow(self.setter.words(text), SPAN - 16) if text else ()
+        return len(lines) * LEADING + 2 * _BOX_PAD
 
     def words_box(self, title: str, text: str, least: float) -> None:
         """A framed box with what was said, or with writing lines; long words go on in a box on the next page."""
