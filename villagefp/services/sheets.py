@@ -79,6 +79,8 @@ def form_sheet(
         line = next(iter(people.person_lines(connection, [filled.person])), None) if filled.person else None
         household = records.get(connection, Household, filled.household) if filled.household else None
         person = records.get(connection, Person, filled.person) if filled.person else None
+    if filled.package.settings.get("print::stays_home") == "yes":
+        filled = filled.fit_for_home()
     elsewhere = elsewhere or any(question.sealed for question in filled.package.questions)
     printed = Printed(form_id, filled.package.version, mode.value, elsewhere, filled.person, filled.household, event_id)
     token = sheet_tokens.token_of(store, printed)
@@ -101,7 +103,8 @@ def form_sheet(
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
-    return _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    return replace(pdf, withheld=filled.withheld)
 
 
 def household_sheet(
@@ -146,7 +149,8 @@ def household_sheet(
         not_signed=told.by_name("household_signed") == sheet_answers.NOT_SIGNED,
         print_number=sheet_tokens.print_number(sheet_tokens.token_of(store, printed)),
     )
-    persons = filled.met if mode is Mode.FILLED and not elsewhere else ()
+    named = (household.head, *(filled.met if mode is Mode.FILLED else ()))
+    persons = () if elsewhere or mode is Mode.BLANK else tuple(dict.fromkeys(each for each in named if each))
     pdf = _made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     return replace(pdf, withheld=told.withheld)
 
