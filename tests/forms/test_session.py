@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from villagefp.domain.ambient import Ambient
+from villagefp.forms.compile import compile_sheet
 from villagefp.forms.session import FormSession
 from villagefp.forms.views import FormInputs
+
+from .conftest import table
 
 Fill = Callable[..., FormSession]
 ZH = "label::Chinese (zh)"
@@ -326,3 +330,32 @@ def test_a_filling_has_a_name_where_the_form_gives_one(fill: Fill) -> None:
     form = fill(q("text", "who"), settings={"form_id": "f", "instance_name": "concat('走访 ', ${who})"})
     form.set_answer("/data/who", "李芳")
     assert form.name == "走访 李芳"
+
+
+def test_a_retired_option_is_offered_only_to_those_who_chose_it(fill: Fill) -> None:
+    options = (
+        {"list_name": "l", "name": "1", "label": "一"},
+        {"list_name": "l", "name": "2", "label": "二", "retired": "yes"},
+    )
+    form = fill(q("select_one l", "a"), choices=options)
+    assert [choice.code for choice in form.node("/data/a").choices] == ["1"]
+    again = FormSession(form.package, ambient=form._ambient, answers={"a": "2"})
+    assert [(choice.label, choice.retired) for choice in again.node("/data/a").choices] == [("一", False), ("二", True)]
+    assert again.problems() == []
+
+
+def test_a_form_says_what_it_writes_to_other_records(sheet: Callable[..., Any], ambient: Ambient) -> None:
+    path = sheet(
+        q("text", "who", save_to="full_name"), q("begin group", "more"), q("date", "due", save_to="due"),
+        q("end group"), q("text", "secret", relevant="${who} = 'x'", save_to="secret"),
+        settings={"form_id": "f", "version": "1"},
+    )  # fmt: skip
+    entities = {"dataset": "episode", "label": "concat('孕期 ', ${who})", "create_if": "${who} != ''"}
+    path.write_text(path.read_text(encoding="utf-8") + table("entities", entities), encoding="utf-8")
+    form = FormSession(compile_sheet(path), ambient=ambient)
+    assert form.entities() == []
+    form.set_answer("/data/who", "李芳")
+    form.set_answer("/data/more/due", "2027-05-01")
+    (write,) = form.entities()
+    assert (write.dataset, write.create, write.update, write.id) == ("episode", True, False, "")
+    assert (write.label, write.properties) == ("孕期 李芳", {"full_name": "李芳", "due": "2027-05-01"})

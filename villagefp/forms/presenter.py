@@ -186,6 +186,7 @@ class Presenter:
         offered = self.words.choices(control, place)
         codes = {choice.code for choice in offered}
         chosen = [place.kept] if question.type == "select_one" else place.kept.split()
+        offered = [choice for choice in offered if not choice.retired or choice.code in chosen]
         offered += [ChoiceView(code, code, retired=True) for code in chosen if code and code not in codes]
         return tuple(offered)
 

@@ -9,6 +9,7 @@ from typing import Any
 from villagefp.domain.ambient import CHINA, Ambient
 from villagefp.forms import answers as kept_answers
 from villagefp.forms import preloads
+from villagefp.forms.entities import EntityWrite, entity_writes
 from villagefp.forms.filling import Filler
 from villagefp.forms.graph import CycleError, Graph, build_graph
 from villagefp.forms.instance import Instance, Place
@@ -202,6 +203,10 @@ class FormSession:
     def answers_by_number(self) -> kept_answers.NumberedAnswers:
         """The same as it is kept: by permanent number, sealed questions apart."""
         return kept_answers.to_numbers(self.package, self.answers())
+
+    def entities(self) -> list[EntityWrite]:
+        """What the form says about other records as it stands; the services carry it out."""
+        return entity_writes(self._work)
 
     # inside
 
