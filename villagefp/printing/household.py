@@ -8,7 +8,7 @@ from villagefp.printing.fonts import Fonts
 from villagefp.printing.inline import LEADING, SIZE, Kind, Line, Piece, Setter, Unit
 from villagefp.printing.jobs import HouseholdSheet, Mode, Offer
 from villagefp.printing.page import WIDTH, Sheet
-from villagefp.printing.pen import BOTTOM, LEFT, RIGHT, SPAN, Pen
+from villagefp.printing.pen import BOTTOM, HEADING, LEFT, RIGHT, SPAN, Pen
 
 _TITLE_SIZE = 25.0
 _ROW = 19.0
@@ -17,25 +17,20 @@ _CHOICE_WIDTH = 78.0
 _LEAST_BOX = 34.0
 _MOST_BOX = 110.0
 _SIGN = 36.0
+_NEXT_VISIT = LEADING + 8
+_ABOVE_RIGHTS = 6.0
 _GREETING_SIZE, _GREETING_LEADING = 13.0, 18.5
 
 
 def draw_household(sheet: HouseholdSheet, fonts: Fonts, *, compress: bool = True) -> Sheet:
     """Draw the sheet; only very long answers take a second page."""
-    tried = _Drawing.of(sheet, Sheet(fonts, sheet.title), pages=1)
-    tried.draw(_LEAST_BOX)
-    pages = tried.pen.page.pages
-    spare = tried.pen.y - BOTTOM - 2 if pages == 1 else 0.0
-    drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages)
-    drawing.draw(_box_height([tried.box_for(sheet.questions), tried.box_for(sheet.advice)], max(0.0, spare)))
+    drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages=1)
+    drawing.draw()
+    pages = drawing.pen.page.pages
+    if pages > 1:  # the foot of the first page has to say how many there are
+        drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages)
+        drawing.draw()
     return drawing.pen.page
-
-
-def _box_height(needed: list[float], spare: float) -> float:
-    """How high both boxes for words may be, so that what room is left goes first to the one with fewer words."""
-    low, high = sorted(needed)
-    height = low + spare if low + spare <= high else (low + high + spare) / 2
-    return min(_MOST_BOX, height)
 
 
 @dataclass(frozen=True)
@@ -57,23 +52,30 @@ class _Drawing:
     def _known(self) -> bool:
         return self.sheet.mode is not Mode.BLANK
 
-    def box_for(self, text: str) -> float:
-        """The least height of a box for this text."""
-        return max(_LEAST_BOX, self.pen.words_height(text if self._filled else ""))
-
-    def draw(self, box: float) -> None:
-        """All blocks from top to bottom; the two boxes for words are `box` high where their text is shorter."""
+    def draw(self) -> None:
+        """All blocks from top to bottom."""
         sheet, texts = self.sheet, self.sheet.texts
         self._head()
         self._greeting()
         self._facts()
         self._offers()
+        box = self._box_height()
         self.pen.words_box(texts.questions, sheet.questions if self._filled else "", box)
         self.pen.words_box(texts.advice, sheet.advice if self._filled else "", box)
         self._next_visit()
         self._rights()
         self._signatures()
         self.pen.foot()
+
+    def _box_height(self) -> float:
+        """How high both boxes for words may be: what room is left goes first to the one with fewer words."""
+        texts = (self.sheet.questions, self.sheet.advice) if self._filled else ("", "")
+        low, high = sorted(max(_LEAST_BOX, self.pen.words_height(text)) for text in texts)
+        below = 2 * HEADING + _NEXT_VISIT + self._rights_height() + _ABOVE_RIGHTS + _SIGN + 2
+        spare = self.pen.y - BOTTOM - below - low - high
+        if spare < 0:
+            return _LEAST_BOX
+        return float(min(_MOST_BOX, low + spare if low + spare <= high else (low + high + spare) / 2))
 
     def _head(self) -> None:
         """Village, title and household number over a double line."""
@@ -185,7 +187,7 @@ class _Drawing:
 
     def _next_visit(self) -> None:
         pen, texts = self.pen, self.sheet.texts
-        pen.y -= 8
+        pen.y -= _NEXT_VISIT - LEADING
         day = pen.date(self.sheet.next_on if self._filled else "")
         pen.lines(pen.setter.flow([pen.label(texts.next_on), *day, *pen.setter.words(texts.if_wished)], SPAN), LEFT)
 
@@ -194,18 +196,9 @@ class _Drawing:
         pen, texts = self.pen, self.sheet.texts
         inner = SPAN - 24
         setter = pen.setter
-        bullets = [setter.flow(setter.words(text), inner - 12) for text in texts.rights]
-        half = inner / 2 - 10
-        contacts = setter.flow(
-            [
-                *pen.field(texts.hotline, self.sheet.hotline, half),
-                setter.space(16.0),
-                *pen.field(texts.complaints, self.sheet.complaints, half),
-            ],
-            inner + 4,
-        )
-        height = LEADING + 20 + (sum(len(lines) for lines in bullets) + len(contacts)) * LEADING
-        pen.y -= 6
+        bullets, contacts = self._rights_lines()
+        height = self._rights_height()
+        pen.y -= _ABOVE_RIGHTS
         pen.need(height)
         top = pen.y
         pen.frame(height, line=1.1, radius=6)
@@ -218,6 +211,22 @@ class _Drawing:
         pen.y -= 3
         pen.lines(contacts, LEFT + 12)
         pen.y = top - height
+
+    def _rights_height(self) -> float:
+        bullets, contacts = self._rights_lines()
+        return LEADING + 20 + (sum(len(lines) for lines in bullets) + len(contacts)) * LEADING
+
+    def _rights_lines(self) -> tuple[list[tuple[Line, ...]], tuple[Line, ...]]:
+        pen, texts = self.pen, self.sheet.texts
+        inner = SPAN - 24
+        half = inner / 2 - 10
+        contacts = [
+            *pen.field(texts.hotline, self.sheet.hotline, half),
+            pen.setter.space(16.0),
+            *pen.field(texts.complaints, self.sheet.complaints, half),
+        ]
+        bullets = [pen.setter.flow(pen.setter.words(text), inner - 12) for text in texts.rights]
+        return bullets, pen.setter.flow(contacts, inner + 4)
 
     def _signatures(self) -> None:
         """Two lines to sign on; the household may leave its own and tick that it did not sign."""

@@ -14,6 +14,8 @@ RIGHT = WIDTH - LEFT
 SPAN = RIGHT - LEFT
 BOTTOM = MARGIN + FOOT
 _HEAD_SIZE = 13.5
+HEADING = _HEAD_SIZE + 14
+"""Height of a heading with the room around it."""
 _BOX_PAD = 6.0
 _RULE_STEP = 21.0
 
@@ -62,7 +64,7 @@ class Pen:
         self.y -= 9
         self.page.canvas.rect(LEFT, self.y - _HEAD_SIZE + 1.5, 4, _HEAD_SIZE - 1, stroke=0, fill=1)
         self.page.text(LEFT + 10, self.y - _HEAD_SIZE + 2.5, text, size=_HEAD_SIZE, bold=True)
-        self.y -= _HEAD_SIZE + 5
+        self.y -= HEADING - 9
 
     def label(self, text: str) -> Unit:
         """The bold words before a blank."""
