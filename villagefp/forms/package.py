@@ -28,7 +28,7 @@ Survey sheet (`Question.paper`, keys without the prefix):
 
 Settings sheet (`FormPackage.settings`, keys with the prefix):
     print::title       title on paper           print::neutral_title   title where it is printed elsewhere
-    print::subject     person or household: which identity block heads the sheet
+    print::subject     person, household or none: which identity block heads the sheet (none: it is about nobody)
     print::stays_home  yes: the sheet is left with the family, so nothing private may be on it
 """
 

@@ -11,6 +11,8 @@ FIRST_HEAD = 22.0 * 2.8346  # 22 mm
 NEXT_HEAD = 9.0 * 2.8346
 _FILE_GROUPS = {17: (6, 3, 3, 5), 8: (3, 5)}
 _TAIL = 8
+_NOBODY = "none"
+"""`print::subject` of an event without a person: a talk, an anonymous survey."""
 
 
 def room() -> tuple[float, float]:
@@ -34,6 +36,8 @@ def draw_head(page: Sheet, sheet: FormSheet, *, first: bool) -> float:
 
 def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
     """Name, household and group at the left, file number at the right, just above the table."""
+    if sheet.package.settings.get("print::subject") == _NOBODY:
+        return bottom
     words, setter = sheet.words, page.setter
     shown = sheet.identity if sheet.mode is not Mode.BLANK else type(sheet.identity)()
     person = sheet.package.settings.get("print::subject", "person") != "household"
@@ -61,6 +65,8 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
 
 def _file_number(page: Sheet, sheet: FormSheet) -> Unit:
     """File number boxes, 6-3-3-5 where the number is whole, else its last eight digits as 3-5."""
+    if sheet.package.settings.get("print::subject", "person") != "person":
+        return ()
     digits = sheet.identity.file_no if sheet.mode is not Mode.BLANK else ""
     length = len(digits) if len(digits) in _FILE_GROUPS else _TAIL
     digits = digits[-length:].rjust(length) if digits else " " * length

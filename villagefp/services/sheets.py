@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from villagefp.domain.records import Household, Person, RecordId
 from villagefp.errors import UserError
+from villagefp.forms.package import Question
 from villagefp.i18n import _, language
 from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, Rendered, SheetJob
 from villagefp.printing.words import household_words, paper_words
@@ -81,7 +82,7 @@ def form_sheet(
         person = records.get(connection, Person, filled.person) if filled.person else None
     if filled.package.settings.get("print::stays_home") == "yes":
         filled = filled.fit_for_home()
-    elsewhere = elsewhere or any(question.sealed for question in filled.package.questions)
+    elsewhere = elsewhere or any(map(_is_private_on_paper, filled.package.questions))
     printed = Printed(form_id, filled.package.version, mode.value, elsewhere, filled.person, filled.household, event_id)
     token = sheet_tokens.token_of(store, printed)
     sheet = FormSheet(
@@ -174,6 +175,11 @@ def _made(store: Store, job: SheetJob, persons: Iterable[RecordId], *, record: b
     if record:
         note_printed(store, pdf)
     return pdf
+
+
+def _is_private_on_paper(question: Question) -> bool:
+    """What is told of violence is sealed too, but never on paper: it alone makes no sheet a private one."""
+    return question.sealed and question.paper.get("style") != "hidden"
 
 
 def _language(filled: Filled) -> str:
