@@ -59,6 +59,8 @@ def workbook(path: Path, rows: list[dict[str, str]], choices: tuple[dict[str, st
         ([q("text", "a", calculation="instance('nowhere')/root/x")], 2, "nowhere"),
         ([q("text", "a", calculation="area(${a})")], 2, "area"),
         ([q("text", "a", constraint="regex(., '(x+)+y')")], 2, "x"),
+        ([q("text", "a"), q("calculate", "b", calculation="count(concat(${a}, 'x'))")], 3, "nodes"),
+        ([q("text", "a", number="1"), q("select_one yn or_other", "b", number="2")], 3, "or_other"),
         ([q("text", "a", constraint="regex(., '(')")], 2, "pattern"),
         ([q("text", "a", number="x")], 2, "x"),
         ([q("text", "a", number="1"), q("text", "b", number="1")], 3, "1"),
@@ -82,7 +84,7 @@ def workbook(path: Path, rows: list[dict[str, str]], choices: tuple[dict[str, st
     ],
 )
 def test_each_fault_is_named_with_its_row(sheet: Write, rows: list[dict[str, str]], row: int, word: str) -> None:
-    problems = problems_of(sheet(*rows))
+    problems = problems_of(sheet(*rows, choices=CHOICES))
     assert problems, "nothing was found"
     first = problems[0]
     assert (first.sheet, first.row) == ("survey", row)

@@ -301,3 +301,28 @@ def test_a_file_fills_repeats_as_lists_of_objects(fill: Fill) -> None:
     form = fill(q("begin repeat", "kids"), q("text", "kname"), q("end repeat"))
     assert form.fill({"kids": [{"kname": "a"}, {"kname": "b"}, {"kname": "c"}]}) == []
     assert form.answers() == {"kids": [{"kname": "a"}, {"kname": "b"}, {"kname": "c"}]}
+
+
+def test_or_other_opens_a_line_of_its_own(fill: Fill) -> None:
+    form = fill(q("select_one county or_other", "where", "去哪"), choices=CITIES)
+    assert not form.node("/data/where_other").relevant
+    form.set_answer("/data/where", "other")
+    form.set_answer("/data/where_other", "丙县")
+    assert form.problems() == []
+    assert form.answers() == {"where": "other", "where_other": "丙县"}
+    assert form.answers_by_number().open == {1: "other", 2: "丙县"}
+
+
+def test_a_repeat_that_is_not_asked_says_so_even_when_empty(fill: Fill) -> None:
+    form = fill(q("integer", "n"), q("begin repeat", "kids", relevant="${n} > 0"), q("text", "kname"), q("end repeat"))
+    form.set_answer("/data/n", "1")
+    form.remove_repeat("/data/kids[1]")
+    assert form.node("/data/kids").relevant
+    form.set_answer("/data/n", "0")
+    assert not form.node("/data/kids").relevant
+
+
+def test_a_filling_has_a_name_where_the_form_gives_one(fill: Fill) -> None:
+    form = fill(q("text", "who"), settings={"form_id": "f", "instance_name": "concat('走访 ', ${who})"})
+    form.set_answer("/data/who", "李芳")
+    assert form.name == "走访 李芳"

@@ -193,6 +193,12 @@ class FormSession:
         """What was answered and is asked, by question name; repeats as lists. Notes and empty answers are left out."""
         return dict(self._answers(self._instance.top))
 
+    @property
+    def name(self) -> str:
+        """What the form calls this filling of it (`instance_name` of the settings), or nothing."""
+        place = self._instance.find(f"{self._instance.top.path}/meta/instanceName")
+        return place.text if place else ""
+
     def answers_by_number(self) -> kept_answers.NumberedAnswers:
         """The same as it is kept: by permanent number, sealed questions apart."""
         return kept_answers.to_numbers(self.package, self.answers())
@@ -248,7 +254,7 @@ class FormSession:
             return self._instances[name]
         if name == self._instance.top.name:
             return self._instance.root
-        raise XPathError(f"there is no instance “{name}”")
+        raise XPathError(_("there is no instance “{name}”").format(name=name))
 
     def _choice_label(self, code: str, path: str, place: Node) -> str:
         return self._presenter.choice_label(code, path, place)
