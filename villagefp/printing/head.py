@@ -65,8 +65,6 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
 
 def _file_number(page: Sheet, sheet: FormSheet) -> Unit:
     """File number boxes, 6-3-3-5 where the number is whole, else its last eight digits as 3-5."""
-    if sheet.package.settings.get("print::subject", "person") != "person":
-        return ()
     digits = sheet.identity.file_no if sheet.mode is not Mode.BLANK else ""
     length = len(digits) if len(digits) in _FILE_GROUPS else _TAIL
     digits = digits[-length:].rjust(length) if digits else " " * length
