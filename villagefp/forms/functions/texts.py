@@ -78,7 +78,7 @@ def _pattern(source: str) -> re.Pattern[str]:
             _("the pattern “{pattern}” repeats a repetition, which may never end").format(pattern=source[:60])
         )
     try:
-        return re.compile(source)
+        return re.compile(source, re.DOTALL)  # "." takes a new line too: a second line must not slip past a rule
     except (re.error, OverflowError) as error:
         raise XPathError(
             _("the pattern “{pattern}” is not understood: {error}").format(pattern=source[:60], error=error)
