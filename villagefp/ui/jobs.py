@@ -8,7 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class Jobs(QObject):
         self._asked: dict[int, _Asked] = {}
         self._last = 0
         self._closed = False
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self._deliver)  # from another thread: queued
 
     def run(
         self, work: Callable[..., T], *args: object, done: Callable[[T], object] | None = None,
