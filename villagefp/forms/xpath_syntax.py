@@ -87,6 +87,7 @@ _TOKEN = re.compile(
     r"|(?P<mark>//|::|\.\.|!=|<=|>=|[/()\[\].@,|+\-=<>*$]))"
 )
 _LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+_GLUED = re.compile(r"(mod|div)\d+$")
 _OPERATOR_NAMES = {"or", "and", "div", "mod"}
 
 
@@ -117,8 +118,11 @@ def _tokens(source: str) -> list[tuple[str, str]]:
             kind = "operator"
         elif text == "*" and kind == "mark":
             kind = "operator" if operand_before and found[-1][1] not in {"/", "//"} else "name"
+        glued = _GLUED.match(text) if kind == "name" and operand_before else None
+        if glued:  # 7 mod2
+            kind, text = "operator", glued[1]
         found.append((kind, text))
-        place = match.end()
+        place = match.end() - (len(match[0]) - match[0].rindex(text) - len(text) if glued else 0)
     return found
 
 

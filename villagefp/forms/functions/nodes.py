@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
@@ -64,23 +65,26 @@ def _position_among(node: Node) -> float:
 
 
 def _randomize(focus: Focus, nodes: Value, seed: Value | None = None) -> Value:
-    """Shuffled as ODK does it: with the same seed, the same order on every machine."""
-    shuffled = list(as_nodes(nodes))
-    state = 0
-    if seed is not None:
-        number = to_number(seed)
-        if not math.isfinite(number):
-            raise XPathError(_("the seed of randomize() is a number"))
-        state = int(number) % _PRIME or _PRIME - 1
-    for place in range(len(shuffled) - 1, 0, -1):
-        if seed is None:
-            share = focus.scope.random()
-        else:
-            state = state * _FACTOR % _PRIME
-            share = (state - 1) / (_PRIME - 1)
-        other = int(share * (place + 1))
+    """Shuffled as ODK does it (inside out, Park and Miller's numbers): a seed gives the same order on every machine."""
+    draw = focus.scope.random if seed is None else _draws(to_number(seed))
+    shuffled: list[Node] = []
+    for place, node in enumerate(as_nodes(nodes)):
+        other = int(draw() * (place + 1))
+        shuffled.append(node)
         shuffled[place], shuffled[other] = shuffled[other], shuffled[place]
-    return list(shuffled)
+    return shuffled
+
+
+def _draws(seed: float) -> Callable[[], float]:
+    state = int(math.fmod(math.trunc(seed), _PRIME)) if math.isfinite(seed) else 0
+    state += _PRIME - 1 if state <= 0 else 0
+
+    def draw() -> float:
+        nonlocal state
+        state = state * _FACTOR % _PRIME
+        return (state - 1) / (_PRIME - 1)
+
+    return draw
 
 
 def _name(focus: Focus, nodes: Value | None = None) -> str:

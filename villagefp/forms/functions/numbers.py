@@ -56,12 +56,12 @@ def _pow(_focus: Focus, base: Value, exponent: Value) -> Value:
 
 
 def _all(parts: tuple[Value, ...]) -> list[float]:
-    """Every number among nodes and values; empty answers are left out."""
+    """Every number among nodes and values; an empty answer is none, as in ODK, and makes a total of them none."""
     numbers = []
     for part in parts:
         if isinstance(part, list):
-            numbers += [to_number(text) for node in part if (text := node.value()) != ""]
-        elif part != "":
+            numbers += [to_number(node.value()) for node in part]
+        else:
             numbers.append(to_number(part))
     return numbers
 
