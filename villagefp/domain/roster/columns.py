@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat
@@ -22,6 +23,10 @@ _NAMES = (Meaning.NAME, Meaning.HEAD_NAME)
 _OF_HOUSEHOLD = frozenset(
     (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning.HUKOU_BOOK, Meaning.ROW_NUMBER, Meaning.NOTE)
 )
+FAMILY = "family"
+"""Whose a column is where it tells something of the whole family on the row."""
+
+OF_FAMILY = (Meaning.PHONE, Meaning.PRESENCE, Meaning.LEGACY_METHOD)
 _OF_PERSON = frozenset((Meaning.ID_NO, Meaning.BIRTH, Meaning.SEX, Meaning.RELATION))
 _SPOUSES = frozenset(("husband", "wife", "spouse"))
 
@@ -33,7 +38,7 @@ class Column:
     place: int  # from 0
     header: str
     meaning: Meaning
-    who: str = ""  # husband, wife, spouse, child1 … where a family stands on one row
+    who: str = ""  # husband, wife, spouse, child1 … or the family, where a family stands on one row
     reason: str = ""  # why it is dropped or not imported
     samples: tuple[str, ...] = ()
 
@@ -214,9 +219,13 @@ def _members_with_more_than_a_name(columns: list[Column]) -> int:
 
 
 def _families(columns: list[Column]) -> list[Column]:
-    """Each name column opens a person; what follows without a role of its own belongs to that person."""
+    """Each name column opens a person; what follows without a role of its own belongs to that person.
+
+    A phone, a presence or a method that stands once without a role is the family's, wherever its column stands.
+    """
     result: list[Column] = []
     seen: list[str] = []
+    unowned = Counter(one.meaning for one in columns if not one.who)
     for column in map(_as_member, columns, repeat(_couple(columns))):
         who = column.who
         if column.meaning is Meaning.NAME:
@@ -224,6 +233,8 @@ def _families(columns: list[Column]) -> list[Column]:
             seen.append(who)
         elif who == "child":
             who = next((one for one in reversed(seen) if one.startswith("child")), "child1")
+        elif not who and column.meaning in OF_FAMILY and unowned[column.meaning] == 1:
+            who = FAMILY
         elif not who and seen and column.meaning not in _OF_HOUSEHOLD:
             who = seen[-1]
         result.append(replace(column, who=who))
