@@ -14,7 +14,7 @@ from villagefp.domain.records import Access, Household, Outcome, Person, RecordI
 from villagefp.errors import UserError
 from villagefp.printing.jobs import Mode, Rendered, SheetJob
 from villagefp.printing.render import render
-from villagefp.services import households, people, sheet_tokens, sheets, visits
+from villagefp.services import households, memberships, people, sheet_tokens, sheets, visits
 from villagefp.services.households import NewHousehold
 from villagefp.services.people import NewPerson
 from villagefp.storage import records
@@ -234,7 +234,7 @@ def test_somebody_who_has_left_is_still_named_on_the_sheet_of_that_visit(store: 
     page = households.household_page(store, home.id)
     event = visit_home(store, home)
     leaving = next(membership for line, membership in page.members if line.name == "张建国")
-    households.leave_household(store, leaving.id, on=ON)
+    memberships.leave_household(store, leaving.id, on=ON)
     assert "张建国" in said(sheets.household_sheet(store, "0012", event_id=event))
 
 

@@ -14,7 +14,7 @@ from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, R
 from villagefp.printing.words import household_words, paper_words
 from villagefp.services import sheet_answers, sheet_tokens
 from villagefp.services.households import by_number
-from villagefp.services.people import note_accesses
+from villagefp.services.privacy import note_accesses
 from villagefp.services.sheet_answers import Filled
 from villagefp.services.sheet_tokens import Printed
 from villagefp.storage import people, records
