@@ -82,8 +82,8 @@ def test_at_least_one_method_is_explained() -> None:
 
 def test_men_are_not_asked_about_womens_conditions() -> None:
     session = opened("contraception_counselling", {"conditions_agreed": "1"}, person={"sex": "1"})
-    assert not session.node("/data/conditions/conditions_kept/conditions_women").relevant
-    assert session.node("/data/conditions/conditions_kept/c_latex").relevant
+    assert not session.node("/data/conditions/conditions_asked/conditions_women").relevant
+    assert session.node("/data/conditions/conditions_asked/c_latex").relevant
 
 
 # What is handed out (b.14).

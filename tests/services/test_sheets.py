@@ -43,7 +43,7 @@ def home(store: Store) -> Household:
     people.add_newborns(store, head.id, ("2",), date(2026, 10, 9))
     with store.save() as save:
         save.change(replace(household, head=head.id))
-    return household
+    return replace(household, head=head.id)
 
 
 @pytest.fixture
@@ -193,22 +193,29 @@ def test_the_household_sheet_says_what_was_talked_about(store: Store, home: Hous
 def test_no_id_number_and_nothing_private_reaches_the_sheet_that_stays_in_the_home(
     store: Store, home: Household
 ) -> None:
-    visit_home(store, home, questions="想问问避孕的事", advice_given=f"身份证{ID_NO}已登记", other_need_detail="叶酸")
+    event = visit_home(
+        store, home, questions="想问问避孕的事", advice_given=f"身份证{ID_NO}已登记", other_need_detail="叶酸"
+    )
     pdf = sheets.household_sheet(store, "0012")
     text = said(pdf)
     for value in ("避孕", "叶酸", ID_NO, "9901"):
         assert value not in text
     assert len(pdf.withheld) == 3
+    form = said(sheets.form_sheet(store, "household_visit", household_id=home.id, event_id=event))
+    for value in ("避孕", "叶酸", ID_NO):
+        assert value not in form
 
 
 def test_before_a_visit_and_blank(store: Store, home: Household) -> None:
     half = said(sheets.household_sheet(store, "0012"))
     assert "李芳家：" in half
     assert "张建国" not in half
+    logged = accesses(store)
     visit_home(store, home)
     blank = said(sheets.household_sheet(store, "0012", blank=True))
     assert "李芳" not in blank
-    assert accesses(store) == []
+    assert [access.person for access in logged] == [home.head]
+    assert accesses(store) == logged
 
 
 def test_a_corrected_visit_is_printed_as_corrected(store: Store, home: Household) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ _PYXFORM_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
 _PYXFORM_SHEETS = ("survey", "choices", "settings", "entities")
 _OWN_COLUMNS = re.compile(r"^(number|sealed|source|urgency|sign|unit|soft_message.*|print::.*)$")
 _MEDIA = re.compile(r"^(media::)?(image|big-image|audio|video)(::.*)?$")
+_OTHER = {"zh": "其他（请说明）", "en": "Other (please say)"}
 _TRUE = {"yes", "true", "true()", "1"}
 
 
@@ -168,6 +170,8 @@ def _questions(survey: Sheet, numbers: Mapping[str, int], default: str) -> tuple
             path.append(here)
             kind = kind.removeprefix("begin ")
         questions.append(_question(row, default, path=here, name=name, type=kind, choices=choices, number=number))
+        if lint.asks_for_other(row):
+            questions.append(_other(questions[-1], numbers.get(f"{name}_other")))
     return tuple(questions)
 
 
@@ -188,6 +192,21 @@ def _question(row: Row, default: str, **told: Any) -> Question:
         unit=cells.get("unit", ""),
         paper={column.removeprefix("print::"): cell for column, cell in cells.items() if column.startswith("print::")},
         **told,
+    )
+
+
+def _other(question: Question, number: int | None) -> Question:
+    """The line that `or_other` adds behind a choice."""
+    return replace(
+        question,
+        path=f"{question.path}_other",
+        name=f"{question.name}_other",
+        type="text",
+        number=number,
+        label={code: _OTHER.get(code, _OTHER["zh"]) for code in question.label},
+        choices=None,
+        soft="",
+        paper={"with": question.name},
     )
 
 

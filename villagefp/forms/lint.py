@@ -57,6 +57,11 @@ def check(sheets: Mapping[str, Sheet]) -> list[Problem]:
     ]
 
 
+def asks_for_other(row: Row) -> bool:
+    """Whether a choice opens a line for “other” by itself."""
+    return row.cells.get("type", "").lower().endswith((" or_other", " or specify other"))
+
+
 def _at(row: Row, column: str, message: str) -> Problem:
     return Problem("survey", row.number, column, message)
 

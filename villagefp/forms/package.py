@@ -4,7 +4,7 @@ Languages are keyed by the code in brackets of the column name: `label::Chinese 
 the `print::` columns, in the order of the survey sheet; a question without any takes a table row of its own.
 
 Survey sheet (`Question.paper`, keys without the prefix):
-    row      rows of the sheet with the same word here stand side by side on one table row
+    row      rows of the sheet with the same word here stand side by side on one table row, where the last of them is
     span     how many of the row's 12 columns this cell takes; without it the cells share what is left evenly
     style    options  numbered options and code boxes (what selects do without a style)
              boxes    digit boxes; `boxes` says how they are grouped: 4-2-2, 6-3-3-5
@@ -22,12 +22,13 @@ Survey sheet (`Question.paper`, keys without the prefix):
              on a half-filled sheet; all but number and other stay blank on a sheet printed elsewhere
     section  on a group: none (no heading row), row (a heading row; what a labelled top-level group has without it)
     caption  words before the blank where it is written `with` another question
-    with     name of the question in whose cell this one is written, behind its options: 异常 ______
+    with     name of the question in whose cell this one is written, behind its options: 异常 ______; a question
+             named skin_detail is written with skin without being told
     label    text on paper where it differs from the screen's label (the default language's)
 
 Settings sheet (`FormPackage.settings`, keys with the prefix):
     print::title       title on paper           print::neutral_title   title where it is printed elsewhere
-    print::subject     person or household: which identity block heads the sheet
+    print::subject     person, household or none: which identity block heads the sheet (none: it is about nobody)
     print::stays_home  yes: the sheet is left with the family, so nothing private may be on it
 """
 

@@ -186,6 +186,7 @@ class Presenter:
         offered = self.words.choices(control, place)
         codes = {choice.code for choice in offered}
         chosen = [place.kept] if question.type == "select_one" else place.kept.split()
+        offered = [choice for choice in offered if not choice.retired or choice.code in chosen]
         offered += [ChoiceView(code, code, retired=True) for code in chosen if code and code not in codes]
         return tuple(offered)
 
@@ -205,7 +206,7 @@ class Presenter:
             hint="",
             guidance="",
             value="",
-            relevant=parent.relevant and all(place.relevant for place in there),
+            relevant=parent.relevant and self._repeat_asked(parent, path, there),
             required=False,
             read_only=fixed,
             appearance=question.appearance,
@@ -213,6 +214,14 @@ class Presenter:
             children=tuple(self._instance.address(place) for place in there),
             can_add=not fixed,
         )
+
+    def _repeat_asked(self, parent: Place, path: str, there: list[Place]) -> bool:
+        if there:
+            return there[0].relevant
+        bind = self._form.binds.get(path)
+        if bind is None or bind.relevant is None:
+            return True
+        return to_boolean(self._work.evaluate(bind.relevant, self._work.stand_in(parent, path)))
 
     def _instance_view(self, place: Place, question: Question) -> NodeView:
         return NodeView(

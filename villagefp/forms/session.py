@@ -9,6 +9,7 @@ from typing import Any
 from villagefp.domain.ambient import CHINA, Ambient
 from villagefp.forms import answers as kept_answers
 from villagefp.forms import preloads
+from villagefp.forms.entities import EntityWrite, entity_writes
 from villagefp.forms.filling import Filler
 from villagefp.forms.graph import CycleError, Graph, build_graph
 from villagefp.forms.instance import Instance, Place
@@ -193,9 +194,19 @@ class FormSession:
         """What was answered and is asked, by question name; repeats as lists. Notes and empty answers are left out."""
         return dict(self._answers(self._instance.top))
 
+    @property
+    def name(self) -> str:
+        """What the form calls this filling of it (`instance_name` of the settings), or nothing."""
+        place = self._instance.find(f"{self._instance.top.path}/meta/instanceName")
+        return place.text if place else ""
+
     def answers_by_number(self) -> kept_answers.NumberedAnswers:
         """The same as it is kept: by permanent number, sealed questions apart."""
         return kept_answers.to_numbers(self.package, self.answers())
+
+    def entities(self) -> list[EntityWrite]:
+        """What the form says about other records as it stands; the services carry it out."""
+        return entity_writes(self._work)
 
     # inside
 
@@ -248,7 +259,7 @@ class FormSession:
             return self._instances[name]
         if name == self._instance.top.name:
             return self._instance.root
-        raise XPathError(f"there is no instance “{name}”")
+        raise XPathError(_("there is no instance “{name}”").format(name=name))
 
     def _choice_label(self, code: str, path: str, place: Node) -> str:
         return self._presenter.choice_label(code, path, place)

@@ -15,6 +15,7 @@ from villagefp.forms.xpath_engine import Evaluate, Focus, Scope, build
 from villagefp.forms.xpath_syntax import XPathError, parse
 from villagefp.forms.xpath_tree import ELEMENT, Node, from_element
 from villagefp.forms.xpath_values import Value, to_string
+from villagefp.i18n import _
 
 __all__ = ["XPathError", "compiled", "evaluate", "parse_xml"]
 
@@ -48,7 +49,7 @@ def evaluate(
     else:
         found = document.getroot() if isinstance(document, ET.ElementTree) else document
         if found is None:
-            raise XPathError("the document is empty")
+            raise XPathError(_("the document is empty"))
         root = found
     top = from_element(root)
     prefixes.update(namespaces or {})
@@ -57,10 +58,10 @@ def evaluate(
     try:
         place = compiled(context_path)(Focus(top, scope))
         if not isinstance(place, list) or not place:
-            raise XPathError(f"there is no node at “{context_path}”")
+            raise XPathError(_("there is no node at “{path}”").format(path=context_path))
         value = compiled(expression)(Focus(place[0], scope))
     except RecursionError as error:
-        raise XPathError("the document or the expression is nested too deeply") from error
+        raise XPathError(_("the document or the expression is nested too deeply")) from error
     return _result(value, root)
 
 
@@ -81,7 +82,7 @@ def _instances_of(top: Node) -> Callable[[str], Node]:
         for node in top.descendants():
             if node.name == "instance" and any(told.name == "id" and told.text == name for told in node.attributes):
                 return node
-        raise XPathError(f"there is no instance “{name}”")
+        raise XPathError(_("there is no instance “{name}”").format(name=name))
 
     return find
 
@@ -89,9 +90,9 @@ def _instances_of(top: Node) -> Callable[[str], Node]:
 def parse_xml(text: str) -> tuple[ET.Element, dict[str, str]]:
     """A document from text, with the prefixes it declares; one that defines entities is refused before it is read."""
     if len(text) > _MAX_XML:
-        raise XPathError("the document is larger than 20 MB")
+        raise XPathError(_("the document is larger than 20 MB"))
     if _DEFINITIONS.search(text):
-        raise XPathError("a document that defines entities is not read")
+        raise XPathError(_("a document that defines entities is not read"))
     prefixes: dict[str, str] = {}
     try:
         data = text.strip().encode()
@@ -100,5 +101,5 @@ def parse_xml(text: str) -> tuple[ET.Element, dict[str, str]]:
         parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True, insert_pis=True))  # noqa: S314  as above
         root = ET.parse(BytesIO(data), parser).getroot()  # noqa: S314  as above
     except ET.ParseError as error:
-        raise XPathError(f"the document is no XML: {error}") from error
+        raise XPathError(_("the document is no XML: {error}").format(error=error)) from error
     return root, prefixes

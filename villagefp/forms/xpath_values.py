@@ -16,6 +16,7 @@ from operator import eq, ge, gt, le, lt, ne
 from villagefp.domain.ambient import CHINA
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_tree import Node
+from villagefp.i18n import _
 
 Value = str | float | bool | date | datetime | list[Node]
 """A `date` without and a `datetime` with a time of day; sets of nodes are lists in document order."""
@@ -135,7 +136,7 @@ def from_days(number: float) -> date:
     try:
         return EPOCH + timedelta(days=math.floor(number))
     except (OverflowError, ValueError) as error:
-        raise XPathError(f"{number_text(number)} days lead out of the calendar") from error
+        raise XPathError(_("{days} days lead out of the calendar").format(days=number_text(number))) from error
 
 
 def as_moment(value: Value) -> date | datetime | None:
@@ -197,4 +198,4 @@ def _moved(moment: date | datetime, number: float) -> Value:
     try:
         return moment + timedelta(days=number)
     except OverflowError as error:
-        raise XPathError(f"{number_text(number)} days lead out of the calendar") from error
+        raise XPathError(_("{days} days lead out of the calendar").format(days=number_text(number))) from error

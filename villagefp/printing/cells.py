@@ -80,7 +80,7 @@ class CellSetter:
         return [(*caption[0], *units[0]), *units[1:]]
 
     def _caption(self, question: Question) -> list[Unit]:
-        caption = question.paper.get("caption", "")
+        caption = self.paper.caption(question)
         if not caption or question.type == "acknowledge":
             return []
         return [(self.setter.piece(caption), Piece(Kind.SPACE, 3.0))]
@@ -110,7 +110,7 @@ class CellSetter:
         return self.setter.words(f"{value} {question.unit}".strip() if value else question.unit)
 
     def _acknowledged(self, question: Question, value: str) -> Inside:
-        caption = question.paper.get("caption", "")
+        caption = self.paper.caption(question)
         tick = Piece(Kind.TICK, TICK, "1" if value else "")
         return Inside(((tick, Piece(Kind.SPACE, 3.0), self.setter.piece(caption)),))
 
@@ -134,12 +134,12 @@ class CellSetter:
     def _date(self, value: str) -> list[Unit]:
         year, month, day = date_parts(value) or ("", "", "")
         words = self.paper.sheet.words
-        units: list[Unit] = []
         parts = ((_YEAR_BLANK, year, words.year), (_DAY_BLANK, month, words.month), (_DAY_BLANK, day, words.day))
+        pieces: list[Piece] = []
         for width, part, word in parts:
-            blank = self.setter.short_blank(width, part, grows=_DATE_GROWTH)
-            units.append((blank, Piece(Kind.SPACE, 1.5), self.setter.piece(word), Piece(Kind.SPACE, 1.5)))
-        return units
+            pieces += [self.setter.short_blank(width, part, grows=_DATE_GROWTH), Piece(Kind.SPACE, 1.5)]
+            pieces += [self.setter.piece(word), Piece(Kind.SPACE, 1.5)]
+        return [tuple(pieces[:-1])]
 
     def _chosen(self, question: Question, value: str) -> Inside:
         labels = {choice.name: self.paper.words(choice.label) for choice in self.paper.choices(question)}

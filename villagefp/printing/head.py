@@ -11,6 +11,8 @@ FIRST_HEAD = 22.0 * 2.8346  # 22 mm
 NEXT_HEAD = 9.0 * 2.8346
 _FILE_GROUPS = {17: (6, 3, 3, 5), 8: (3, 5)}
 _TAIL = 8
+_NOBODY = "none"
+"""`print::subject` of an event without a person: a talk, an anonymous survey."""
 
 
 def room() -> tuple[float, float]:
@@ -34,6 +36,8 @@ def draw_head(page: Sheet, sheet: FormSheet, *, first: bool) -> float:
 
 def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
     """Name, household and group at the left, file number at the right, just above the table."""
+    if sheet.package.settings.get("print::subject") == _NOBODY:
+        return bottom
     words, setter = sheet.words, page.setter
     shown = sheet.identity if sheet.mode is not Mode.BLANK else type(sheet.identity)()
     person = sheet.package.settings.get("print::subject", "person") != "household"
@@ -45,8 +49,9 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
     ]
     units: list[Unit] = []
     for label, value, width in fields:
-        units += [*([setter.space(10.0)] if units else []), (setter.piece(label), Piece(Kind.SPACE, 4.0))]
-        units += setter.blank(width, value)
+        first, *others = setter.blank(width, value)
+        units += [*([setter.space(10.0)] if units else []), (setter.piece(label), Piece(Kind.SPACE, 4.0), *first)]
+        units += others
     number = _file_number(page, sheet) if person else ()
     taken = sum(piece.width for piece in number) + 12 + (QR_SIDE if sheet.token else 0)
     lines = setter.flow(units, BODY - taken)

@@ -84,7 +84,7 @@ class HouseholdWords:
 
     title: str
     neutral_title: str
-    dear: str  # after the name of the household's head: 家：
+    dear: str  # with {name}, the head of the household
     greeting: str
     worker: str
     phone: str

@@ -43,7 +43,17 @@ class Paper:
 
     def label(self, question: Question) -> str:
         """The words before an answer: those meant for paper, else those of the screen."""
-        return question.paper.get("label") or self.words(question.label)
+        return self._on_paper(question, "label") or self.words(question.label)
+
+    def caption(self, question: Question) -> str:
+        """The words before a blank inside another question's cell."""
+        if not question.paper.get("caption"):
+            return ""
+        return self._on_paper(question, "caption") or self.words(question.label)
+
+    def _on_paper(self, question: Question, column: str) -> str:
+        """Words of a `print::` column, which are in the form's own language."""
+        return question.paper.get(column, "") if self.sheet.language == self.sheet.package.languages[0] else ""
 
     def words(self, texts: dict[str, str]) -> str:
         """A text in the sheet's language, its output markers filled in."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from villagefp.domain.records import Alias, Household, HukouBook, Membership, Person, Phone, Record
+from villagefp.domain.ambient import Ambient
+from villagefp.domain.records import Alias, Household, HukouBook, Membership, Person, Phone, Record, RecordId
 from villagefp.domain.roster import columns as column_rules
 from villagefp.domain.roster import known as register
 from villagefp.domain.roster import meanings
@@ -51,6 +52,7 @@ __all__ = [
 
 _LOOKED_AT: tuple[type[Record], ...] = (Household, HukouBook, Person, Alias, Phone, Membership)
 _PORTION = 1500
+_DRAWN = 500
 
 
 class ImportCancelled(UserError):  # noqa: N818  it is told as it stands, as any refusal
@@ -151,7 +153,7 @@ def plan_import(store: Store, preview: RosterPreview, today: date) -> RosterPlan
     roster = reader.finish()
     with store.read() as connection:
         known, seen = _known(connection), _state(connection)
-    making = Making(store.ambient.new_id, today.isoformat(), store.seal, store.unseal)
+    making = Making(_ids(store.ambient), today.isoformat(), store.seal, store.unseal)
     return RosterPlan(preview, roster, Planner(roster, known, making).plan(), seen)
 
 
@@ -228,6 +230,12 @@ def _known(connection: Connection) -> Known:
 def _state(connection: Connection) -> int:
     """How many changes the log holds of what an import looks at; looking at a page in between does no harm."""
     return log.count(connection, tuple(BY_NAME[kind.KIND].number for kind in _LOOKED_AT))
+
+
+def _ids(ambient: Ambient) -> Callable[[], RecordId]:
+    """New ids, drawn by the thousand."""
+    drawn = chain.from_iterable(iter(lambda: ambient.new_ids(_DRAWN), []))
+    return drawn.__next__
 
 
 def _portions(new: Sequence[Record]) -> Iterator[list[Record]]:

@@ -111,7 +111,7 @@ def of_form(store: Store, connection: Connection, form_id: str, about: About, mo
         raise UserError(_("Say which visit to print, or print the sheet with identity only or blank."))
     package = library.load(form_id, event.form_version if event else None)
     subject = Subject(event.person if event else about.person, event.household if event else about.household)
-    if mode is Mode.BLANK or (subject.person is None and subject.household is None):
+    if mode is Mode.BLANK or (event is None and subject.person is None and subject.household is None):
         return Filled(package)
     on = date.fromisoformat(event.occurred_on) if event else store.ambient.today()
     inputs = gather(store, connection, package, subject, on)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from villagefp.domain.records import Household, Person, RecordId
 from villagefp.errors import UserError
+from villagefp.forms.package import Question
 from villagefp.i18n import _, language
 from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, Rendered, SheetJob
 from villagefp.printing.words import household_words, paper_words
@@ -79,7 +80,9 @@ def form_sheet(
         line = next(iter(people.person_lines(connection, [filled.person])), None) if filled.person else None
         household = records.get(connection, Household, filled.household) if filled.household else None
         person = records.get(connection, Person, filled.person) if filled.person else None
-    elsewhere = elsewhere or any(question.sealed for question in filled.package.questions)
+    if filled.package.settings.get("print::stays_home") == "yes":
+        filled = filled.fit_for_home()
+    elsewhere = elsewhere or any(map(_is_private_on_paper, filled.package.questions))
     printed = Printed(form_id, filled.package.version, mode.value, elsewhere, filled.person, filled.household, event_id)
     token = sheet_tokens.token_of(store, printed)
     sheet = FormSheet(
@@ -101,7 +104,8 @@ def form_sheet(
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
-    return _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    return replace(pdf, withheld=filled.withheld)
 
 
 def household_sheet(
@@ -146,7 +150,8 @@ def household_sheet(
         not_signed=told.by_name("household_signed") == sheet_answers.NOT_SIGNED,
         print_number=sheet_tokens.print_number(sheet_tokens.token_of(store, printed)),
     )
-    persons = filled.met if mode is Mode.FILLED and not elsewhere else ()
+    named = (household.head, *(filled.met if mode is Mode.FILLED else ()))
+    persons = () if elsewhere or mode is Mode.BLANK else tuple(dict.fromkeys(each for each in named if each))
     pdf = _made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     return replace(pdf, withheld=told.withheld)
 
@@ -170,6 +175,11 @@ def _made(store: Store, job: SheetJob, persons: Iterable[RecordId], *, record: b
     if record:
         note_printed(store, pdf)
     return pdf
+
+
+def _is_private_on_paper(question: Question) -> bool:
+    """What is told of violence is sealed too, but never on paper: it alone makes no sheet a private one."""
+    return question.sealed and question.paper.get("style") != "hidden"
 
 
 def _language(filled: Filled) -> str:

@@ -19,6 +19,7 @@ from villagefp.ui import crash, entering, registry, theme, words_of_qt
 from villagefp.ui.context import Changes, Place, ScreenContext
 from villagefp.ui.dialogs import Dialogs
 from villagefp.ui.door import DoorContext, DoorScreen
+from villagefp.ui.garbage import UiGarbage
 from villagefp.ui.jobs import Jobs
 from villagefp.ui.qt import overrides
 
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self._first_paint = True
         self._handle = crash.install(self._refuse, outfit.dialogs.show_report)
         self.jobs = Jobs(self._handle, self)
+        self._garbage = UiGarbage(self)
         self.store: Store | None = None
         self._helper: PdfHelper | None = None
         self.workplace: Workplace | None = None
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
     @overrides
     def closeEvent(self, event: QCloseEvent) -> None:
         self.jobs.close()
+        self._garbage.close()
         if self._helper is not None:
             self._helper.close()
         if self.store is not None:

@@ -8,6 +8,7 @@ from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_tree import ATTRIBUTE, ELEMENT, Node
 from villagefp.forms.xpath_values import Value, to_number, to_string
+from villagefp.i18n import _
 
 _PRIME, _FACTOR = 2_147_483_647, 16_807
 
@@ -45,7 +46,7 @@ def _pulldata(focus: Focus, table: Value, column: Value, key_column: Value, key:
 def _indexed_repeat(_focus: Focus, target: Value, *pairs: Value) -> Value:
     """The answer in the n-th instance of a repeat, and of a repeat within it."""
     if len(pairs) % 2:
-        raise XPathError("indexed-repeat() needs a number for each repeat")
+        raise XPathError(_("indexed-repeat() needs a number for each repeat"))
     found = as_nodes(target)
     for repeat, number in zip(pairs[::2], pairs[1::2], strict=True):
         instances = as_nodes(repeat)
@@ -69,7 +70,7 @@ def _randomize(focus: Focus, nodes: Value, seed: Value | None = None) -> Value:
     if seed is not None:
         number = to_number(seed)
         if not math.isfinite(number):
-            raise XPathError("the seed of randomize() is a number")
+            raise XPathError(_("the seed of randomize() is a number"))
         state = int(number) % _PRIME or _PRIME - 1
     for place in range(len(shuffled) - 1, 0, -1):
         if seed is None:

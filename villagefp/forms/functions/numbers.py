@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_values import Value, to_number
+from villagefp.i18n import _
 
 
 def _number(focus: Focus, value: Value | None = None) -> Value:
@@ -78,7 +79,7 @@ def _sum(_focus: Focus, nodes: Value) -> Value:
 
 
 def _not_here(_focus: Focus, *_parts: Value) -> Value:
-    raise XPathError("places on a map are not recorded here")
+    raise XPathError(_("places on a map are not recorded here"))
 
 
 FUNCTIONS: dict[str, Function] = {

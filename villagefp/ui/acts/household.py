@@ -17,7 +17,8 @@ from villagefp.ui import words
 from villagefp.ui.acts import joining
 from villagefp.ui.acts.running import run
 from villagefp.ui.screen import Screen
-from villagefp.ui.widgets.fields import ChoiceField, DateField, Field, TextField
+from villagefp.ui.widgets.date_field import DateField
+from villagefp.ui.widgets.fields import ChoiceField, Field, TextField
 from villagefp.ui.widgets.sheet import Sheet
 
 
