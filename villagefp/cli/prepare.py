@@ -129,7 +129,7 @@ def _build_catalogues() -> None:
 
 
 def _build_forms() -> None:
-    from villagefp.forms.library import build_all  # noqa: PLC0415  pyxform and elementpath take half a second
+    from villagefp.forms.library import build_all  # noqa: PLC0415  pyxform takes half a second
 
     build_all(paths.built_dir() / "forms")
 

@@ -118,7 +118,7 @@ class XForm:
 def read_xform(text: str) -> XForm:
     """The form in an XML text; UserError where it is none."""
     try:
-        root, _prefixes = parse_xml(text)
+        root = parse_xml(text)
     except XPathError as error:
         raise UserError(_("This form cannot be read: {reason}").format(reason=error)) from error
     model = root.find(f"{_H}head/{_XF}model")

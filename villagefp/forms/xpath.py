@@ -45,7 +45,7 @@ def evaluate(
     """
     prefixes: dict[str, str] = {}
     if isinstance(document, str):
-        root, prefixes = parse_xml(document)
+        root, prefixes = parse_xml(document), _declared(document)
     else:
         found = document.getroot() if isinstance(document, ET.ElementTree) else document
         if found is None:
@@ -87,19 +87,24 @@ def _instances_of(top: Node) -> Callable[[str], Node]:
     return find
 
 
-def parse_xml(text: str) -> tuple[ET.Element, dict[str, str]]:
-    """A document from text, with the prefixes it declares; one that defines entities is refused before it is read."""
+def parse_xml(text: str) -> ET.Element:
+    """A document from text; one that defines entities is refused before it is read."""
     if len(text) > _MAX_XML:
         raise XPathError(_("the document is larger than 20 MB"))
     if _DEFINITIONS.search(text):
         raise XPathError(_("a document that defines entities is not read"))
-    prefixes: dict[str, str] = {}
     try:
         data = text.strip().encode()
-        for _event, (prefix, uri) in ET.iterparse(BytesIO(data), ("start-ns",)):  # noqa: S314  no entities, see above
-            prefixes.setdefault(prefix, uri)
-        parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True, insert_pis=True))  # noqa: S314  as above
-        root = ET.parse(BytesIO(data), parser).getroot()  # noqa: S314  as above
+        parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True, insert_pis=True))  # noqa: S314  no entities
+        return ET.parse(BytesIO(data), parser).getroot()  # noqa: S314  as above
     except ET.ParseError as error:
         raise XPathError(_("the document is no XML: {error}").format(error=error)) from error
-    return root, prefixes
+
+
+def _declared(text: str) -> dict[str, str]:
+    """The prefixes that a document declares; it has been parsed before, so it is sound."""
+    prefixes: dict[str, str] = {}
+    events = ET.iterparse(BytesIO(text.strip().encode()), ("start-ns",))  # noqa: S314  see parse_xml
+    for _event, (prefix, uri) in events:
+        prefixes.setdefault(prefix, uri)
+    return prefixes

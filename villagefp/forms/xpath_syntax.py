@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from villagefp.i18n import _
 
@@ -89,8 +90,9 @@ _LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), (
 _OPERATOR_NAMES = {"or", "and", "div", "mod"}
 
 
+@lru_cache(maxsize=2_000)
 def parse(source: str) -> Expression:
-    """The expression in `source`; XPathError where it is none."""
+    """The expression in `source`, read once; XPathError where it is none."""
     try:
         return _Parser(source).expression_alone()
     except RecursionError as error:

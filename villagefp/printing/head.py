@@ -52,7 +52,7 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
         first, *others = setter.blank(width, value)
         units += [*([setter.space(10.0)] if units else []), (setter.piece(label), Piece(Kind.SPACE, 4.0), *first)]
         units += others
-    number = _file_number(page, sheet) if person else ()
+    number = _file_number(page, sheet)
     taken = sum(piece.width for piece in number) + 12 + (QR_SIDE if sheet.token else 0)
     lines = setter.flow(units, BODY - taken)
     y = bottom + len(lines) * LEADING + 4
@@ -65,6 +65,8 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
 
 def _file_number(page: Sheet, sheet: FormSheet) -> Unit:
     """File number boxes, 6-3-3-5 where the number is whole, else its last eight digits as 3-5."""
+    if sheet.package.settings.get("print::subject", "person") != "person":
+        return ()
     digits = sheet.identity.file_no if sheet.mode is not Mode.BLANK else ""
     length = len(digits) if len(digits) in _FILE_GROUPS else _TAIL
     digits = digits[-length:].rjust(length) if digits else " " * length
