@@ -151,10 +151,10 @@ def plan_import(store: Store, preview: RosterPreview, today: date) -> RosterPlan
     for table in preview.tables:
         reader.read(sheets[table.table.sheet], table)
     roster = reader.finish()
-    with store.read() as connection:
-        known, seen = _known(connection), _state(connection)
     making = Making(_ids(store.ambient), today.isoformat(), store.seal, store.unseal)
-    return RosterPlan(preview, roster, Planner(roster, known, making).plan(), seen)
+    with store.read() as connection:
+        writes = Planner(roster, _known(connection), making).plan()
+        return RosterPlan(preview, roster, writes, _state(connection))
 
 
 def dry_run(plan: RosterPlan) -> RosterResult:
@@ -197,6 +197,8 @@ def import_roster(
         if _state(save.connection) != plan.seen:
             raise UserError(_("The register has changed since this preview was made. Please open the workbook again."))
         went_on(0)
+        if total:
+            roster_memory.note_import(save.connection, store.origin)
         for portion in _portions(writes.new):
             save.add_many(portion)
             went_on(len(portion))
@@ -224,6 +226,7 @@ def _known(connection: Connection) -> Known:
         books=records.where(connection, HukouBook),
         phones=records.where(connection, Phone),
         aliases=records.where(connection, Alias),
+        told_before=roster_memory.told_before(connection),
     )
 
 
