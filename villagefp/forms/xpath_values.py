@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from operator import eq, ge, gt, le, lt, ne
+from operator import ge, gt, le, lt
 
 from villagefp.domain.ambient import CHINA
 from villagefp.forms.xpath_syntax import XPathError
@@ -161,8 +161,13 @@ def compare(operator: str, left: Value, right: Value) -> bool:
     return any(_compare(operator, one, other) for one in lefts for other in rights)
 
 
+def _same(one: float, other: float) -> bool:
+    """Equal but for what binary fractions lose, as ODK compares: 6.1 - 7.8 = -1.7."""
+    return one == other or abs(one - other) < 1e-12
+
+
 _NUMERIC: dict[str, Callable[[float, float], bool]] = {
-    "=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
+    "=": _same, "!=": lambda one, other: not _same(one, other), "<": lt, "<=": le, ">": gt, ">=": ge,
 }  # fmt: skip
 
 

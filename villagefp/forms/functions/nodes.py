@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
@@ -26,7 +26,11 @@ def _position(focus: Focus, nodes: Value | None = None) -> Value:
 
 
 def _count_non_empty(_focus: Focus, nodes: Value) -> Value:
-    return float(sum(1 for node in as_nodes(nodes) if node.value() != ""))
+    return float(sum(1 for node in as_nodes(nodes) if node.value() != "" or any(_elements(node))))
+
+
+def _elements(node: Node) -> Iterator[Node]:
+    return (child for child in node.children if child.kind == ELEMENT)
 
 
 def _instance(focus: Focus, name: Value) -> Value:
@@ -51,7 +55,8 @@ def _indexed_repeat(_focus: Focus, target: Value, *pairs: Value) -> Value:
     found = as_nodes(target)
     for repeat, number in zip(pairs[::2], pairs[1::2], strict=True):
         instances = as_nodes(repeat)
-        wanted = to_number(number)
+        told = to_number(number)
+        wanted = told if told >= 1 else 1.0  # no number yet: the first, as in ODK
         inside = [
             instance for instance in instances if _position_among(instance) == wanted
         ]  # fmt: skip

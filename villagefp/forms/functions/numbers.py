@@ -22,8 +22,9 @@ def _int(_focus: Focus, value: Value) -> Value:
 
 
 def _round(_focus: Focus, value: Value, digits: Value = 0.0) -> Value:
-    """Half away from zero, on the decimal digits as written: 2.15 becomes 2.2."""
-    number, places = to_number(value), to_number(digits)
+    """Half away from zero, on the decimal digits as written: 2.15 becomes 2.2, and so does "2,15"."""
+    told = value.replace(",", ".") if isinstance(value, str) else value
+    number, places = to_number(told), to_number(digits)
     if not math.isfinite(number) or not math.isfinite(places):
         return number if math.isfinite(places) else math.nan
     if abs(places) > 30:
