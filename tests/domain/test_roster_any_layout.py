@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from villagefp.domain import names
 from villagefp.domain.resident_id import check_digit
-from villagefp.domain.roster.columns import recognise_all
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.domain.roster.reader import RosterReader
+from villagefp.domain.roster.recognition import recognise_all
 from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import Roster
 

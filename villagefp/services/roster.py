@@ -18,10 +18,12 @@ from villagefp.domain.roster import meanings
 from villagefp.domain.roster.columns import Column, MappedTable, MappingMemory
 from villagefp.domain.roster.known import Known
 from villagefp.domain.roster.meanings import Meaning
-from villagefp.domain.roster.planning import Making, Planner, Writes
+from villagefp.domain.roster.planning import Planner
 from villagefp.domain.roster.reader import RosterReader
+from villagefp.domain.roster.recognition import recognise_all
 from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import Roster
+from villagefp.domain.roster.writes import Making, Writes
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.interop import roster_workbook
@@ -121,7 +123,7 @@ def remembered(store: Store) -> MappingMemory:
 def open_workbook(path: Path, *, remembered: MappingMemory | None, today: date) -> RosterPreview:
     """Read a workbook and recognise its columns by what they mean; refused with a sentence where that cannot be."""
     sheets = roster_workbook.read_sheets(path)
-    found = tuple(column_rules.recognise_all(sheets, remembered))
+    found = tuple(recognise_all(sheets, remembered))
     if not any(Meaning.NAME in {column.meaning for column in table.columns} for table in found):
         raise UserError(
             _(

@@ -8,12 +8,13 @@ from itertools import repeat
 from typing import NamedTuple
 
 from villagefp.domain.roster import words
-from villagefp.domain.roster.columns import FAMILY, OF_FAMILY, MappedTable
+from villagefp.domain.roster.columns import MappedTable
 from villagefp.domain.roster.contents import Cell
 from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header
+from villagefp.domain.roster.whose import FAMILY, OF_FAMILY
 
 PERSON_CELLS = (
     Meaning.NAME, Meaning.RELATION, Meaning.SEX, Meaning.ID_NO, Meaning.BIRTH, Meaning.AGE, Meaning.ETHNIC,

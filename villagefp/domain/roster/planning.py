@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from villagefp.domain import codes
@@ -32,35 +32,11 @@ from villagefp.domain.roster.merging import (
     without_old_news,
 )
 from villagefp.domain.roster.told import Roster, RosterIssue, RosterPerson
+from villagefp.domain.roster.writes import Making, Writes
 
 _HEADS = frozenset(("01", "02"))
 _UNVERIFIED = "unverified"
 _R = TypeVar("_R", Person, Membership, Household, Phone)
-
-
-@dataclass(frozen=True)
-class Making:
-    """What it takes to make records: new ids, today's date, and the key of sealed fields."""
-
-    new_id: Callable[[], RecordId]
-    today: str
-    seal: Callable[[bytes], bytes]
-    unseal: Callable[[bytes], bytes]
-
-
-@dataclass(frozen=True)
-class Writes:
-    """What an import will write, and who is who."""
-
-    new: tuple[Record, ...]
-    changed: tuple[Record, ...]
-    persons: tuple[RecordId, ...]  # the record of each person of the roster
-    created: int
-    updated: int
-    unchanged: int
-    not_in_file: int
-    changes: tuple[FieldChange, ...]
-    issues: tuple[RosterIssue, ...]
 
 
 class Planner:
