@@ -359,3 +359,20 @@ def test_a_form_says_what_it_writes_to_other_records(sheet: Callable[..., Any], 
     (write,) = form.entities()
     assert (write.dataset, write.create, write.update, write.id) == ("episode", True, False, "")
     assert (write.label, write.properties) == ("孕期 李芳", {"full_name": "李芳", "due": "2027-05-01"})
+
+
+def test_a_range_takes_what_lies_in_it(fill: Fill) -> None:
+    form = fill(q("range", "pain", "疼痛", parameters="start=0 end=10 step=1"))
+    form.set_answer("/data/pain", "10")
+    assert form.problems() == []
+    form.set_answer("/data/pain", "11")
+    assert "疼痛" in form.problems()[0].message
+
+
+def test_shuffled_options_keep_their_order_while_the_form_is_open(fill: Fill) -> None:
+    options = tuple({"list_name": "l", "name": str(number), "label": str(number)} for number in range(30))
+    form = fill(q("select_one l", "a", parameters="randomize=true"), q("text", "b"), choices=options)
+    before = form.node("/data/a").choices
+    form.set_answer("/data/b", "x")
+    assert form.node("/data/a").choices == before
+    assert [choice.code for choice in before] != [option["name"] for option in options]

@@ -45,6 +45,7 @@ class Scope:
 
     now: datetime
     random: Callable[[], float] = random.random
+    order: float | None = None  # the seed of shuffles without one: a form shows its options in one order all the time
     instance: Callable[[str], Node] = _unknown_instance
     choice_label: Callable[[str, str, Node], str] = _no_label
     text: Callable[[str], str] = _no_text

@@ -71,7 +71,8 @@ def _position_among(node: Node) -> float:
 
 def _randomize(focus: Focus, nodes: Value, seed: Value | None = None) -> Value:
     """Shuffled as ODK does it (inside out, Park and Miller's numbers): a seed gives the same order on every machine."""
-    draw = focus.scope.random if seed is None else _draws(to_number(seed))
+    told = focus.scope.order if seed is None else to_number(seed)
+    draw = focus.scope.random if told is None else _draws(told)
     shuffled: list[Node] = []
     for place, node in enumerate(as_nodes(nodes)):
         other = int(draw() * (place + 1))
