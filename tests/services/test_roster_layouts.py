@@ -411,3 +411,33 @@ def test_an_xls_of_excel_97(store: Store) -> None:
 def test_a_workbook_without_people_is_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"账本\.xlsx"):
         plan(store, workbook(tmp_path / "账本.xlsx", [["日期", "金额"], ["2026-01-01", 12], ["2026-01-02", 15]]))
+
+
+def test_a_list_of_heads_alone(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["户主", "身份证号", "家庭人口", "电话", "门牌号"],
+        ["李芳", LI, 3, "13912345678", "1组12号"],
+        ["王德胜", WANG, 2, "", "1组13号"],
+        ["户数：2", "", "人数：5"],
+    ]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    assert result.issues == ()
+    assert {(line.name, line.relation, line.group_no) for line in everybody(store)} == {
+        ("李芳", "02", "1"), ("王德胜", "02", "1"),
+    }  # fmt: skip
+    assert result.households == 2
+
+
+def test_a_sound_number_makes_a_rough_birth_date_exact(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["户号", "姓名", "身份证号", "出生年月"],
+        ["12", "李芳", LI, "1990.5"],
+        ["12", "张建国", ZHANG, "虚岁40"],
+        ["12", "张晨熙", CHILD, "2018年"],
+    ]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    lines = by_name(store)
+    assert [(lines[name].birth_date, lines[name].birth_precision) for name in ("李芳", "张建国", "张晨熙")] == [
+        ("1990-05-06", "day"), ("1988-01-02", "day"), ("2018", "year"),
+    ]  # fmt: skip
+    assert [(issue.row, issue.kind.value) for issue in result.issues] == [(4, "birth_mismatch")]

@@ -12,7 +12,7 @@ from villagefp.domain.roster.columns import MappedTable
 from villagefp.domain.roster.contents import Cell
 from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
-from villagefp.domain.roster.meanings import Meaning
+from villagefp.domain.roster.meanings import Meaning, of_header, plain
 from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header
 from villagefp.domain.roster.whose import FAMILY, OF_FAMILY
 
@@ -26,7 +26,7 @@ HOUSEHOLD_CELLS = (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning
 _TOTAL = re.compile(
     r"本?[页组村户]?\s*(?:小\s*计|合\s*计|总\s*计|累\s*计|共\s*计)"
     r"|(?:填表|审核|制表|填报|负责|经办|单位|联系|打印)\S{0,4}[：:]|(?:注|备注|说明|填表说明)[：:]"
-    r"|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
+    r"|(?:总?户数|总?人[口数]{1,2})\s*[：:]|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
 )
 _COUNT = re.compile(r"共\s*\d+|\d+\s*[人户]$")
 _QUIET = frozenset((Meaning.ROW_NUMBER, Meaning.GROUP, Meaning.HOUSEHOLD_NO, Meaning.ADDRESS))
@@ -62,7 +62,7 @@ class TableWalk:
         mapped, rows = self._mapped, self._rows
         roles = sorted({one.who for one in mapped.columns if one.meaning is Meaning.NAME}, key=_role_order) or [""]
         people = [zip(*(_column(rows, mapped, one, role) for one in PERSON_CELLS), strict=False) for role in roles]
-        homes = zip(*(_column(rows, mapped, one, "") for one in HOUSEHOLD_CELLS), strict=False)
+        homes = zip(*(_column(rows, mapped, one, "") for one in HOUSEHOLD_CELLS[:-1]), self._heads(), strict=False)
         shared = zip(*(_column(rows, mapped, one, FAMILY) for one in OF_FAMILY), strict=False)
         numbers = range(mapped.table.first + 1, mapped.table.last + 1)
         for number, row, home, family, *members in zip(numbers, rows, homes, shared, *people, strict=False):
@@ -74,6 +74,14 @@ class TableWalk:
                 yield PersonCells(number, home, members[0])
             else:
                 self._pass(number, row)
+
+    def _heads(self) -> Iterable[Cell]:
+        """The name of the head in each row; in a list of heads alone it is the name itself."""
+        name = next((one for one in self._mapped.columns if one.meaning is Meaning.NAME and not one.who), None)
+        heads_alone = (
+            name is not None and not self._mapped.families and of_header(plain(name.header)) is Meaning.HEAD_NAME
+        )
+        return _column(self._rows, self._mapped, Meaning.NAME if heads_alone else Meaning.HEAD_NAME, "")
 
     def _is_person(self, row: Row, cells: tuple[Cell, ...]) -> bool:
         """Whether a row is a person's and no subtotal, footer or repeated header."""

@@ -20,6 +20,7 @@ from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import Roster, RosterPerson
 
 _BLANK = ("", None)
+_WHOLE_DATE = len("1974-01-05")
 _Code = str | None
 _Codes = tuple[_Code, _Code, _Code, _Code, _Code, _Code, _Code]
 _CODED = (
@@ -118,8 +119,10 @@ class RosterReader:
     def _birth(self, cell: Cell, age: Cell, reading: IdReading | None, row: int) -> DateReading:
         """The birth date as told; from the ID number or estimated from an age where none was told or it is no date."""
         birth = dates.read(cell, self._today, relative=False)
+        exact = reading.birth if reading is not None and reading.fault is None else None
         if birth.value is not None:
-            return birth
+            gives_way = exact is not None and _gives_way(birth, exact)
+            return DateReading(exact, Precision.DAY, birth.told) if gives_way else birth
         if birth.fault is not None:
             self._issues.birth_unreadable(row, birth, birth.told or words.text_of(cell), len(self._persons))
         if reading is not None and reading.birth is not None and reading.birth <= self._today.isoformat():
@@ -170,6 +173,12 @@ class RosterReader:
 def _id_number(cell: Cell) -> IdReading | None:
     reading = resident_id.read(cell if isinstance(cell, str | float | int) else str(cell))
     return None if reading.number in words.NOTHING else reading
+
+
+def _gives_way(birth: DateReading, exact: str) -> bool:
+    """Whether a rough birth date is the exact one of the ID number, told roughly."""
+    rough = birth.value is not None and len(birth.value) < _WHOLE_DATE and dates.agrees(birth.value, exact)
+    return rough or birth.precision is Precision.ESTIMATED
 
 
 def _contradict(birth: DateReading, reading: IdReading) -> bool:
