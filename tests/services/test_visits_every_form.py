@@ -24,11 +24,6 @@ class Home:
     person: RecordId
 
 
-@pytest.fixture(scope="module", autouse=True)
-def built_forms() -> None:
-    library.build_all(paths.built_dir() / "forms")
-
-
 @pytest.fixture
 def home(store: Store) -> Home:
     person = Person(

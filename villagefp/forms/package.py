@@ -24,11 +24,18 @@ Survey sheet (`Question.paper`, keys without the prefix):
     caption  words before the blank where it is written `with` another question
     with     name of the question in whose cell this one is written, behind its options: 异常 ______; a question
              named skin_detail is written with skin without being told
-    label    text on paper where it differs from the screen's label (the default language's)
+    label    text on paper where it differs from the screen's label (the default language's); for another language
+             label::English (en), and so caption:: and unit::
+    column   codes of the steps that this question belongs to (see print::columns): 2, or 3 6 8. Where visits stand
+             side by side, questions with the same word in `row` that share no step stand in one row of the table,
+             each in its own columns: under its own options, where those differ from step to step
 
 Settings sheet (`FormPackage.settings`, keys with the prefix):
     print::title       title on paper           print::neutral_title   title where it is printed elsewhere
     print::subject     person, household or none: which identity block heads the sheet (none: it is about nobody)
+    print::columns     name of the question (month of age, number of the visit) whose options are columns: one sheet
+                       then shows all kept visits of the person, one a column; what is `known` stands above them
+    print::columns_within  how many days the visits of one sheet may lie apart (300: one pregnancy); empty: any number
     print::stays_home  yes: the sheet is left with the family, so nothing private may be on it
 """
 
