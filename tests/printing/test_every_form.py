@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.printing.measure import astray, overlapping
 from tests.printing.reading import glyphs
 from tests.printing.samples import form_job, package
 from villagefp import paths
-from villagefp.forms.package import FormPackage
+from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.printing.fonts import load_fonts
 from villagefp.printing.jobs import Mode, SheetJob
 from villagefp.printing.render import draw, render
@@ -29,7 +31,16 @@ def longest(form: FormPackage) -> SheetJob:
             answers[question.name] = max(options, key=len)
         elif question.type in LONGEST:
             answers[question.name] = LONGEST[question.type]
-    return form_job(form, answers)
+    job = form_job(form, answers)
+    assert job.form is not None
+    steps = [
+        c.name for q in form.questions if q.name == form.settings.get("print::columns") for c in options_of(form, q)
+    ]
+    return replace(job, form=replace(job.form, columns=dict.fromkeys(steps, job.form.answers)))
+
+
+def options_of(form: FormPackage, question: Question) -> tuple[Choice, ...]:
+    return form.choices.get(question.choices or "", ())
 
 
 @pytest.mark.parametrize("form_id", FORMS)

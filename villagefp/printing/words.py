@@ -16,6 +16,7 @@ def paper_words() -> Words:
         print_number=_("Print no. {number}"),
         continued=_(" (continued)"),
         colon=_(": "),
+        bracketed=_(" ({text})"),
         name=_("Name"),
         household=_("Household no."),
         head=_("Head of household"),

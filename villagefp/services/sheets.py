@@ -90,6 +90,7 @@ def form_sheet(
         words=paper_words(),
         mode=mode,
         answers=filled.without_names() if elsewhere else filled.answers,
+        columns=filled.columns_without_names() if elsewhere else filled.columns,
         identity=Identity(
             name=line.name if line else filled.head_name,
             file_no=(person.file_no or "") if person else "",
