@@ -376,3 +376,12 @@ def test_shuffled_options_keep_their_order_while_the_form_is_open(fill: Fill) ->
     form.set_answer("/data/b", "x")
     assert form.node("/data/a").choices == before
     assert [choice.code for choice in before] != [option["name"] for option in options]
+
+
+def test_a_count_beyond_reason_is_said_and_not_followed(fill: Fill) -> None:
+    form = fill(q("integer", "n"), q("begin repeat", "kids", repeat_count="${n}"), q("text", "kname"), q("end repeat"))
+    form.set_answer("/data/n", "100000")
+    assert len(form.node("/data/kids").children) == 200
+    assert [problem.question for problem in form.problems()] == ["kids"]
+    form.set_answer("/data/n", "2")
+    assert form.problems() == []

@@ -187,13 +187,18 @@ class Recalculation:
 
     def _count(self, parent: Place) -> None:
         for path in self._counted_below(parent):
-            told = to_number(self.evaluate(self.form.repeats[path].count or "0", self.stand_in(parent, path)))
-            wanted = 0 if math.isnan(told) else max(0, min(MAX_INSTANCES, math.floor(told)))
+            wanted = min(MAX_INSTANCES, self.wanted(parent, path))
             there = self.instance.instances(parent, path)
             for _each in range(wanted - len(there)):
                 self._add(parent, path)
             for place in there[wanted:]:
                 self._remove(place)
+
+    def wanted(self, parent: Place, path: str) -> int:
+        """How often a counted repeat is to be there; 0 where nothing counts it."""
+        count = self.form.repeats[path].count
+        told = to_number(self.evaluate(count, self.stand_in(parent, path))) if count else 0.0
+        return max(0, math.floor(told)) if math.isfinite(told) else 0
 
     def stand_in(self, parent: Place, path: str) -> Node:
         """An instance of a repeat to evaluate its own rules at; where there is none, one that is not in the tree."""

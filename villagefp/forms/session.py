@@ -174,7 +174,17 @@ class FormSession:
             question = self._questions.get(place.path)
             if question and place.relevant and (message := self._presenter.fault(place)):
                 found.append(Violation(question.name, self._instance.address(place), message))
-        return found
+        return [*found, *self._too_often()]
+
+    def _too_often(self) -> Iterator[Violation]:
+        """Counts that ask for more than a form can hold."""
+        for path, question in self._questions.items():
+            if question.type == "repeat":
+                for parent in self._instance.places(path.rpartition("/")[0]):
+                    if parent.relevant and (count := self._work.wanted(parent, path)) > MAX_INSTANCES:
+                        message = _("“{name}” is asked at most {most} times; {count} times are too many.")
+                        told = message.format(name=question.name, most=MAX_INSTANCES, count=count)
+                        yield Violation(question.name, f"{self._instance.address(parent)}/{question.name}", told)
 
     def prompts(self) -> list[Prompt]:
         """The danger signs that apply, the most urgent first."""
