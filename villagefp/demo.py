@@ -149,7 +149,7 @@ def _visit(store: Store, today: date, kept: dict[str, RecordId]) -> dict[str, An
     saved = visits.add_visit(store, "newborn_home_visit", answers, outcome=Outcome.DONE, on=on, person_id=newborn)
     kept["newborn"], kept["newborn visit"] = newborn, saved.event_id
     wishes = {
-        "members_visited": [newborn.hex()],
+        "members_visited": [met.hex() for met in (first.head, newborn) if met is not None],
         "file_update": "1",
         "child_care_booking": "1",
         "vaccine_reminder": "3",

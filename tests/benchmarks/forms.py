@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from villagefp.domain.ambient import Ambient
-from villagefp.forms import library, xpath
+from villagefp.forms import library, xpath, xpath_syntax
 from villagefp.forms import session as sessions
 from villagefp.forms.compile import compile_sheet
 from villagefp.forms.package import FormPackage
@@ -75,6 +75,7 @@ def _openings(load: Callable[[], FormPackage]) -> dict[str, float]:
     for _number in range(OPENINGS):
         sessions._model.cache_clear()
         xpath.compiled.cache_clear()
+        xpath_syntax.parse.cache_clear()
         gc.collect()
         marks = [time.perf_counter()]
         package = load()

@@ -27,7 +27,9 @@ def saves_until_killed(folder: Path, seed: int, confirmed_before_kill: int, furt
             pass
         process.kill()
         told += process.stdout.readlines()
-    return [int(line) for line in told if line.strip().isdigit()]
+    confirmed = [int(line) for line in told if line.endswith(b"\n")]
+    assert len(confirmed) >= confirmed_before_kill  # it did not end by itself
+    return confirmed
 
 
 def test_no_confirmed_save_is_lost_whenever_it_is_killed(store, open_again):

@@ -287,3 +287,9 @@ def test_apgar_is_not_asked_where_nobody_knows_it(newborn_form: FormPackage, amb
     answer(form, apgar_unknown=True)
     assert "apgar1" not in form.answers()
     assert form.answers()["apgar_unknown"] == "OK"
+
+
+def test_a_day_that_is_not_told_rules_out_no_other(newborn_form: FormPackage, ambient: Ambient) -> None:
+    form = answer(visit(newborn_form, ambient), next_on="2026-11-27", mother_birth_date="1990-01-02")
+    form.set_answer("/data/child/visit_on", "")
+    assert form.problems() == []

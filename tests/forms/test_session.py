@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from villagefp.domain.ambient import Ambient
+from villagefp.forms.compile import compile_sheet
 from villagefp.forms.session import FormSession
 from villagefp.forms.views import FormInputs
+
+from .conftest import table
 
 Fill = Callable[..., FormSession]
 ZH = "label::Chinese (zh)"
@@ -301,3 +305,83 @@ def test_a_file_fills_repeats_as_lists_of_objects(fill: Fill) -> None:
     form = fill(q("begin repeat", "kids"), q("text", "kname"), q("end repeat"))
     assert form.fill({"kids": [{"kname": "a"}, {"kname": "b"}, {"kname": "c"}]}) == []
     assert form.answers() == {"kids": [{"kname": "a"}, {"kname": "b"}, {"kname": "c"}]}
+
+
+def test_or_other_opens_a_line_of_its_own(fill: Fill) -> None:
+    form = fill(q("select_one county or_other", "where", "去哪"), choices=CITIES)
+    assert not form.node("/data/where_other").relevant
+    form.set_answer("/data/where", "other")
+    form.set_answer("/data/where_other", "丙县")
+    assert form.problems() == []
+    assert form.answers() == {"where": "other", "where_other": "丙县"}
+    assert form.answers_by_number().open == {1: "other", 2: "丙县"}
+
+
+def test_a_repeat_that_is_not_asked_says_so_even_when_empty(fill: Fill) -> None:
+    form = fill(q("integer", "n"), q("begin repeat", "kids", relevant="${n} > 0"), q("text", "kname"), q("end repeat"))
+    form.set_answer("/data/n", "1")
+    form.remove_repeat("/data/kids[1]")
+    assert form.node("/data/kids").relevant
+    form.set_answer("/data/n", "0")
+    assert not form.node("/data/kids").relevant
+
+
+def test_a_filling_has_a_name_where_the_form_gives_one(fill: Fill) -> None:
+    form = fill(q("text", "who"), settings={"form_id": "f", "instance_name": "concat('走访 ', ${who})"})
+    form.set_answer("/data/who", "李芳")
+    assert form.name == "走访 李芳"
+
+
+def test_a_retired_option_is_offered_only_to_those_who_chose_it(fill: Fill) -> None:
+    options = (
+        {"list_name": "l", "name": "1", "label": "一"},
+        {"list_name": "l", "name": "2", "label": "二", "retired": "yes"},
+    )
+    form = fill(q("select_one l", "a"), choices=options)
+    assert [choice.code for choice in form.node("/data/a").choices] == ["1"]
+    again = FormSession(form.package, ambient=form._ambient, answers={"a": "2"})
+    assert [(choice.label, choice.retired) for choice in again.node("/data/a").choices] == [("一", False), ("二", True)]
+    assert again.problems() == []
+
+
+def test_a_form_says_what_it_writes_to_other_records(sheet: Callable[..., Any], ambient: Ambient) -> None:
+    path = sheet(
+        q("text", "who", save_to="full_name"), q("begin group", "more"), q("date", "due", save_to="due"),
+        q("end group"), q("text", "secret", relevant="${who} = 'x'", save_to="secret"),
+        settings={"form_id": "f", "version": "1"},
+    )  # fmt: skip
+    entities = {"dataset": "episode", "label": "concat('孕期 ', ${who})", "create_if": "${who} != ''"}
+    path.write_text(path.read_text(encoding="utf-8") + table("entities", entities), encoding="utf-8")
+    form = FormSession(compile_sheet(path), ambient=ambient)
+    assert form.entities() == []
+    form.set_answer("/data/who", "李芳")
+    form.set_answer("/data/more/due", "2027-05-01")
+    (write,) = form.entities()
+    assert (write.dataset, write.create, write.update, write.id) == ("episode", True, False, "")
+    assert (write.label, write.properties) == ("孕期 李芳", {"full_name": "李芳", "due": "2027-05-01"})
+
+
+def test_a_range_takes_what_lies_in_it(fill: Fill) -> None:
+    form = fill(q("range", "pain", "疼痛", parameters="start=0 end=10 step=1"))
+    form.set_answer("/data/pain", "10")
+    assert form.problems() == []
+    form.set_answer("/data/pain", "11")
+    assert "疼痛" in form.problems()[0].message
+
+
+def test_shuffled_options_keep_their_order_while_the_form_is_open(fill: Fill) -> None:
+    options = tuple({"list_name": "l", "name": str(number), "label": str(number)} for number in range(30))
+    form = fill(q("select_one l", "a", parameters="randomize=true"), q("text", "b"), choices=options)
+    before = form.node("/data/a").choices
+    form.set_answer("/data/b", "x")
+    assert form.node("/data/a").choices == before
+    assert [choice.code for choice in before] != [option["name"] for option in options]
+
+
+def test_a_count_beyond_reason_is_said_and_not_followed(fill: Fill) -> None:
+    form = fill(q("integer", "n"), q("begin repeat", "kids", repeat_count="${n}"), q("text", "kname"), q("end repeat"))
+    form.set_answer("/data/n", "100000")
+    assert len(form.node("/data/kids").children) == 200
+    assert [problem.question for problem in form.problems()] == ["kids"]
+    form.set_answer("/data/n", "2")
+    assert form.problems() == []

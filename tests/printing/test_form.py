@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.printing.measure import astray, overlapping
 from tests.printing.reading import glyphs, plain, text_of, text_of_job
 from tests.printing.samples import NEWBORN, form_job, newborn, newborn_long, package
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.printing.fonts import load_fonts
 from villagefp.printing.jobs import Mode, SheetJob
-from villagefp.printing.page import HEIGHT, MARGIN, WIDTH
 from villagefp.printing.render import draw, render
 
 
@@ -109,40 +109,14 @@ def test_every_word_of_long_answers_is_on_paper_inside_its_cell() -> None:
     sheet = draw(job, load_fonts(), compress=False)
     pdf = sheet.pdf()
     assert sheet.pages > 1
-    for number, one in enumerate(sheet.boxes):
-        for other in sheet.boxes[number + 1 :]:
-            apart = one.right <= other.left + 0.01 or other.right <= one.left + 0.01
-            above = one.bottom >= other.top - 0.01 or other.bottom >= one.top - 0.01
-            assert one.page != other.page or apart or above, (one, other)
-    for glyph in glyphs(pdf):
-        assert glyph.left >= MARGIN - 1
-        assert glyph.right <= WIDTH - MARGIN + 1
-        assert glyph.bottom >= MARGIN - 3
-        assert glyph.top <= HEIGHT - MARGIN + 1
-    in_tables = [g for g in glyphs(pdf) if _inside_table(g.top, g.page)]
-    astray = [glyph for glyph in in_tables if not any(_holds(box, glyph) for box in sheet.boxes)]
-    assert astray == []
+    assert overlapping(sheet) == []
+    assert astray(sheet, glyphs(pdf)) == []
     text = plain(text_of(pdf))
     assert job.form is not None
     # answers that go on on the next page, or beside another cell's text, come back in pieces: count their endings
     long = [value for value in job.form.answers.values() if value.endswith("完")]
     assert text.count("完") == len(long)
     assert sum(text.count(char) for char in "直") == sum(value.count("直") for value in long)
-
-
-def _inside_table(top: float, page: int) -> bool:
-    head = 22 * 2.8346 if page == 1 else 9 * 2.8346
-    return MARGIN + 12 < top < HEIGHT - MARGIN - head
-
-
-def _holds(box: object, glyph: object) -> bool:
-    return (
-        box.page == glyph.page  # type: ignore[attr-defined]
-        and box.left - 0.5 <= glyph.left  # type: ignore[attr-defined]
-        and glyph.right <= box.right + 0.5  # type: ignore[attr-defined]
-        and box.bottom - 0.5 <= glyph.bottom  # type: ignore[attr-defined]
-        and glyph.top <= box.top + 0.5  # type: ignore[attr-defined]
-    )
 
 
 def test_a_person_reads_nothing_smaller_than_twelve_points() -> None:
@@ -238,3 +212,13 @@ def test_a_label_as_long_as_a_sentence_stands_above_its_answer() -> None:
     text = text_of_job(filled(a_form(question("old", "text", label)), {"/data/old": "有一位"}))
     assert label in text
     assert "有一位" in text
+
+
+def test_the_measure_would_see_a_character_outside_its_cell() -> None:
+    sheet = draw(newborn(), load_fonts(), compress=False)
+    found = list(glyphs(sheet.pdf()))
+    assert astray(sheet, found) == []
+    sheet.boxes.pop(5)
+    assert astray(sheet, found) != []
+    sheet.boxes.append(sheet.boxes[0])
+    assert overlapping(sheet) != []

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from tests.printing.reading import glyphs, text_of_job
-from tests.printing.samples import household
+from tests.printing.samples import household, package
 from villagefp.printing.fonts import load_fonts
 from villagefp.printing.jobs import Mode
 from villagefp.printing.page import HEIGHT, MARGIN, WIDTH
 from villagefp.printing.render import draw, render
+from villagefp.printing.words import household_words, paper_words
 
 
 def test_the_sheet_is_one_page_in_every_mode() -> None:
@@ -54,3 +55,12 @@ def test_a_blank_sheet_names_nobody() -> None:
     text = text_of_job(household(mode=Mode.BLANK))
     for value in ("李芳", "王秀兰", "13900007777", "0012", "2026"):
         assert value not in text
+
+
+def test_in_english_it_is_one_page_too_and_nothing_overlaps_the_title() -> None:
+    form = package("household_visit")
+    job = household(words=paper_words(), texts=household_words(form, "en"), village="柳树湾村民委员会卫生室")
+    assert render(job).pages == 1
+    boxes = draw(job, load_fonts(), compress=False)
+    title = [glyph for glyph in glyphs(boxes.pdf()) if glyph.top > HEIGHT - MARGIN - 26]
+    assert "".join(glyph.char for glyph in title) == "Householdvisit"

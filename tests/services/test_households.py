@@ -9,7 +9,7 @@ import pytest
 
 from villagefp.domain.records import Access, Household, HukouBook, IdStatus, Membership, NameStatus, Person, Presence
 from villagefp.errors import UserError
-from villagefp.services import households, people
+from villagefp.services import households, memberships, people, privacy
 from villagefp.services.households import NewHousehold
 from villagefp.services.people import NewPerson
 from villagefp.storage import records
@@ -82,9 +82,9 @@ def test_naming_a_child_keeps_the_old_name_findable(store: Store, home: Househol
 def test_sons_who_eat_apart_stay_in_one_hukou_book(store: Store, home: Household) -> None:
     book = HukouBook(id=store.ambient.new_id(), book_no="A-7")
     for name in ("李芳", "张建国", "陈秀英"):
-        households.join_hukou_book(store, _member(store, home, name).person, book)
+        memberships.join_hukou_book(store, _member(store, home, name).person, book)
     moving = {_member(store, home, "张建国").id: "02"}
-    apart = households.split_household(store, NewHousehold("0013", group_no="1"), moving, on=NOVEMBER)
+    apart = memberships.split_household(store, NewHousehold("0013", group_no="1"), moving, on=NOVEMBER)
     assert [line.name for line, _m in households.household_page(store, apart.id).members] == ["张建国"]
     assert [line.name for line, _m in households.household_page(store, home.id).former] == ["张建国"]
     person = households.household_page(store, apart.id).members[0][0].id
@@ -94,7 +94,7 @@ def test_sons_who_eat_apart_stay_in_one_hukou_book(store: Store, home: Household
 def test_a_split_needs_one_head(store: Store, home: Household) -> None:
     moving = {_member(store, home, name).id: "02" for name in ("张建国", "陈秀英")}
     with pytest.raises(UserError, match="2"):
-        households.split_household(store, NewHousehold("0013"), moving, on=NOVEMBER)
+        memberships.split_household(store, NewHousehold("0013"), moving, on=NOVEMBER)
     assert len(households.household_page(store, home.id).members) == 3
 
 
@@ -102,10 +102,10 @@ def test_a_daughter_stays_with_her_mother_for_the_month_after_birth(store: Store
     parents = households.add_household(store, NewHousehold("0020", group_no="2"))
     people.add_person(store, parents.id, NewPerson("周兰", sex="2", relation="02"))
     at_home = _member(store, home, "李芳")
-    households.stay_elsewhere(store, at_home.id, parents.id, relation="30", since=NOVEMBER, until=date(2026, 12, 5))
+    memberships.stay_elsewhere(store, at_home.id, parents.id, relation="30", since=NOVEMBER, until=date(2026, 12, 5))
     assert _member(store, home, "李芳").presence is Presence.AWAY
     assert _member(store, parents, "李芳").presence is Presence.LYING_IN
-    households.come_home(store, at_home.person, on=date(2026, 12, 6))
+    memberships.come_home(store, at_home.person, on=date(2026, 12, 6))
     assert _member(store, home, "李芳").presence is Presence.RESIDENT
     assert [line.name for line, _m in households.household_page(store, parents.id).former] == ["李芳"]
 
@@ -113,7 +113,9 @@ def test_a_daughter_stays_with_her_mother_for_the_month_after_birth(store: Store
 def test_a_new_head_changes_relations_from_that_day_on(store: Store, home: Household) -> None:
     husband, mother_in_law = _member(store, home, "张建国"), _member(store, home, "陈秀英")
     wife = _member(store, home, "李芳")
-    households.change_head(store, home.id, husband.person, {wife.person: "12", mother_in_law.person: "52"}, on=NOVEMBER)
+    memberships.change_head(
+        store, home.id, husband.person, {wife.person: "12", mother_in_law.person: "52"}, on=NOVEMBER
+    )
     page = households.household_page(store, home.id)
     assert [(line.name, membership.relation) for line, membership in page.members] == [
         ("张建国", "02"),
@@ -129,18 +131,18 @@ def test_a_new_head_changes_relations_from_that_day_on(store: Store, home: House
 
 def test_a_person_who_is_away_is_still_a_member(store: Store, home: Household) -> None:
     husband = _member(store, home, "张建国")
-    households.set_presence(store, husband.id, Presence.AWAY, since=NOVEMBER, expected_back=date(2027, 2, 1))
+    memberships.set_presence(store, husband.id, Presence.AWAY, since=NOVEMBER, expected_back=date(2027, 2, 1))
     line = next(line for line in households.household_lines(store) if line.id == home.id)
     assert (line.resident, line.away) == (2, 1)
 
 
 def test_leaving_before_joining_is_refused_by_its_dates(store: Store, home: Household) -> None:
-    apart = households.split_household(
+    apart = memberships.split_household(
         store, NewHousehold("0013"), {_member(store, home, "张建国").id: "02"}, on=NOVEMBER
     )
     membership = _member(store, apart, "张建国")
     with pytest.raises(UserError, match="2026-10-01"):
-        households.leave_household(store, membership.id, on=date(2026, 10, 1))
+        memberships.leave_household(store, membership.id, on=date(2026, 10, 1))
 
 
 def test_a_death_ends_memberships_quietly(store: Store, home: Household) -> None:
@@ -154,8 +156,8 @@ def test_a_look_at_a_whole_id_number_is_logged_once_a_day(store: Store, home: Ho
     person = people.add_person(
         store, home.id, NewPerson("周明", id_no="990101198803072315", id_status=IdStatus.PRESENT)
     )
-    assert people.reveal_id(store, person.id) == "990101198803072315"
-    people.reveal_id(store, person.id)
+    assert privacy.reveal_id(store, person.id) == "990101198803072315"
+    privacy.reveal_id(store, person.id)
     with store.read() as connection:
         rows = records.where(connection, Access, person=person.id)
     assert [(row.action, row.worker) for row in rows] == [("revealed", store.worker.id)]
@@ -170,7 +172,7 @@ def test_an_old_method_entry_is_hidden_until_its_owner_decides(store: Store, hom
     page = people.person_page(store, person_id)
     assert page.person.legacy_method_status == "unverified"
     assert b"cu_iud" not in (page.person.legacy_method or b"")
-    assert people.reveal_legacy_method(store, person_id) == "cu_iud"
-    people.decide_legacy_method(store, person_id, keep=False)
+    assert privacy.reveal_legacy_method(store, person_id) == "cu_iud"
+    privacy.decide_legacy_method(store, person_id, keep=False)
     after = people.person_page(store, person_id).person
     assert (after.legacy_method, after.legacy_method_status) == (None, "dropped")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.rosters import TODAY, by_name, everybody, id_no, plan, take_in, workbook
-from villagefp.domain.records import Alias, Household, IdStatus, Membership, NameStatus, Person
+from villagefp.domain.records import Alias, Household, IdStatus, Membership, NameStatus, Person, Phone, Presence
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.errors import UserError
 from villagefp.services import roster
@@ -278,3 +278,44 @@ def test_the_summary_speaks_in_sentences(store: Store, book: Callable[[Rows], Pa
     told = roster.summary(take_in(store, book(rows[:3])))
     assert "2 as they were" in told
     assert "3 persons of the register are not in this file" in told
+
+
+def test_an_old_file_does_not_undo_what_the_worker_set_right_since(store: Store, book: Callable[[Rows], Path]) -> None:
+    """Only what a file tells otherwise than the last one did is taken over."""
+    rows = _rows()
+    take_in(store, book(rows))
+    lines = by_name(store)
+    with store.save() as save:
+        person = save.get(Person, lines["王德胜"].id)
+        assert person is not None
+        save.change(
+            replace(person, name="王德盛", education="70", id_no=id_no("1960-02-03"), id_status=IdStatus.PRESENT)
+        )
+        (home,) = records.where(save.connection, Membership, person=lines["李芳"].id)
+        save.change(replace(home, presence=Presence.AWAY))
+        (phone,) = records.where(save.connection, Phone, person=lines["李芳"].id)
+        save.change(replace(phone, number="13700000000"))
+    result = take_in(store, book(rows))
+    assert (result.created, result.updated, result.changes) == (0, 0, ())
+    rows[4][8] = "高中"
+    assert _changes(take_in(store, book(rows))) == {("education", "70", "60")}
+    assert by_name(store)["王德盛"].id == lines["王德胜"].id
+    assert by_name(store)["李芳"].phone == "13700000000"
+
+
+def test_an_old_file_does_not_move_people_back(store: Store, book: Callable[[Rows], Path]) -> None:
+    rows = _rows()
+    take_in(store, book(rows))
+    child = by_name(store)["张晨熙"]
+    other = by_name(store)["王德胜"].household_id
+    with store.save() as save:
+        (home,) = records.where(save.connection, Membership, person=child.id)
+        save.change(replace(home, left_on="2026-11-20", left_why="moved"))
+        save.add(
+            Membership(
+                id=store.ambient.new_id(), person=child.id, household=other, relation="41", joined_on="2026-11-20"
+            )
+        )
+    result = take_in(store, book(rows))
+    assert (result.created, result.changes) == (0, ())
+    assert by_name(store)["张晨熙"].household_no == "0013"

@@ -76,6 +76,57 @@ def test_roles_in_a_header_of_one_row(store: Store, tmp_path: Path) -> None:
     assert by_name(store)["张晨熙"].relation == "20"
 
 
+def test_what_stands_once_for_the_family(store: Store, tmp_path: Path) -> None:
+    """The phone after the children is the head's, not the second child's; a widow gets it where there is no husband."""
+    rows = [
+        ["组别", "户编号", "联系电话", "丈夫姓名", "丈夫身份证号", "妻子姓名", "妻子身份证号", "一孩姓名", "一孩性别",
+         "一孩身份证号", "二孩姓名", "二孩性别", "二孩身份证号", "避孕方法", "家庭住址"],
+        ["一组", 12, "13912345678", "张建国", ZHANG, "李芳", LI, "张晨熙", "男", CHILD, "", "", "", "上环", "柳树湾"],
+        ["二组", 13, "13912345679", "", "", "赵玉兰", ZHAO, "", "", "", "", "", "", "", "柳树湾13号"],
+    ]  # fmt: skip
+    take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    lines = by_name(store)
+    assert {name: line.phone for name, line in lines.items()} == {
+        "张建国": "13912345678", "李芳": None, "张晨熙": None, "赵玉兰": "13912345679",
+    }  # fmt: skip
+    assert [lines[name].relation for name in ("张建国", "李芳", "张晨熙", "赵玉兰")] == ["02", "12", "20", "02"]
+    assert (lines["赵玉兰"].household_no, lines["赵玉兰"].group_no) == ("0013", "2")
+    with store.read() as connection:
+        kept = {person.name for person in records.where(connection, Person) if person.legacy_method}
+    assert kept == {"李芳"}
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_further_children_stand_below_the_first(store: Store, tmp_path: Path, numbered: bool) -> None:
+    """The cells of the parents are merged over the rows of their children."""
+    sister = id_no("2021-07-08", "2")
+    rows: list[list[object]] = [
+        ["户编号", "丈夫", "", "妻子", "", "子女", "", ""],
+        ["", "姓名", "身份证号", "姓名", "身份证号", "姓名", "性别", "身份证号"],
+        ["12", "张建国", ZHANG, "李芳", LI, "张晨熙", "男", CHILD],
+        ["", "", "", "", "", "张晨曦", "女", sister],
+        ["13", "王德胜", WANG, "赵玉兰", ZHAO, "", "", ""],
+    ]
+    if not numbered:
+        rows = [row[1:] for row in rows]
+    take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    lines = by_name(store)
+    assert set(lines) == {"李芳", "张建国", "张晨熙", "张晨曦", "王德胜", "赵玉兰"}
+    assert (lines["张晨曦"].household_id, lines["张晨曦"].relation) == (lines["李芳"].household_id, "30")
+    assert len({line.household_id for line in lines.values()}) == 2
+
+
+def test_a_roster_of_women_alone(store: Store, tmp_path: Path) -> None:
+    """Every cell of the column is 女, which is also a word for a daughter."""
+    rows = [
+        ["户编号", "性别", "与户主关系", "姓名", "身份证号码"],
+        ["12", "女", "户主", "李芳", LI],
+        ["13", "女", "户主", "赵玉兰", ZHAO],
+    ]
+    take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    assert {(line.relation, line.sex) for line in everybody(store)} == {("02", "2")}
+
+
 def test_a_woman_and_her_husband(store: Store, tmp_path: Path) -> None:
     rows = [
         ["姓名", "出生日期", "身份证号", "丈夫姓名", "丈夫身份证号", "子女姓名", "子女身份证号", "村组"],
@@ -360,3 +411,33 @@ def test_an_xls_of_excel_97(store: Store) -> None:
 def test_a_workbook_without_people_is_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"账本\.xlsx"):
         plan(store, workbook(tmp_path / "账本.xlsx", [["日期", "金额"], ["2026-01-01", 12], ["2026-01-02", 15]]))
+
+
+def test_a_list_of_heads_alone(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["户主", "身份证号", "家庭人口", "电话", "门牌号"],
+        ["李芳", LI, 3, "13912345678", "1组12号"],
+        ["王德胜", WANG, 2, "", "1组13号"],
+        ["户数：2", "", "人数：5"],
+    ]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    assert result.issues == ()
+    assert {(line.name, line.relation, line.group_no) for line in everybody(store)} == {
+        ("李芳", "02", "1"), ("王德胜", "02", "1"),
+    }  # fmt: skip
+    assert result.households == 2
+
+
+def test_a_sound_number_makes_a_rough_birth_date_exact(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["户号", "姓名", "身份证号", "出生年月"],
+        ["12", "李芳", LI, "1990.5"],
+        ["12", "张建国", ZHANG, "虚岁40"],
+        ["12", "张晨熙", CHILD, "2018年"],
+    ]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    lines = by_name(store)
+    assert [(lines[name].birth_date, lines[name].birth_precision) for name in ("李芳", "张建国", "张晨熙")] == [
+        ("1990-05-06", "day"), ("1988-01-02", "day"), ("2018", "year"),
+    ]  # fmt: skip
+    assert [(issue.row, issue.kind.value) for issue in result.issues] == [(4, "birth_mismatch")]

@@ -14,7 +14,7 @@ from villagefp.domain.records import Access, Household, Outcome, Person, RecordI
 from villagefp.errors import UserError
 from villagefp.printing.jobs import Mode, Rendered, SheetJob
 from villagefp.printing.render import render
-from villagefp.services import households, people, sheet_tokens, sheets, visits
+from villagefp.services import households, memberships, people, sheet_tokens, sheets, visits
 from villagefp.services.households import NewHousehold
 from villagefp.services.people import NewPerson
 from villagefp.storage import records
@@ -43,7 +43,7 @@ def home(store: Store) -> Household:
     people.add_newborns(store, head.id, ("2",), date(2026, 10, 9))
     with store.save() as save:
         save.change(replace(household, head=head.id))
-    return household
+    return replace(household, head=head.id)
 
 
 @pytest.fixture
@@ -193,22 +193,29 @@ def test_the_household_sheet_says_what_was_talked_about(store: Store, home: Hous
 def test_no_id_number_and_nothing_private_reaches_the_sheet_that_stays_in_the_home(
     store: Store, home: Household
 ) -> None:
-    visit_home(store, home, questions="想问问避孕的事", advice_given=f"身份证{ID_NO}已登记", other_need_detail="叶酸")
+    event = visit_home(
+        store, home, questions="想问问避孕的事", advice_given=f"身份证{ID_NO}已登记", other_need_detail="叶酸"
+    )
     pdf = sheets.household_sheet(store, "0012")
     text = said(pdf)
     for value in ("避孕", "叶酸", ID_NO, "9901"):
         assert value not in text
     assert len(pdf.withheld) == 3
+    form = said(sheets.form_sheet(store, "household_visit", household_id=home.id, event_id=event))
+    for value in ("避孕", "叶酸", ID_NO):
+        assert value not in form
 
 
 def test_before_a_visit_and_blank(store: Store, home: Household) -> None:
     half = said(sheets.household_sheet(store, "0012"))
     assert "李芳家：" in half
     assert "张建国" not in half
+    logged = accesses(store)
     visit_home(store, home)
     blank = said(sheets.household_sheet(store, "0012", blank=True))
     assert "李芳" not in blank
-    assert accesses(store) == []
+    assert [access.person for access in logged] == [home.head]
+    assert accesses(store) == logged
 
 
 def test_a_corrected_visit_is_printed_as_corrected(store: Store, home: Household) -> None:
@@ -227,7 +234,7 @@ def test_somebody_who_has_left_is_still_named_on_the_sheet_of_that_visit(store: 
     page = households.household_page(store, home.id)
     event = visit_home(store, home)
     leaving = next(membership for line, membership in page.members if line.name == "张建国")
-    households.leave_household(store, leaving.id, on=ON)
+    memberships.leave_household(store, leaving.id, on=ON)
     assert "张建国" in said(sheets.household_sheet(store, "0012", event_id=event))
 
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -27,12 +26,11 @@ from villagefp.domain.records import (
     RecordId,
 )
 from villagefp.errors import UserError
-from villagefp.forms import library
 from villagefp.services import visits
 from villagefp.storage import records
 from villagefp.storage.store import Store
 
-FILLER = Path(__file__).parent / "visit_filler.py"
+FILLER = "tests.services.visit_filler"
 ON = date(2026, 11, 20)
 NEWBORN = "newborn_home_visit"
 FAMILY = "household_visit"
@@ -43,11 +41,6 @@ class Home:
     household: RecordId
     mother: RecordId
     child: RecordId
-
-
-@pytest.fixture(scope="module", autouse=True)
-def built_forms() -> None:
-    library.build_all(paths.built_dir() / "forms")
 
 
 @pytest.fixture
@@ -168,8 +161,8 @@ def test_a_draft_is_taken_up_where_it_was_left(store: Store, home: Home) -> None
 
 def test_a_draft_outlives_a_killed_program(store: Store, home: Home, open_again: Callable[[], Store]) -> None:
     store.close()
-    command = [sys.executable, str(FILLER), str(store.folder), PASSPHRASE, home.child.hex()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", FILLER, str(store.folder), PASSPHRASE, home.child.hex()]
+    with subprocess.Popen(command, cwd=paths.root_dir(), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         told = [process.stdout.readline() for _ in range(25)]
         process.kill()

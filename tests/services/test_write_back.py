@@ -172,7 +172,7 @@ def test_a_withdrawal_entered_by_mistake_is_undone(store: Store, home: Home) -> 
 
 def test_a_birth_closes_the_pregnancy_and_puts_the_child_on_the_list(store: Store, home: Home) -> None:
     visit(store, home, "pregnancy_registration", REGISTERED)
-    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL]})
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
     (episode,) = kept(store, Episode)
     assert (episode.closed_on, episode.closed_why, episode.closed_by) == ("2026-11-20", "done", event)
     assert (episode.delivered_on, episode.discharged_on) == ("2026-11-12", "2026-11-15")
@@ -185,7 +185,7 @@ def test_a_birth_closes_the_pregnancy_and_puts_the_child_on_the_list(store: Stor
 
 def test_a_live_birth_corrected_to_a_loss_leaves_no_child(store: Store, home: Home) -> None:
     visit(store, home, "pregnancy_registration", REGISTERED)
-    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL]})
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
     (child,) = children(store, home)
     newborn = visits.start_visit(store, "newborn_home_visit", person_id=child.id, on=ON)
     visits.keep_draft(store, newborn)
@@ -199,7 +199,7 @@ def test_a_live_birth_corrected_to_a_loss_leaves_no_child(store: Store, home: Ho
 
 
 def test_a_child_named_since_leaves_the_list_too_and_somebody_is_told(store: Store, home: Home) -> None:
-    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL]})
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
     (child,) = children(store, home)
     people.name_person(store, child.id, "王小雨")
     correct(store, event, {"outcome_code": "6"})
@@ -209,10 +209,10 @@ def test_a_child_named_since_leaves_the_list_too_and_somebody_is_told(store: Sto
 
 def test_of_twins_the_living_one_stays_the_same_child(store: Store, home: Home) -> None:
     boy = {"born_alive": "1", "child_sex": "1", "unnamed": "OK"}
-    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL, boy]})
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL, boy]})
     girl, brother = sorted(children(store, home), key=lambda one: one.id)
     assert (girl.name, brother.name) == ("李芳之女(大)", "李芳之子(小)")
-    correct(store, event, {"child": [{"born_alive": "2"}, boy]})
+    correct(store, event, {"children": [{"born_alive": "2"}, boy]})
     (left,) = children(store, home)
     assert (left.id, left.name) == (brother.id, "李芳之子")
     (membership,) = kept(store, Membership, person=brother.id)
@@ -221,16 +221,16 @@ def test_of_twins_the_living_one_stays_the_same_child(store: Store, home: Home) 
 
 
 def test_a_stillborn_twin_is_never_on_the_list(store: Store, home: Home) -> None:
-    visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL, {"born_alive": "2"}]})
+    visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL, {"born_alive": "2"}]})
     (child,) = children(store, home)
     assert child.name == "李芳之女"
 
 
 def test_a_corrected_weight_keeps_the_child_and_its_own_name(store: Store, home: Home) -> None:
-    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL]})
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
     (child,) = children(store, home)
     people.name_person(store, child.id, "王小雨")
-    correct(store, event, {"child": [{**GIRL, "birth_weight_kg": 3.1}]})
+    correct(store, event, {"children": [{**GIRL, "birth_weight_kg": 3.1}]})
     (after,) = children(store, home)
     assert (after.id, after.name, after.name_status) == (child.id, "王小雨", NameStatus.GIVEN)
     assert told_marks(store) == []
@@ -238,9 +238,9 @@ def test_a_corrected_weight_keeps_the_child_and_its_own_name(store: Store, home:
 
 def test_a_loss_corrected_back_puts_a_child_on_the_list_again(store: Store, home: Home) -> None:
     visit(store, home, "pregnancy_registration", REGISTERED)
-    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL]})
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
     event = correct(store, event, {"outcome_code": "6"})
-    correct(store, event, {"outcome_code": "1", "child": [GIRL]})
+    correct(store, event, {"outcome_code": "1", "children": [GIRL]})
     (child,) = children(store, home)
     assert child.name == "李芳之女"
     (episode,) = kept(store, Episode)
@@ -249,7 +249,7 @@ def test_a_loss_corrected_back_puts_a_child_on_the_list_again(store: Store, home
 
 def test_a_child_entered_by_hand_is_not_entered_twice(store: Store, home: Home) -> None:
     people.add_newborns(store, home.woman, ("2",), date(2026, 11, 12))
-    visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL]})
+    visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
     assert len(children(store, home)) == 1
 
 
@@ -304,7 +304,7 @@ def test_a_visit_read_again_shows_what_it_showed(store: Store, home: Home) -> No
 
 def test_a_field_corrected_by_hand_since_is_left_alone(store: Store, home: Home) -> None:
     visit(store, home, "pregnancy_registration", REGISTERED)
-    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "child": [GIRL]})
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
     (episode,) = kept(store, Episode)
     with store.save("put right by hand") as save:
         save.change(replace(episode, delivered_on="2026-11-11"))

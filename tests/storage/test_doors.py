@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 
@@ -83,6 +84,28 @@ def test_a_folder_that_cannot_be_one_is_refused_in_words(tmp_path, ambient):
     (tmp_path / "file").write_text("x")
     with pytest.raises(UserError, match="cannot be written"):
         create(tmp_path / "file" / "new", ambient)
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"), [(errno.ENOSPC, "is full"), (errno.EIO, "does not take"), (errno.EROFS, "does not take")]
+)
+def test_a_disk_that_refuses_the_key_file_is_said(created, ambient, monkeypatch, number, sentence):
+    def refuse(*_told):
+        raise OSError(number, "refused")
+
+    folder = created.store.folder
+    store = open_store(folder, PASSPHRASE, ambient)
+    with monkeypatch.context() as patched:
+        patched.setattr(keyslots, "write_durably", refuse)
+        with pytest.raises(UserError, match=sentence):
+            change_passphrase(store, PASSPHRASE, OTHER, CHEAP)
+        store.close()
+        with pytest.raises(UserError, match=sentence):
+            open_with_recovery(folder, created.recovery_code, OTHER, ambient, CHEAP)
+        with pytest.raises(UserError, match=sentence):
+            create(folder.parent / "second", ambient)
+    open_store(folder, PASSPHRASE, ambient).close()
+    create(folder.parent / "second", ambient).store.close()
 
 
 def test_a_folder_without_a_store_is_said_to_be_one(tmp_path, ambient):

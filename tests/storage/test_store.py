@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -131,6 +132,22 @@ def test_a_full_disk_is_said_and_what_was_kept_before_stays(store):
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
         assert [line.name for line in people.person_lines(connection)] == ["单雄信"]
     family(store)
+
+
+def test_a_save_cut_short_after_its_commit_does_not_confuse_the_next(store, monkeypatch):
+    @contextmanager
+    def interrupted(_folder):
+        yield
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(opened, "refusing_in_words", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            family(store)
+    assert not store.clock_behind
+    family(store)
+    with store.read() as connection:
+        assert len(people.person_lines(connection)) == 2
 
 
 def test_a_write_ahead_log_that_grew_big_is_folded_in_after_a_save(store, monkeypatch):

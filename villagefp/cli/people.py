@@ -11,7 +11,7 @@ from villagefp.domain import codes
 from villagefp.domain.resident_id import mask
 from villagefp.errors import UserError
 from villagefp.i18n import _, language
-from villagefp.services import people
+from villagefp.services import people, privacy
 from villagefp.services.pages import PersonLine, PersonPage, TimelineEntry
 from villagefp.storage.store import Store
 
@@ -101,7 +101,7 @@ def _show(told: argparse.Namespace, output: Output) -> int:
 
 def _log_reveal(store: Store, lines: list[PersonLine], told: argparse.Namespace) -> None:
     if told.reveal:
-        people.note_accesses(store, [line.id for line in lines], "revealed")
+        privacy.note_accesses(store, [line.id for line in lines], "revealed")
 
 
 def _tell(lines: list[PersonLine], output: Output, told: argparse.Namespace) -> int:

@@ -103,7 +103,8 @@ def _merged(language: str) -> tuple[dict[str, str], list[str]]:
             if not message.id or message.fuzzy:
                 continue
             sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-            chinese = message.string if isinstance(message.string, str) else message.string[0]
+            told = message.string or ""
+            chinese = told if isinstance(told, str) else told[0]
             clashes += [
                 f"{file.name}: {source!r} is translated in two ways"
                 for source in sources
@@ -129,7 +130,7 @@ def _build_catalogues() -> None:
 
 
 def _build_forms() -> None:
-    from villagefp.forms.library import build_all  # noqa: PLC0415  pyxform and elementpath take half a second
+    from villagefp.forms.library import build_all  # noqa: PLC0415  pyxform takes half a second
 
     build_all(paths.built_dir() / "forms")
 

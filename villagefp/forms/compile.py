@@ -13,18 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from villagefp.forms import ledger, lint
-from villagefp.forms.entities import read_writes
 from villagefp.forms.model_check import check_expressions, check_model
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.forms.problems import FormError, Problem
 from villagefp.forms.workbook import Row, Sheet, read_workbook
+from villagefp.forms.write_sheet import is_ours, read_writes, without
 from villagefp.i18n import _
 
 _LANGUAGE = re.compile(r"\(([\w-]+)\)\s*$")
 _PYXFORM_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
-_PYXFORM_SHEETS = ("survey", "choices", "settings")
-_OWN_COLUMNS = re.compile(r"^(number|sealed|source|save_to|urgency|sign|unit|soft_message.*|print::.*)$")
+_PYXFORM_SHEETS = ("survey", "choices", "settings", "entities")
+_OWN_COLUMNS = re.compile(r"^(number|sealed|source|urgency|sign|unit|soft_message.*|print::.*)$")
 _MEDIA = re.compile(r"^(media::)?(image|big-image|audio|video)(::.*)?$")
+_OTHER = {"zh": "其他（请说明）", "en": "Other (please say)"}
 _TRUE = {"yes", "true", "true()", "1"}
 
 
@@ -39,7 +40,7 @@ def compile_sheet(path: Path, previous: Mapping[str, int] | None = None) -> Form
     problems = [*lint.check(sheets), *wrong_numbers, *check_expressions(sheets["survey"])]
     if problems:
         raise FormError(sorted(problems, key=lambda problem: (problem.sheet != "survey", problem.row or 0)))
-    package = _package(path, sheets, numbers, _to_xform(sheets, path.stem))
+    package = _package(path, sheets, numbers, _to_xform(without(sheets) if is_ours(sheets) else sheets, path.stem))
     writes, wrong = read_writes(sheets, package.questions)
     if problems := [*check_model(package), *wrong]:
         raise FormError(problems)
@@ -171,6 +172,8 @@ def _questions(survey: Sheet, numbers: Mapping[str, int], default: str) -> tuple
             path.append(here)
             kind = kind.removeprefix("begin ")
         questions.append(_question(row, default, path=here, name=name, type=kind, choices=choices, number=number))
+        if lint.asks_for_other(row):
+            questions.append(_other(questions[-1], numbers.get(f"{name}_other")))
     return tuple(questions)
 
 
@@ -191,6 +194,21 @@ def _question(row: Row, default: str, **told: Any) -> Question:
         unit=cells.get("unit", ""),
         paper={column.removeprefix("print::"): cell for column, cell in cells.items() if column.startswith("print::")},
         **told,
+    )
+
+
+def _other(question: Question, number: int | None) -> Question:
+    """The line that `or_other` adds behind a choice."""
+    return replace(
+        question,
+        path=f"{question.path}_other",
+        name=f"{question.name}_other",
+        type="text",
+        number=number,
+        label={code: _OTHER.get(code, _OTHER["zh"]) for code in question.label},
+        choices=None,
+        soft="",
+        paper={"with": question.name},
     )
 
 

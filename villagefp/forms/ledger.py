@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from villagefp.forms.lint import asks_for_other
 from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.workbook import Sheet
 from villagefp.i18n import _
@@ -45,7 +46,13 @@ def assign(survey: Sheet, previous: Mapping[str, int]) -> tuple[dict[str, int], 
             if name not in previous:
                 fresh += 1
             numbers[name] = previous.get(name, fresh)
+            if asks_for_other(row):
+                fresh += f"{name}_other" not in previous
+                numbers[f"{name}_other"] = previous.get(f"{name}_other", fresh)
             continue
+        if asks_for_other(row):
+            message = _("write a numbered question of its own for “other”: or_other has no number.")
+            problems.append(Problem("survey", row.number, "type", message))
         cell = row.cells.get("number")
         if cell is None:
             if not kind.startswith(_OPTIONAL) and "calculation" not in row.cells:

@@ -38,6 +38,8 @@ DEFAULT_NAMES = {name: name for name in ("start", "end", "today", "username")}
 PAPER = {
     "row", "span", "style", "boxes", "lines", "with", "label", "known", "section", "caption", "column",
 }  # fmt: skip
+_PAPER_WORDS = re.compile(r"^(label|caption|unit)::\S.* \(\w[\w-]*\)$")
+"""Words for paper in another language than the form's first: print::label::English (en)."""
 _NAME = re.compile(r"^[^\W\d][\w.-]*$")
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 _MAX_DEPTH = 30
@@ -55,6 +57,11 @@ def check(sheets: Mapping[str, Sheet]) -> list[Problem]:
         *_extras(survey),
         *_references(survey),
     ]
+
+
+def asks_for_other(row: Row) -> bool:
+    """Whether a choice opens a line for “other” by itself."""
+    return row.cells.get("type", "").lower().endswith((" or_other", " or specify other"))
 
 
 def _at(row: Row, column: str, message: str) -> Problem:
@@ -167,7 +174,8 @@ def _extras(survey: Sheet) -> Iterator[Problem]:
     names = {row.cells.get("name") for row in survey.rows}
     signs = codes.load("danger_sign")
     for column in survey.columns:
-        if column.startswith("print::") and column.removeprefix("print::") not in PAPER:
+        hint = column.removeprefix("print::")
+        if hint != column and hint not in PAPER and not _PAPER_WORDS.match(hint):
             yield Problem("survey", 1, column, _("there is no such paper hint."))
     for row in survey.rows:
         urgency, sign = row.cells.get("urgency", ""), row.cells.get("sign", "")

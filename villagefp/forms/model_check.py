@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
+from villagefp.domain.ambient import Ambient
 from villagefp.forms.functions.texts import check_pattern
 from villagefp.forms.graph import CycleError, build_graph
 from villagefp.forms.instance import Instance
 from villagefp.forms.package import FormPackage
 from villagefp.forms.problems import Problem, shorten
-from villagefp.forms.session import INPUTS, shown_expressions
+from villagefp.forms.recalculation import RuleError
+from villagefp.forms.session import INPUTS, FormSession, shown_expressions
 from villagefp.forms.workbook import Sheet
 from villagefp.forms.xform import XForm, read_xform
 from villagefp.forms.xpath import XPathError, compiled
@@ -47,7 +50,23 @@ def check_model(package: FormPackage) -> list[Problem]:
             message = _("these questions wait for each other: {names}.").format(names=error)
             first = min((rows[path] for path in error.paths if path in rows), default=None)
             problems.append(Problem("survey", first, "", message))
-    return problems
+    return problems or _dry_run(package, rows)
+
+
+def _dry_run(package: FormPackage, rows: Mapping[str, int]) -> list[Problem]:
+    """Open the form once and look at everything: what only shows when a rule is worked out shows here."""
+    ambient = Ambient(now=lambda: datetime(2026, 1, 1, tzinfo=UTC), random=lambda count: b"\x5a" * count)
+    try:
+        session = FormSession(package, ambient=ambient)
+        for path in session.paths():
+            session.node(path)
+        session.problems()
+    except RuleError as error:
+        reason = _("“{expression}”: {reason}.").format(expression=error.rule, reason=error.reason)
+        return [Problem("survey", rows.get(error.path), "", reason)]
+    except RecursionError:
+        return [Problem("survey", None, "", _("groups or references are nested too deeply."))]
+    return []
 
 
 def check_expressions(survey: Sheet) -> list[Problem]:

@@ -4,7 +4,7 @@ Languages are keyed by the code in brackets of the column name: `label::Chinese 
 the `print::` columns, in the order of the survey sheet; a question without any takes a table row of its own.
 
 Survey sheet (`Question.paper`, keys without the prefix):
-    row      rows of the sheet with the same word here stand side by side on one table row
+    row      rows of the sheet with the same word here stand side by side on one table row, where the last of them is
     span     how many of the row's 12 columns this cell takes; without it the cells share what is left evenly
     style    options  numbered options and code boxes (what selects do without a style)
              boxes    digit boxes; `boxes` says how they are grouped: 4-2-2, 6-3-3-5
@@ -22,12 +22,20 @@ Survey sheet (`Question.paper`, keys without the prefix):
              on a half-filled sheet; all but number and other stay blank on a sheet printed elsewhere
     section  on a group: none (no heading row), row (a heading row; what a labelled top-level group has without it)
     caption  words before the blank where it is written `with` another question
-    with     name of the question in whose cell this one is written, behind its options: 异常 ______
-    label    text on paper where it differs from the screen's label (the default language's)
+    with     name of the question in whose cell this one is written, behind its options: 异常 ______; a question
+             named skin_detail is written with skin without being told
+    label    text on paper where it differs from the screen's label (the default language's); for another language
+             label::English (en), and so caption:: and unit::
+    column   codes of the steps that this question belongs to (see print::columns): 2, or 3 6 8. Where visits stand
+             side by side, questions with the same word in `row` that share no step stand in one row of the table,
+             each in its own columns: under its own options, where those differ from step to step
 
 Settings sheet (`FormPackage.settings`, keys with the prefix):
     print::title       title on paper           print::neutral_title   title where it is printed elsewhere
     print::subject     person, household or none: which identity block heads the sheet (none: it is about nobody)
+    print::columns     name of the question (month of age, number of the visit) whose options are columns: one sheet
+                       then shows all kept visits of the person, one a column; what is `known` stands above them
+    print::columns_within  how many days the visits of one sheet may lie apart (300: one pregnancy); empty: any number
     print::stays_home  yes: the sheet is left with the family, so nothing private may be on it
 """
 
@@ -70,7 +78,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class EntityWrite:
+class RecordWrite:
     """One thing that a finished form does to records; expressions are empty where the sheet says none."""
 
     target: str  # a name of `targets.py`
@@ -96,4 +104,4 @@ class FormPackage:
     choices: dict[str, tuple[Choice, ...]]
     settings: dict[str, str]  # remaining columns of the settings sheet, `print::` ones included
     source_hash: str  # of the sheet it was compiled from
-    writes: tuple[EntityWrite, ...] = ()  # what it writes back to records, in this order
+    writes: tuple[RecordWrite, ...] = ()  # what it writes back to records, in this order

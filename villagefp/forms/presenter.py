@@ -11,7 +11,7 @@ from villagefp.forms.views import Answer, ChoiceView, NodeView
 from villagefp.forms.wording import Wording, fitting_language
 from villagefp.forms.xform import Control, XForm
 from villagefp.forms.xpath_tree import Node
-from villagefp.forms.xpath_values import to_boolean
+from villagefp.forms.xpath_values import to_boolean, to_number
 from villagefp.i18n import _
 
 _NOT_SHOWN = {"calculate", "hidden", "start", "end", "today", "username", "xml-external", "csv-external"}
@@ -80,7 +80,7 @@ class Presenter:
             bind = self._form.binds[place.path]
             told = self.words.text(bind.required_message, place)
             return told or _("“{label}” is still to be answered.").format(label=self.label(place))
-        return self._constraint_fault(place) or self._choice_fault(place)
+        return self._error(place)
 
     def is_known(self, place: Place) -> bool:
         """Whether an answer was there before the visit and is not to be given again."""
@@ -177,7 +177,18 @@ class Presenter:
         )
 
     def _error(self, place: Place) -> str:
-        return self._constraint_fault(place) or self._choice_fault(place)
+        return self._constraint_fault(place) or self._choice_fault(place) or self._range_fault(place)
+
+    def _range_fault(self, place: Place) -> str:
+        control = self._form.controls.get(place.path)
+        if control is None or control.range is None:
+            return ""
+        start, end = sorted(map(to_number, control.range[:2]))
+        if start <= to_number(place.text) <= end:
+            return ""
+        return _("“{label}”: {value} is not between {start} and {end}.").format(
+            label=self.label(place), value=self._readable(place), start=control.range[0], end=control.range[1]
+        )
 
     def _choices(self, place: Place, question: Question) -> tuple[ChoiceView, ...]:
         control = self._form.controls.get(place.path)
@@ -186,6 +197,7 @@ class Presenter:
         offered = self.words.choices(control, place)
         codes = {choice.code for choice in offered}
         chosen = [place.kept] if question.type == "select_one" else place.kept.split()
+        offered = [choice for choice in offered if not choice.retired or choice.code in chosen]
         offered += [ChoiceView(code, code, retired=True) for code in chosen if code and code not in codes]
         return tuple(offered)
 
@@ -205,7 +217,7 @@ class Presenter:
             hint="",
             guidance="",
             value="",
-            relevant=parent.relevant and all(place.relevant for place in there),
+            relevant=parent.relevant and self._repeat_asked(parent, path, there),
             required=False,
             read_only=fixed,
             appearance=question.appearance,
@@ -213,6 +225,14 @@ class Presenter:
             children=tuple(self._instance.address(place) for place in there),
             can_add=not fixed,
         )
+
+    def _repeat_asked(self, parent: Place, path: str, there: list[Place]) -> bool:
+        if there:
+            return there[0].relevant
+        bind = self._form.binds.get(path)
+        if bind is None or bind.relevant is None:
+            return True
+        return to_boolean(self._work.evaluate(bind.relevant, self._work.stand_in(parent, path)))
 
     def _instance_view(self, place: Place, question: Question) -> NodeView:
         return NodeView(

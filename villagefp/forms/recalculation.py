@@ -5,17 +5,35 @@ from __future__ import annotations
 import heapq
 import math
 
+from villagefp.errors import UserError
 from villagefp.forms.graph import COUNT, RELEVANCE, SHOWN, VALUE, Graph, Key
 from villagefp.forms.instance import Instance, Place
+from villagefp.forms.problems import shorten
 from villagefp.forms.xform import Action, XForm
-from villagefp.forms.xpath import compiled
+from villagefp.forms.xpath import XPathError, compiled
 from villagefp.forms.xpath_engine import Focus, Scope
 from villagefp.forms.xpath_tree import Node
 from villagefp.forms.xpath_values import Value, from_days, to_boolean, to_number, to_string
+from villagefp.i18n import _
 
 MAX_INSTANCES = 200
 FIRST_LOAD, NEW_REPEAT, CHANGED = "odk-instance-first-load", "odk-new-repeat", "xforms-value-changed"
 _MAX_ROUNDS = 20
+
+
+class RuleError(UserError):
+    """A rule of a form that cannot be worked out; `forms check` finds such rules before a form is published."""
+
+    def __init__(self, place: Node, expression: str, reason: str) -> None:
+        rule = shorten(" ".join(expression.split()))
+        super().__init__(
+            _("A rule of the form at “{name}” cannot be worked out: {rule}: {reason}. Tell the county.").format(
+                name=place.name, rule=rule, reason=reason
+            )
+        )
+        self.path = getattr(place, "path", "")
+        self.rule = rule
+        self.reason = reason
 
 
 class Recalculation:
@@ -37,8 +55,11 @@ class Recalculation:
                 self._triggers.setdefault(action.trigger, []).append(action)
 
     def evaluate(self, expression: str, place: Node) -> Value:
-        """What an expression says at a place."""
-        return compiled(expression)(Focus(place, self.scope))
+        """What an expression says at a place; RuleError where the rule makes no sense there."""
+        try:
+            return compiled(expression)(Focus(place, self.scope))
+        except XPathError as error:
+            raise RuleError(place, expression, str(error)) from error
 
     def whole(self) -> None:
         """Compute everything, as when a form is opened."""
@@ -166,16 +187,21 @@ class Recalculation:
 
     def _count(self, parent: Place) -> None:
         for path in self._counted_below(parent):
-            told = to_number(self.evaluate(self.form.repeats[path].count or "0", self._count_focus(parent, path)))
-            wanted = 0 if math.isnan(told) else max(0, min(MAX_INSTANCES, math.floor(told)))
+            wanted = min(MAX_INSTANCES, self.wanted(parent, path))
             there = self.instance.instances(parent, path)
             for _each in range(wanted - len(there)):
                 self._add(parent, path)
             for place in there[wanted:]:
                 self._remove(place)
 
-    def _count_focus(self, parent: Place, path: str) -> Node:
-        """The count is written as seen from the repeat, which may have no instance: one stands in."""
+    def wanted(self, parent: Place, path: str) -> int:
+        """How often a counted repeat is to be there; 0 where nothing counts it."""
+        count = self.form.repeats[path].count
+        told = to_number(self.evaluate(count, self.stand_in(parent, path))) if count else 0.0
+        return max(0, math.floor(told)) if math.isfinite(told) else 0
+
+    def stand_in(self, parent: Place, path: str) -> Node:
+        """An instance of a repeat to evaluate its own rules at; where there is none, one that is not in the tree."""
         there = self.instance.instances(parent, path)
         if there:
             return there[0]

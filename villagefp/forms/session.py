@@ -9,6 +9,7 @@ from typing import Any
 from villagefp.domain.ambient import CHINA, Ambient
 from villagefp.forms import answers as kept_answers
 from villagefp.forms import preloads
+from villagefp.forms.entities import EntityWrite, entity_writes
 from villagefp.forms.filling import Filler
 from villagefp.forms.graph import CycleError, Graph, build_graph
 from villagefp.forms.instance import Instance, Place
@@ -87,6 +88,7 @@ class FormSession:
         scope = Scope(
             now=ambient.now().astimezone(CHINA),
             random=lambda: int.from_bytes(ambient.random(6), "big") / 2**48,
+            order=float(int.from_bytes(ambient.random(3), "big")),
             instance=self._other_instance,
             choice_label=self._choice_label,
             text=self._text,
@@ -173,7 +175,17 @@ class FormSession:
             question = self._questions.get(place.path)
             if question and place.relevant and (message := self._presenter.fault(place)):
                 found.append(Violation(question.name, self._instance.address(place), message))
-        return found
+        return [*found, *self._too_often()]
+
+    def _too_often(self) -> Iterator[Violation]:
+        """Counts that ask for more than a form can hold."""
+        for path, question in self._questions.items():
+            if question.type == "repeat":
+                for parent in self._instance.places(path.rpartition("/")[0]):
+                    if parent.relevant and (count := self._work.wanted(parent, path)) > MAX_INSTANCES:
+                        message = _("“{name}” is asked at most {most} times; {count} times are too many.")
+                        told = message.format(name=question.name, most=MAX_INSTANCES, count=count)
+                        yield Violation(question.name, f"{self._instance.address(parent)}/{question.name}", told)
 
     def prompts(self) -> list[Prompt]:
         """The danger signs that apply, the most urgent first."""
@@ -194,6 +206,12 @@ class FormSession:
         """What was answered and is asked, by question name; repeats as lists. Notes and empty answers are left out."""
         return dict(self._answers(self._instance.top))
 
+    @property
+    def name(self) -> str:
+        """What the form calls this filling of it (`instance_name` of the settings), or nothing."""
+        place = self._instance.find(f"{self._instance.top.path}/meta/instanceName")
+        return place.text if place else ""
+
     def answers_by_number(self) -> kept_answers.NumberedAnswers:
         """The same as it is kept: by permanent number, sealed questions apart."""
         return kept_answers.to_numbers(self.package, self.answers())
@@ -206,6 +224,10 @@ class FormSession:
         """Where the instances of a repeat are that are asked, by the path of the repeat."""
         places = self._instance.places(repeat, None)
         return [self._instance.address(place) for place in places if place.relevant]
+
+    def entities(self) -> list[EntityWrite]:
+        """What the form says about other records as it stands; the services carry it out."""
+        return entity_writes(self._work)
 
     # inside
 
@@ -258,7 +280,7 @@ class FormSession:
             return self._instances[name]
         if name == self._instance.top.name:
             return self._instance.root
-        raise XPathError(f"there is no instance “{name}”")
+        raise XPathError(_("there is no instance “{name}”").format(name=name))
 
     def _choice_label(self, code: str, path: str, place: Node) -> str:
         return self._presenter.choice_label(code, path, place)

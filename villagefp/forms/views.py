@@ -18,7 +18,7 @@ class ChoiceView:
 
     code: str
     label: str
-    retired: bool = False  # chosen in an earlier version and no longer offered
+    retired: bool = False  # chosen once and no longer offered (`retired` in the choices sheet, or gone from it)
 
 
 @dataclass(frozen=True)

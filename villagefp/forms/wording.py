@@ -58,7 +58,8 @@ class Wording:
         for item in found if isinstance(found, list) else ():
             code = _child(item, value)
             if code:
-                options.append(ChoiceView(code, self._option(item, label, place) or code))
+                retired = _child(item, "retired") not in {"", "no"}
+                options.append(ChoiceView(code, self._option(item, label, place) or code, retired))
         return options
 
     def _option(self, item: Node, label: str, place: Node) -> str:

@@ -19,6 +19,7 @@ _MAX_FILE = 20_000_000
 _MAX_UNPACKED = 200_000_000
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"^[\s|:\-]+$")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITIES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -92,6 +93,8 @@ def _sheet(name: str, table: list[list[str]], problems: list[Problem]) -> Sheet:
                         ),
                     )
                 )
+            elif _CONTROL.search(text):
+                problems.append(Problem(name, number, column, _("the cell holds a character that no text can have.")))
             elif text and column:
                 cells[column] = text
         if cells:
@@ -106,7 +109,7 @@ def _read_markdown(path: Path) -> dict[str, list[list[str]]]:
         raise UserError(_("“{file}” is not text in UTF-8.").format(file=path.name)) from error
     tables: dict[str, list[list[str]]] = {}
     rows: list[list[str]] | None = None
-    for line in text.splitlines():
+    for line in text.split("\n"):
         bare = line.strip()
         if not bare.startswith("|") or _RULE.match(bare):
             continue

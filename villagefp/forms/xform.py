@@ -16,6 +16,7 @@ _XF = "{http://www.w3.org/2002/xforms}"
 _H = "{http://www.w3.org/1999/xhtml}"
 _JR = "{http://openrosa.org/javarosa}"
 _ODK = "{http://www.opendatakit.org/xforms}"
+_ENTITIES = "{http://www.opendatakit.org/xforms/entities}"
 _EVENT = "{http://www.w3.org/2001/xml-events}event"
 _LANGUAGE = re.compile(r"\(([\w-]+)\)\s*$")
 _ITEXT = re.compile(r"""^jr:itext\(\s*['"](.+)['"]\s*\)$""")
@@ -54,6 +55,7 @@ class Bind:
     required_message: TextRef | None = None
     constraint_message: TextRef | None = None
     preload: str = ""
+    save_to: str = ""  # the property of an entity that the answer is saved to
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class XForm:
 def read_xform(text: str) -> XForm:
     """The form in an XML text; UserError where it is none."""
     try:
-        root, _prefixes = parse_xml(text)
+        root = parse_xml(text)
     except XPathError as error:
         raise UserError(_("This form cannot be read: {reason}").format(reason=error)) from error
     model = root.find(f"{_H}head/{_XF}model")
@@ -171,6 +173,7 @@ def _bind(element: ET.Element) -> Bind | None:
         required_message=_message(element.get(f"{_JR}requiredMsg")),
         constraint_message=_message(element.get(f"{_JR}constraintMsg")),
         preload=" ".join(filter(None, (element.get(f"{_JR}preload"), element.get(f"{_JR}preloadParams")))),
+        save_to=element.get(f"{_ENTITIES}saveto", ""),
         **told,
     )
 

@@ -15,6 +15,7 @@ from villagefp.forms.xpath_engine import Evaluate, Focus, Scope, build
 from villagefp.forms.xpath_syntax import XPathError, parse
 from villagefp.forms.xpath_tree import ELEMENT, Node, from_element
 from villagefp.forms.xpath_values import Value, to_string
+from villagefp.i18n import _
 
 __all__ = ["XPathError", "compiled", "evaluate", "parse_xml"]
 
@@ -44,11 +45,11 @@ def evaluate(
     """
     prefixes: dict[str, str] = {}
     if isinstance(document, str):
-        root, prefixes = parse_xml(document)
+        root, prefixes = parse_xml(document), _declared(document)
     else:
         found = document.getroot() if isinstance(document, ET.ElementTree) else document
         if found is None:
-            raise XPathError("the document is empty")
+            raise XPathError(_("the document is empty"))
         root = found
     top = from_element(root)
     prefixes.update(namespaces or {})
@@ -57,10 +58,10 @@ def evaluate(
     try:
         place = compiled(context_path)(Focus(top, scope))
         if not isinstance(place, list) or not place:
-            raise XPathError(f"there is no node at “{context_path}”")
+            raise XPathError(_("there is no node at “{path}”").format(path=context_path))
         value = compiled(expression)(Focus(place[0], scope))
     except RecursionError as error:
-        raise XPathError("the document or the expression is nested too deeply") from error
+        raise XPathError(_("the document or the expression is nested too deeply")) from error
     return _result(value, root)
 
 
@@ -81,24 +82,29 @@ def _instances_of(top: Node) -> Callable[[str], Node]:
         for node in top.descendants():
             if node.name == "instance" and any(told.name == "id" and told.text == name for told in node.attributes):
                 return node
-        raise XPathError(f"there is no instance “{name}”")
+        raise XPathError(_("there is no instance “{name}”").format(name=name))
 
     return find
 
 
-def parse_xml(text: str) -> tuple[ET.Element, dict[str, str]]:
-    """A document from text, with the prefixes it declares; one that defines entities is refused before it is read."""
+def parse_xml(text: str) -> ET.Element:
+    """A document from text; one that defines entities is refused before it is read."""
     if len(text) > _MAX_XML:
-        raise XPathError("the document is larger than 20 MB")
+        raise XPathError(_("the document is larger than 20 MB"))
     if _DEFINITIONS.search(text):
-        raise XPathError("a document that defines entities is not read")
-    prefixes: dict[str, str] = {}
+        raise XPathError(_("a document that defines entities is not read"))
     try:
         data = text.strip().encode()
-        for _event, (prefix, uri) in ET.iterparse(BytesIO(data), ("start-ns",)):  # noqa: S314  no entities, see above
-            prefixes.setdefault(prefix, uri)
-        parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True, insert_pis=True))  # noqa: S314  as above
-        root = ET.parse(BytesIO(data), parser).getroot()  # noqa: S314  as above
+        parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True, insert_pis=True))  # noqa: S314  no entities
+        return ET.parse(BytesIO(data), parser).getroot()  # noqa: S314  as above
     except ET.ParseError as error:
-        raise XPathError(f"the document is no XML: {error}") from error
-    return root, prefixes
+        raise XPathError(_("the document is no XML: {error}").format(error=error)) from error
+
+
+def _declared(text: str) -> dict[str, str]:
+    """The prefixes that a document declares; it has been parsed before, so it is sound."""
+    prefixes: dict[str, str] = {}
+    events = ET.iterparse(BytesIO(text.strip().encode()), ("start-ns",))  # noqa: S314  see parse_xml
+    for _event, (prefix, uri) in events:
+        prefixes.setdefault(prefix, uri)
+    return prefixes

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_tree import ATTRIBUTE, COMMENT, ELEMENT, INSTRUCTION, ROOT, TEXT, Node
+from villagefp.i18n import _
 
 _KIND_OF_TEST = {"text()": TEXT, "comment()": COMMENT}
 
@@ -27,7 +28,7 @@ def matches(node: Node, test: str, axis: str, namespaces: Mapping[str, str]) -> 
     if not colon:
         return node.name == test and not node.namespace
     if prefix not in namespaces:
-        raise XPathError(f"the prefix “{prefix}” is not declared")
+        raise XPathError(_("the prefix “{prefix}” is not declared").format(prefix=prefix))
     return node.namespace == namespaces[prefix] and name in {"*", node.name}
 
 
@@ -89,7 +90,7 @@ def _nothing(_node: Node) -> Iterator[Node]:
 
 def _namespaces(node: Node) -> Iterator[Node]:
     if node.kind != ROOT:
-        raise XPathError("the namespace axis is not available")
+        raise XPathError(_("the namespace axis is not available"))
     return iter(())
 
 

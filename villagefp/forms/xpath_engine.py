@@ -24,18 +24,19 @@ from villagefp.forms.xpath_syntax import (
 )
 from villagefp.forms.xpath_tree import ELEMENT, Node
 from villagefp.forms.xpath_values import Value
+from villagefp.i18n import _
 
 
 def _unknown_instance(name: str) -> Node:
-    raise XPathError(f"there is no instance “{name}”")
+    raise XPathError(_("there is no instance “{name}”").format(name=name))
 
 
 def _no_label(_code: str, _path: str, _node: Node) -> str:
-    raise XPathError("choice labels are known only in a form")
+    raise XPathError(_("choice labels are known only in a form"))
 
 
 def _no_text(_id: str) -> str:
-    raise XPathError("translations are known only in a form")
+    raise XPathError(_("translations are known only in a form"))
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Scope:
 
     now: datetime
     random: Callable[[], float] = random.random
+    order: float | None = None  # the seed of shuffles without one: a form shows its options in one order all the time
     instance: Callable[[str], Node] = _unknown_instance
     choice_label: Callable[[str, str, Node], str] = _no_label
     text: Callable[[str], str] = _no_text
@@ -121,9 +123,9 @@ class _Builder:
     def call(self, name: str, arguments: tuple[Expression, ...]) -> Evaluate:
         function = self.functions.get(name)
         if function is None:
-            raise XPathError(f"the function {name}() is not known")
+            raise XPathError(_("the function {name}() is not known").format(name=name))
         if len(arguments) < function.least or (function.most is not None and len(arguments) > function.most):
-            raise XPathError(f"{name}() does not take {len(arguments)} arguments")
+            raise XPathError(_("{name}() does not take {count} arguments").format(name=name, count=len(arguments)))
         parts = [self.build(argument) for argument in arguments]
         run = function.call
         if function.lazy:
@@ -183,7 +185,7 @@ class _Builder:
 def as_nodes(value: Value) -> list[Node]:
     """The value as nodes; XPathError where it is something else."""
     if not isinstance(value, list):
-        raise XPathError("a set of nodes is needed here")
+        raise XPathError(_("a set of nodes is needed here"))
     return value
 
 

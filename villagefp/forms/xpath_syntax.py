@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+
+from villagefp.i18n import _
 
 
 class XPathError(ValueError):
@@ -84,27 +87,29 @@ _TOKEN = re.compile(
     r"|(?P<mark>//|::|\.\.|!=|<=|>=|[/()\[\].@,|+\-=<>*$]))"
 )
 _LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+_GLUED = re.compile(r"(mod|div)\d+$")
 _OPERATOR_NAMES = {"or", "and", "div", "mod"}
 
 
+@lru_cache(maxsize=2_000)
 def parse(source: str) -> Expression:
-    """The expression in `source`; XPathError where it is none."""
+    """The expression in `source`, read once; XPathError where it is none."""
     try:
         return _Parser(source).expression_alone()
     except RecursionError as error:
-        raise XPathError("the expression is nested too deeply") from error
+        raise XPathError(_("the expression is nested too deeply")) from error
 
 
 def _tokens(source: str) -> list[tuple[str, str]]:
     if len(source) > MAX_LENGTH:
-        raise XPathError(f"the expression is longer than {MAX_LENGTH} characters")
+        raise XPathError(_("the expression is longer than {count} characters").format(count=MAX_LENGTH))
     found: list[tuple[str, str]] = []
     place = 0
     end = len(source.rstrip())
     while place < end:
         match = _TOKEN.match(source, place)
         if not match:
-            raise XPathError(f"“{source[place : place + 20].strip()}” is not understood")
+            raise XPathError(_("“{text}” is not understood").format(text=source[place : place + 20].strip()))
         kind, text = match.lastgroup or "", match[match.lastgroup or 0]
         operand_before = bool(found) and found[-1][0] != "operator" and found[-1][1] not in {"(", "[", ",", "@", "::"}
         if (kind == "name" and text in _OPERATOR_NAMES and operand_before and found[-1][1] not in {"/", "//"}) or (
@@ -113,8 +118,11 @@ def _tokens(source: str) -> list[tuple[str, str]]:
             kind = "operator"
         elif text == "*" and kind == "mark":
             kind = "operator" if operand_before and found[-1][1] not in {"/", "//"} else "name"
+        glued = _GLUED.match(text) if kind == "name" and operand_before else None
+        if glued:  # 7 mod2
+            kind, text = "operator", glued[1]
         found.append((kind, text))
-        place = match.end()
+        place = match.end() - (len(match[0]) - match[0].rindex(text) - len(text) if glued else 0)
     return found
 
 
@@ -129,10 +137,10 @@ class _Parser:
 
     def expression_alone(self) -> Expression:
         if not self.tokens:
-            raise XPathError("the expression is empty")
+            raise XPathError(_("the expression is empty"))
         found = self.expression()
         if self.place < len(self.tokens):
-            raise XPathError(f"“{self.tokens[self.place][1]}” is not expected here")
+            raise XPathError(_("“{text}” is not expected here").format(text=self.tokens[self.place][1][:40]))
         return found
 
     def peek(self, ahead: int = 0) -> tuple[str, str]:
@@ -147,12 +155,12 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.take(text):
-            raise XPathError(f"“{text}” is missing" + (f" before “{self.peek()[1]}”" if self.peek()[1] else ""))
+            raise XPathError(_("“{text}” is missing").format(text=text))
 
     def expression(self) -> Expression:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            raise XPathError(f"brackets are nested more than {_MAX_DEPTH} deep")
+            raise XPathError(_("brackets are nested more than {count} deep").format(count=_MAX_DEPTH))
         found = self.level(0)
         self.depth -= 1
         return found
@@ -168,7 +176,7 @@ class _Parser:
             left = Binary(operator, left, self.level(number + 1))
             length += 1
             if length > _MAX_CHAIN:
-                raise XPathError(f"more than {_MAX_CHAIN} operands in a row")
+                raise XPathError(_("more than {count} operands in a row").format(count=_MAX_CHAIN))
         return left
 
     def unary(self) -> Expression:
@@ -229,11 +237,11 @@ class _Parser:
         elif self.peek(1)[1] == "::":
             axis = self.peek()[1]
             if axis not in AXES:
-                raise XPathError(f"there is no axis “{axis}”")
+                raise XPathError(_("there is no axis “{axis}”").format(axis=axis[:40]))
             self.place += 2
         kind, text = self.peek()
         if kind != "name":
-            raise XPathError(f"a step is missing{f' before “{text}”' if text else ' at the end'}")
+            raise XPathError(_("a step of the path is missing"))
         self.place += 1
         if text in NODE_TYPES and self.take("("):
             argument = ""
@@ -263,7 +271,7 @@ class _Parser:
             found = self.expression()
             self.expect(")")
         elif text == "$":
-            raise XPathError("variables are not possible here")
+            raise XPathError(_("variables are not possible here"))
         else:
             found = self.call(text)
         predicates = self.predicates()

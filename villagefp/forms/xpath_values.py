@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from operator import eq, ge, gt, le, lt, ne
+from operator import ge, gt, le, lt
 
 from villagefp.domain.ambient import CHINA
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_tree import Node
+from villagefp.i18n import _
 
 Value = str | float | bool | date | datetime | list[Node]
 """A `date` without and a `datetime` with a time of day; sets of nodes are lists in document order."""
@@ -135,7 +136,7 @@ def from_days(number: float) -> date:
     try:
         return EPOCH + timedelta(days=math.floor(number))
     except (OverflowError, ValueError) as error:
-        raise XPathError(f"{number_text(number)} days lead out of the calendar") from error
+        raise XPathError(_("{days} days lead out of the calendar").format(days=number_text(number))) from error
 
 
 def as_moment(value: Value) -> date | datetime | None:
@@ -160,8 +161,13 @@ def compare(operator: str, left: Value, right: Value) -> bool:
     return any(_compare(operator, one, other) for one in lefts for other in rights)
 
 
+def _same(one: float, other: float) -> bool:
+    """Equal but for what binary fractions lose, as ODK compares: 6.1 - 7.8 = -1.7."""
+    return one == other or abs(one - other) < 1e-12
+
+
 _NUMERIC: dict[str, Callable[[float, float], bool]] = {
-    "=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
+    "=": _same, "!=": lambda one, other: not _same(one, other), "<": lt, "<=": le, ">": gt, ">=": ge,
 }  # fmt: skip
 
 
@@ -197,4 +203,4 @@ def _moved(moment: date | datetime, number: float) -> Value:
     try:
         return moment + timedelta(days=number)
     except OverflowError as error:
-        raise XPathError(f"{number_text(number)} days lead out of the calendar") from error
+        raise XPathError(_("{days} days lead out of the calendar").format(days=number_text(number))) from error

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from villagefp.forms.package import Question
+from villagefp.printing.asking import Asked
 from villagefp.printing.inline import Kind, Line, Piece, Setter, Unit
 from villagefp.printing.values import Paper, date_parts
 
@@ -13,6 +15,11 @@ _NUMBER_BLANK = 32.0
 _DETAIL_BLANK = 18.0
 _NUMBER_GROWTH, _DATE_GROWTH, _DETAIL_GROWTH = 10.0, 12.0, 120.0
 _AFTER_LABEL = 6.0
+_COLUMN_GAP = 4.0
+_STATEMENT = 6
+"""An option of more characters is a statement: in a column each begins on a line of its own."""
+_COLUMN_BLANK = 24.0
+_ROUND = re.compile(r"\[\d+\]")
 
 _YEAR_BLANK, _DAY_BLANK = 31.0, 18.0
 _DEFAULT_BOXES = 3
@@ -30,11 +37,12 @@ class Inside:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question with those that are written into its cell."""
+class Narrow:
+    """A cell in a visit's column: what the cell of the label says already is not said again."""
 
-    question: Question
-    guests: tuple[Question, ...] = ()
+    boxes: int  # how many code boxes stand side by side
+    unit: str = ""  # told beside the label
+    legend: str = ""  # name of the question whose options are told beside the label
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class CellSetter:
 
     paper: Paper
     setter: Setter
+    narrow: Narrow | None = None
 
     def lines(self, asked: Asked, width: float, prefix: str = "", label: str = "") -> tuple[Line, ...]:
         """The cell of a question and its guests, in lines of this width; the label first if it has no cell.
@@ -80,23 +89,29 @@ class CellSetter:
         return [(*caption[0], *units[0]), *units[1:]]
 
     def _caption(self, question: Question) -> list[Unit]:
-        caption = question.paper.get("caption", "")
+        caption = self.paper.caption(question)
         if not caption or question.type == "acknowledge":
             return []
         return [(self.setter.piece(caption), Piece(Kind.SPACE, 3.0))]
 
     def inside(self, question: Question, prefix: str = "", *, guest: bool = False, alone: bool = True) -> Inside:
         """One question without its label."""
-        path = prefix + question.path[len(prefix.rpartition("[")[0]) + 1 :] if prefix else question.path
+        path = prefix + question.path[len(_ROUND.sub("", prefix)) :] if prefix else question.path
         value = self.paper.answer(question, path)
-        styled = {"boxes": self._boxes, "sign": self._signature, "choice": self._chosen}
-        if make := styled.get(self.paper.style(question)):
+        blank = guest or not alone
+        style = self.paper.style(question)
+        if style == "choice":
+            return self._chosen(question, value, blank=blank)
+        styled = {"boxes": self._boxes, "sign": self._signature}
+        if make := styled.get(style):
             return make(question, value)
         if question.type == "acknowledge":
             return self._acknowledged(question, value)
         if self.paper.choices(question):
-            return self._options(question, value)
-        return Inside(tuple(self._told(question, value, blank=guest or not alone)))
+            return self._in_column(question, value) if self.narrow else self._options(question, value)
+        if self.narrow and not value and not blank and question.type not in _DATES and not self._caption(question):
+            return Inside(())
+        return Inside(tuple(self._told(question, value, blank=blank)))
 
     def _told(self, question: Question, value: str, *, blank: bool) -> list[Unit]:
         """A date, a number or words; `blank` asks for a writing line, since other things stand in the same cell."""
@@ -104,13 +119,18 @@ class CellSetter:
             return self._date(value)
         if question.type in _NUMBERS:
             return self._number(question, value)
+        unit = self._unit(question)
         if blank:
-            unit = self.setter.words(question.unit) if question.unit else []
-            return [*self.setter.blank(_DETAIL_BLANK, value, grows=_DETAIL_GROWTH), *unit]
-        return self.setter.words(f"{value} {question.unit}".strip() if value else question.unit)
+            width = _COLUMN_BLANK if self.narrow else _DETAIL_BLANK
+            return [*self.setter.blank(width, value, grows=_DETAIL_GROWTH), *self.setter.words(unit)]
+        return self.setter.words(f"{value} {unit}".strip() if value else unit)
+
+    def _unit(self, question: Question) -> str:
+        unit = self.paper.unit(question)
+        return "" if self.narrow and unit == self.narrow.unit else unit
 
     def _acknowledged(self, question: Question, value: str) -> Inside:
-        caption = question.paper.get("caption", "")
+        caption = self.paper.caption(question)
         tick = Piece(Kind.TICK, TICK, "1" if value else "")
         return Inside(((tick, Piece(Kind.SPACE, 3.0), self.setter.piece(caption)),))
 
@@ -126,36 +146,76 @@ class CellSetter:
         return Inside((), tuple(ending))
 
     def _number(self, question: Question, value: str) -> list[Unit]:
-        blank = self.setter.short_blank(_NUMBER_BLANK, value, grows=_NUMBER_GROWTH)
-        if not question.unit:
-            return [(blank,)]
-        return [(blank, Piece(Kind.SPACE, 3.0), self.setter.piece(question.unit))]
+        width = _COLUMN_BLANK if self.narrow else _NUMBER_BLANK
+        blank = self.setter.short_blank(width, value, grows=_NUMBER_GROWTH)
+        unit = self._unit(question)
+        return [(blank, Piece(Kind.SPACE, 3.0), self.setter.piece(unit))] if unit else [(blank,)]
 
     def _date(self, value: str) -> list[Unit]:
         year, month, day = date_parts(value) or ("", "", "")
         words = self.paper.sheet.words
-        units: list[Unit] = []
         parts = ((_YEAR_BLANK, year, words.year), (_DAY_BLANK, month, words.month), (_DAY_BLANK, day, words.day))
+        pieces: list[Piece] = []
         for width, part, word in parts:
-            blank = self.setter.short_blank(width, part, grows=_DATE_GROWTH)
-            units.append((blank, Piece(Kind.SPACE, 1.5), self.setter.piece(word), Piece(Kind.SPACE, 1.5)))
-        return units
+            pieces += [self.setter.short_blank(width, part, grows=_DATE_GROWTH), Piece(Kind.SPACE, 1.5)]
+            pieces += [self.setter.piece(word), Piece(Kind.SPACE, 1.5)]
+        if self.narrow:
+            return [tuple(pieces[:4]), tuple(pieces[4:-1])]  # the year, then month and day
+        return [tuple(pieces[:-1])]
 
-    def _chosen(self, question: Question, value: str) -> Inside:
+    def _chosen(self, question: Question, value: str, *, blank: bool) -> Inside:
         labels = {choice.name: self.paper.words(choice.label) for choice in self.paper.choices(question)}
         text = "、".join(labels.get(code, code) for code in value.split()) if labels else value
+        if blank:
+            return Inside(tuple(self.setter.blank(_DETAIL_BLANK, text, grows=_DETAIL_GROWTH)))
         return Inside(tuple(self.setter.words(text)))
+
+    def legend(self, question: Question) -> list[Unit]:
+        """The options as they stand beside a label, for code boxes in other cells."""
+        words = [
+            f"{choice.name}{self.paper.words(choice.label)}"
+            if self._numbered(question)
+            else self.paper.words(choice.label)
+            for choice in self.paper.choices(question)
+        ]
+        units: list[Unit] = []
+        for word in words:
+            units += [*([self.setter.space(_COLUMN_GAP)] if units else []), (self.setter.piece(word),)]
+        return units
+
+    def _in_column(self, question: Question, value: str) -> Inside:
+        """Code boxes, below the options where those belong to this column alone."""
+        told = self.narrow is not None and self.narrow.legend == question.name
+        if not self._numbered(question):
+            if told:
+                return self._chosen(question, value, blank=False)
+            ticks = self._options(question, value).units
+            return Inside((tuple(piece for unit in ticks for piece in unit),))  # together on one line
+        units: list[Unit] = []
+        if not told:
+            legend = self.legend(question)
+            if any(len(self.paper.words(choice.label)) > _STATEMENT for choice in self.paper.choices(question)):
+                legend = [unit for told in legend for unit in ([told] if told[0].text else self.setter.words("\n"))]
+            units = [*legend, *self.setter.words("\n")]
+        boxes = self._code_boxes(question, value.split())
+        # one box a unit with the stroke after it: more codes than fit go on on the next line
+        starts = [place for place, piece in enumerate(boxes) if piece.kind is Kind.BOX]
+        codes = [boxes[place:after] for place, after in zip(starts, [*starts[1:], len(boxes)], strict=True)]
+        return Inside((*units, *codes))
+
+    def _numbered(self, question: Question) -> bool:
+        return all(choice.name.isdigit() and len(choice.name) <= 2 for choice in self.paper.choices(question))
 
     def _options(self, question: Question, value: str) -> Inside:
         choices = self.paper.choices(question)
         chosen = value.split()
-        numbered = all(choice.name.isdigit() and len(choice.name) <= 2 for choice in choices)
+        numbered = self._numbered(question)
         units: list[Unit] = []
         for place, choice in enumerate(choices):
             label = self.paper.words(choice.label)
             on = choice.name in chosen
             if place:
-                units.append(self.setter.space(_GAP))
+                units.append(self.setter.space(_COLUMN_GAP if self.narrow else _GAP))
             if numbered:
                 units.append((self.setter.piece(f"{choice.name} {label}", bold=on),))
             else:
@@ -170,6 +230,8 @@ class CellSetter:
         told = question.paper.get("boxes", "")
         choices = self.paper.choices(question)
         wanted = int(told) if told.isdigit() else min(_DEFAULT_BOXES, len(choices)) if several else 1
+        if self.narrow:
+            wanted = min(wanted, self.narrow.boxes)
         digits = max((len(choice.name) for choice in choices), default=1)
         marks = [code.rjust(digits) for code in chosen]
         marks += [" " * digits] * (wanted - len(marks))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from villagefp.forms.package import Question
-from villagefp.printing.cells import Asked, CellSetter
+from villagefp.printing.asking import Asked, Asking
+from villagefp.printing.cells import CellSetter
 from villagefp.printing.inline import LEADING
 from villagefp.printing.page import BODY
 from villagefp.printing.spans import COLUMNS, spans, that_fit
@@ -36,6 +37,11 @@ class FormTable:
     paper: Paper
     cells: CellSetter
 
+    @cached_property
+    def asking(self) -> Asking:
+        """The questions that are on paper."""
+        return Asking(self.paper)
+
     def rows(self) -> list[Row]:
         """All rows, in the order of the sheet."""
         return list(self._rows())
@@ -46,10 +52,10 @@ class FormTable:
         for key, asked in self._runs():
             question = asked[0].question
             if question.type == "group":
-                row = self._heading(question)
+                row = self.heading(question)
                 heading, headed = (row, question.path) if row else (heading, headed)
                 continue
-            made = self._run(key, asked)
+            made = self.run(key, asked)
             if heading is not None and made and question.path.startswith(f"{headed}/"):
                 yield heading
                 heading = None
@@ -58,12 +64,13 @@ class FormTable:
     def _runs(self) -> list[tuple[tuple[str, str], list[Asked]]]:
         """Questions by table row; a row stands where its last question does."""
         found: dict[tuple[str, str], list[Asked]] = {}
-        for asked in self._asked():
-            key = self._run_key(asked)
+        for asked in self.asking.asked():
+            key = self.run_key(asked)
             found[key] = [*found.pop(key, []), asked]
         return list(found.items())
 
-    def _run(self, key: tuple[str, str], asked: list[Asked]) -> list[Row]:
+    def run(self, key: tuple[str, str], asked: list[Asked]) -> list[Row]:
+        """The rows of questions that stand together."""
         kind, _ = key
         question = asked[0].question
         if kind == "matrix":
@@ -72,39 +79,10 @@ class FormTable:
             return self._table(asked[0])
         if kind == "text":
             return [self._text(question)]
-        return self._side_by_side(asked)
+        return self.side_by_side(asked)
 
-    def _asked(self) -> Iterator[Asked]:
-        """Questions that are on paper, each with its guests; what is inside a repeat belongs to the repeat."""
-        questions = self.paper.sheet.package.questions
-        hidden: list[str] = []
-        for question in questions:
-            if any(question.path.startswith(path) for path in hidden):
-                continue
-            style = self.paper.style(question)
-            if style == "hidden" or (question.type == "repeat"):
-                hidden.append(question.path + "/")
-            if style == "hidden" or self.paper.host(question) or self.paper.in_head(question):
-                continue
-            yield Asked(question, self._guests(question))
-
-    @cached_property
-    def _by_host(self) -> dict[str, list[Question]]:
-        found: dict[str, list[Question]] = {}
-        for question in self.paper.sheet.package.questions:
-            host = self.paper.host(question)
-            if host and self.paper.style(question) != "hidden":
-                found.setdefault(host, []).append(question)
-        return found
-
-    def _guests(self, host: Question) -> tuple[Question, ...]:
-        """Questions written into this one's cell, and those written into theirs."""
-        guests: list[Question] = []
-        for question in self._by_host.get(host.name, ()):
-            guests += [question, *self._guests(question)]
-        return tuple(guests)
-
-    def _run_key(self, asked: Asked) -> tuple[str, str]:
+    def run_key(self, asked: Asked) -> tuple[str, str]:
+        """What stands together: kind of rows, and what the questions have in common."""
         question = asked.question
         style = self.paper.style(question)
         if style == "matrix":
@@ -117,7 +95,8 @@ class FormTable:
 
     # -- kinds of rows ------------------------------------------------------------------------------------------
 
-    def _heading(self, group: Question) -> Row | None:
+    def heading(self, group: Question) -> Row | None:
+        """The heading row of a group; None where the group has none."""
         label = self.paper.label(group)
         wanted = group.paper.get("section") or ("row" if group.path.count("/") == 2 else "none")
         if not label or wanted == "none":
@@ -129,7 +108,7 @@ class FormTable:
         lines = self.cells.setter.flow(self.cells.setter.words(self.paper.label(question)), BODY - 2 * PAD_X)
         return Row((Cell(0, BODY, lines),))
 
-    def _side_by_side(self, asked: list[Asked]) -> list[Row]:
+    def side_by_side(self, asked: list[Asked]) -> list[Row]:
         """Questions on one table row, or on several where their spans are more than the row has columns."""
         rows: list[Row] = []
         pending = asked
@@ -216,7 +195,7 @@ class FormTable:
         """A repeat as a table: a head, a row for each round, empty rows where nothing was entered."""
         path = repeat.question.path
         columns = [
-            Asked(question, self._guests(question))
+            Asked(question, self.asking.guests(question))
             for question in self.paper.sheet.package.questions
             if question.path.startswith(path + "/")
             and question.type != "group"

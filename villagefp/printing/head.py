@@ -49,8 +49,9 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
     ]
     units: list[Unit] = []
     for label, value, width in fields:
-        units += [*([setter.space(10.0)] if units else []), (setter.piece(label), Piece(Kind.SPACE, 4.0))]
-        units += setter.blank(width, value)
+        first, *others = setter.blank(width, value)
+        units += [*([setter.space(10.0)] if units else []), (setter.piece(label), Piece(Kind.SPACE, 4.0), *first)]
+        units += others
     number = _file_number(page, sheet)
     taken = sum(piece.width for piece in number) + 12 + (QR_SIDE if sheet.token else 0)
     lines = setter.flow(units, BODY - taken)

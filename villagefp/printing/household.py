@@ -8,26 +8,28 @@ from villagefp.printing.fonts import Fonts
 from villagefp.printing.inline import LEADING, SIZE, Kind, Line, Piece, Setter, Unit
 from villagefp.printing.jobs import HouseholdSheet, Mode, Offer
 from villagefp.printing.page import WIDTH, Sheet
-from villagefp.printing.pen import BOTTOM, LEFT, RIGHT, SPAN, Pen
+from villagefp.printing.pen import BOTTOM, HEADING, LEFT, RIGHT, SPAN, Pen
 
 _TITLE_SIZE = 25.0
-_ROW = 19.5
+_ROW = 19.0
 _TICK = 11.5
 _CHOICE_WIDTH = 78.0
-_LEAST_BOX = 46.0
-_MOST_BOX = 96.0
-_SIGN = 42.0
+_LEAST_BOX = 34.0
+_MOST_BOX = 110.0
+_SIGN = 36.0
+_NEXT_VISIT = LEADING + 8
+_ABOVE_RIGHTS = 6.0
 _GREETING_SIZE, _GREETING_LEADING = 13.0, 18.5
 
 
 def draw_household(sheet: HouseholdSheet, fonts: Fonts, *, compress: bool = True) -> Sheet:
     """Draw the sheet; only very long answers take a second page."""
-    tried = _Drawing.of(sheet, Sheet(fonts, sheet.title), pages=1)
-    tried.draw(_LEAST_BOX)
-    pages = tried.pen.page.pages
-    spare = tried.pen.y - BOTTOM if pages == 1 else 0.0
-    drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages)
-    drawing.draw(min(_MOST_BOX, _LEAST_BOX + max(0.0, spare - 2) / 2))
+    drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages=1)
+    drawing.draw()
+    pages = drawing.pen.page.pages
+    if pages > 1:  # the foot of the first page has to say how many there are
+        drawing = _Drawing.of(sheet, Sheet(fonts, sheet.title, compress), pages)
+        drawing.draw()
     return drawing.pen.page
 
 
@@ -50,13 +52,14 @@ class _Drawing:
     def _known(self) -> bool:
         return self.sheet.mode is not Mode.BLANK
 
-    def draw(self, box: float) -> None:
-        """All blocks from top to bottom; the two boxes for words are `box` high where their text is shorter."""
+    def draw(self) -> None:
+        """All blocks from top to bottom."""
         sheet, texts = self.sheet, self.sheet.texts
         self._head()
         self._greeting()
         self._facts()
         self._offers()
+        box = self._box_height()
         self.pen.words_box(texts.questions, sheet.questions if self._filled else "", box)
         self.pen.words_box(texts.advice, sheet.advice if self._filled else "", box)
         self._next_visit()
@@ -64,20 +67,33 @@ class _Drawing:
         self._signatures()
         self.pen.foot()
 
+    def _box_height(self) -> float:
+        """How high both boxes for words may be: what room is left goes first to the one with fewer words."""
+        texts = (self.sheet.questions, self.sheet.advice) if self._filled else ("", "")
+        low, high = sorted(max(_LEAST_BOX, self.pen.words_height(text)) for text in texts)
+        below = 2 * HEADING + _NEXT_VISIT + self._rights_height() + _ABOVE_RIGHTS + _SIGN + 2
+        spare = self.pen.y - BOTTOM - below - low - high
+        if spare < 0:
+            return _LEAST_BOX
+        return float(min(_MOST_BOX, low + spare if low + spare <= high else (low + high + spare) / 2))
+
     def _head(self) -> None:
         """Village, title and household number over a double line."""
         pen, sheet = self.pen, self.sheet
         baseline = pen.y - _TITLE_SIZE
         pen.page.centred(WIDTH / 2, baseline, sheet.title, size=_TITLE_SIZE, bold=True)
-        pen.page.text(LEFT, baseline, sheet.village)
         number = sheet.household_no if self._known else ""
         group = f"{sheet.words.group} {sheet.group_no}" if self._known and sheet.group_no else ""
         place = " · ".join(part for part in (number, group) if part)
         field: list[Unit] = [(pen.setter.piece(sheet.words.household), Piece(Kind.SPACE, 5.0))]
         field += pen.setter.words(place) if place else pen.setter.blank(52.0)
         line = pen.setter.flow(field, SPAN)[0]
+        beside = SPAN / 2 - pen.page.fonts.width(sheet.title, _TITLE_SIZE, bold=True) / 2 - 10
+        if max(line.width, pen.page.fonts.width(sheet.village, SIZE)) > beside:
+            baseline -= LEADING + 4  # no room at the sides of the title
+        pen.page.text(LEFT, baseline, sheet.village)
         pen.page.line(RIGHT - line.width, baseline + 0.88 * SIZE + (LEADING - SIZE) / 2, line)
-        pen.y -= _TITLE_SIZE + 11
+        pen.y = baseline - 11
         for width, drop in ((2.2, 0.0), (0.5, 3.2)):
             pen.page.stroke(width)
             pen.page.rule(LEFT, pen.y - drop, RIGHT, pen.y - drop)
@@ -88,7 +104,9 @@ class _Drawing:
         setter = Setter(pen.page.fonts, _GREETING_SIZE, _GREETING_LEADING)
         head = self.sheet.head if self._known and not self.sheet.elsewhere else ""
         units = setter.words(head, bold=True) if head else setter.blank(78.0)
-        pen.lines(setter.flow([*units, *setter.words(texts.dear, bold=True)], SPAN), LEFT)
+        before, _, after = texts.dear.partition("{name}")
+        units = [*setter.words(before, bold=True), *units, *setter.words(after, bold=True)]
+        pen.lines(setter.flow(units, SPAN), LEFT)
         indent = "" if texts.greeting.isascii() else "\u3000\u3000"
         pen.lines(setter.flow(setter.words(indent + texts.greeting), SPAN), LEFT)
         pen.y -= 5
@@ -99,9 +117,9 @@ class _Drawing:
         inner = SPAN - 20
         phone = sheet.worker_phone if self._known and not sheet.elsewhere else ""
         who: list[Unit] = [
-            *pen.field(texts.worker, sheet.worker if self._known else "", 118.0),
+            *pen.field(texts.worker, sheet.worker if self._known else "", 112.0),
             pen.setter.space(12.0),
-            *pen.field(texts.phone, phone, 140.0),
+            *pen.field(texts.phone, phone, 130.0),
             pen.setter.space(12.0),
             pen.label(texts.visited_on),
             *pen.date(sheet.visited_on if self._filled else ""),
@@ -169,7 +187,7 @@ class _Drawing:
 
     def _next_visit(self) -> None:
         pen, texts = self.pen, self.sheet.texts
-        pen.y -= 8
+        pen.y -= _NEXT_VISIT - LEADING
         day = pen.date(self.sheet.next_on if self._filled else "")
         pen.lines(pen.setter.flow([pen.label(texts.next_on), *day, *pen.setter.words(texts.if_wished)], SPAN), LEFT)
 
@@ -178,18 +196,9 @@ class _Drawing:
         pen, texts = self.pen, self.sheet.texts
         inner = SPAN - 24
         setter = pen.setter
-        bullets = [setter.flow(setter.words(text), inner - 12) for text in texts.rights]
-        half = inner / 2 - 10
-        contacts = setter.flow(
-            [
-                *pen.field(texts.hotline, self.sheet.hotline, half),
-                setter.space(16.0),
-                *pen.field(texts.complaints, self.sheet.complaints, half),
-            ],
-            inner + 4,
-        )
-        height = LEADING + 20 + (sum(len(lines) for lines in bullets) + len(contacts)) * LEADING
-        pen.y -= 6
+        bullets, contacts = self._rights_lines()
+        height = self._rights_height()
+        pen.y -= _ABOVE_RIGHTS
         pen.need(height)
         top = pen.y
         pen.frame(height, line=1.1, radius=6)
@@ -202,6 +211,22 @@ class _Drawing:
         pen.y -= 3
         pen.lines(contacts, LEFT + 12)
         pen.y = top - height
+
+    def _rights_height(self) -> float:
+        bullets, contacts = self._rights_lines()
+        return LEADING + 20 + (sum(len(lines) for lines in bullets) + len(contacts)) * LEADING
+
+    def _rights_lines(self) -> tuple[list[tuple[Line, ...]], tuple[Line, ...]]:
+        pen, texts = self.pen, self.sheet.texts
+        inner = SPAN - 24
+        half = inner / 2 - 10
+        contacts = [
+            *pen.field(texts.hotline, self.sheet.hotline, half),
+            pen.setter.space(16.0),
+            *pen.field(texts.complaints, self.sheet.complaints, half),
+        ]
+        bullets = [pen.setter.flow(pen.setter.words(text), inner - 12) for text in texts.rights]
+        return bullets, pen.setter.flow(contacts, inner + 4)
 
     def _signatures(self) -> None:
         """Two lines to sign on; the household may leave its own and tick that it did not sign."""

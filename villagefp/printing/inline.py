@@ -84,8 +84,10 @@ class Setter:
         if full <= width and "\n" not in text:
             return [(Piece(Kind.LINED, width, text, size=self.size),)]
         gap = Piece(Kind.LINED, BLANK_GAP, "", size=self.size)
-        first, *others = self.words(text.strip(), lined=True)
-        return [(gap, *first), *others, (gap,)]
+        units = self.words(text.strip(), lined=True)
+        units[0] = (gap, *units[0])
+        units[-1] = (*units[-1], gap)
+        return units
 
     def short_blank(self, width: float, text: str, *, grows: float = 0.0) -> Piece:
         """A writing line for a few digits, never broken."""

@@ -25,6 +25,7 @@ class Words:
     print_number: str  # with {number}
     continued: str
     colon: str
+    bracketed: str  # with {text}
     name: str
     household: str
     head: str
@@ -53,6 +54,7 @@ class FormSheet:
     words: Words
     mode: Mode = Mode.FILLED
     answers: dict[str, str] = field(default_factory=dict)  # by path, repeats as /data/child[2]/name; codes by spaces
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)  # where visits are columns: step → its answers
     identity: Identity = field(default_factory=Identity)
     elsewhere: bool = False  # for a printer elsewhere: number and group, nothing that names the person
     language: str = "zh"
@@ -84,7 +86,7 @@ class HouseholdWords:
 
     title: str
     neutral_title: str
-    dear: str  # after the name of the household's head: 家：
+    dear: str  # with {name}, the head of the household
     greeting: str
     worker: str
     phone: str

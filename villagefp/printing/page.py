@@ -46,6 +46,7 @@ class Sheet:
     title: str
     compress: bool = True  # a picture of the bytes that does not hang on the machine's zlib needs False
     boxes: list[TextBox] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)  # characters that no font here can draw
     pages: int = 1
 
     def __post_init__(self) -> None:
@@ -104,6 +105,7 @@ class Sheet:
                 self._words.setTextOrigin(x, baseline)
                 self._words.textOut(run)
             else:
+                self.missing.update(run)
                 self.stroke(THIN)
                 for place in range(len(run)):
                     left = x + place * size + 0.6

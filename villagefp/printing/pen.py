@@ -14,6 +14,8 @@ RIGHT = WIDTH - LEFT
 SPAN = RIGHT - LEFT
 BOTTOM = MARGIN + FOOT
 _HEAD_SIZE = 13.5
+HEADING = _HEAD_SIZE + 14
+"""Height of a heading with the room around it."""
 _BOX_PAD = 6.0
 _RULE_STEP = 21.0
 
@@ -62,7 +64,7 @@ class Pen:
         self.y -= 9
         self.page.canvas.rect(LEFT, self.y - _HEAD_SIZE + 1.5, 4, _HEAD_SIZE - 1, stroke=0, fill=1)
         self.page.text(LEFT + 10, self.y - _HEAD_SIZE + 2.5, text, size=_HEAD_SIZE, bold=True)
-        self.y -= _HEAD_SIZE + 5
+        self.y -= HEADING - 9
 
     def label(self, text: str) -> Unit:
         """The bold words before a blank."""
@@ -71,26 +73,28 @@ class Pen:
     def field(self, label: str, value: str, width: float) -> list[Unit]:
         """Words and a writing line, together at least this wide."""
         head = self.label(label)
-        return [head, *self.setter.blank(width - sum(piece.width for piece in head), value)]
+        first, *others = self.setter.blank(width - sum(piece.width for piece in head), value)
+        return [(*head, *first), *others]
 
     def date(self, value: str) -> list[Unit]:
         """A date, or blanks for one."""
         year, month, day = date_parts(value) or ("", "", "")
-        parts = ((40.0, year, self.words.year), (26.0, month, self.words.month), (26.0, day, self.words.day))
-        return [
-            (
-                self.setter.short_blank(width, part),
-                Piece(Kind.SPACE, 3.0),
-                self.setter.piece(word),
-                Piece(Kind.SPACE, 3.0),
-            )
-            for width, part, word in parts
-        ]
+        parts = ((36.0, year, self.words.year), (22.0, month, self.words.month), (22.0, day, self.words.day))
+        pieces: list[Piece] = []
+        for width, part, word in parts:
+            pieces += [self.setter.short_blank(width, part), Piece(Kind.SPACE, 3.0)]
+            pieces += [self.setter.piece(word), Piece(Kind.SPACE, 3.0)]
+        return [tuple(pieces)]
 
     def frame(self, height: float, *, line: float = 0.8, radius: float = 5.0) -> None:
         """A rounded frame of this height around what is drawn next."""
         self.page.stroke(line)
         self.page.canvas.roundRect(LEFT, self.y - height, SPAN, height, radius)
+
+    def words_height(self, text: str) -> float:
+        """How high a box for these words is at least."""
+        lines = self.setter.flow(self.setter.words(text), SPAN - 16) if text else ()
+        return len(lines) * LEADING + 2 * _BOX_PAD
 
     def words_box(self, title: str, text: str, least: float) -> None:
         """A framed box with what was said, or with writing lines; long words go on in a box on the next page."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-
 from villagefp.printing import head
 from villagefp.printing.cells import CellSetter
+from villagefp.printing.columns import ColumnTable, step_question
 from villagefp.printing.fonts import Fonts, load_fonts
 from villagefp.printing.form import FormTable
 from villagefp.printing.household import draw_household
@@ -18,36 +16,11 @@ from villagefp.printing.values import Paper
 
 def render(job: SheetJob) -> Rendered:
     """Make the PDF; where a character has no glyph and is not left blank by the job, say so and make none."""
-    fonts = load_fonts()
-    missing = missing_in(job, fonts)
+    page = draw(job, load_fonts())
+    missing = tuple(sorted(page.missing))
     if missing and not job.leave_blank:
         return Rendered(b"", 0, missing)
-    page = draw(job, fonts)
     return Rendered(page.pdf(), page.pages, missing)
-
-
-def missing_in(job: SheetJob, fonts: Fonts) -> tuple[str, ...]:
-    """Every character of the job that no font here can draw."""
-    if job.form is None:
-        return fonts.missing(_texts(job.household))
-    sheet = job.form
-    paper = Paper(sheet)
-    answers = [paper.answer(question) for question in sheet.package.questions]
-    rounds = [value for path, value in sheet.answers.items() if "[" in path and sheet.mode == "filled"]
-    labels = [text for question in sheet.package.questions for text in question.label.values()]
-    name = "" if sheet.elsewhere else sheet.identity.name
-    return fonts.missing([*answers, *rounds, *labels, name, sheet.title, *_texts(sheet.words)])
-
-
-def _texts(thing: object) -> Iterator[str]:
-    if isinstance(thing, str):
-        yield thing
-    elif isinstance(thing, tuple):
-        for part in thing:
-            yield from _texts(part)
-    elif is_dataclass(thing):
-        for each in fields(thing):
-            yield from _texts(getattr(thing, each.name))
 
 
 def draw(job: SheetJob, fonts: Fonts, *, compress: bool = True) -> Sheet:
@@ -61,7 +34,9 @@ def draw(job: SheetJob, fonts: Fonts, *, compress: bool = True) -> Sheet:
 
 def _draw_form(sheet: FormSheet, page: Sheet) -> Sheet:
     paper = Paper(sheet)
-    rows = FormTable(paper, CellSetter(paper, page.setter)).rows()
+    cells = CellSetter(paper, page.setter)
+    step = step_question(paper)
+    rows = ColumnTable(paper, cells, step).rows() if step else FormTable(paper, cells).rows()
     layout = lay_out(rows, *head.room())
     for number, placed in enumerate(layout.pages, start=1):
         if number > 1:

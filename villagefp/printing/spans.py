@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from villagefp.printing.cells import Asked
+from villagefp.printing.asking import Asked
 
 COLUMNS = 12
 

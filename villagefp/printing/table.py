@@ -10,7 +10,7 @@ from villagefp.printing.inline import LEADING, Line
 PAD_X = 3.6
 PADS_Y = (3.2, 2.4, 1.6)
 """Room above and below the lines of a cell, roomy to tight: the first that fits the sheet on one page is taken."""
-_BREAKABLE = 8 * LEADING
+_BREAKABLE = 14 * LEADING
 """A row taller than this may be broken across pages."""
 _MOST_STRETCH = 7.0
 """Points that a row may gain where a page has room left; more looks empty."""
@@ -97,7 +97,9 @@ def lay_out(rows: list[Row], first: float, following: float) -> Layout:
             for row in rows:
                 page.put(row, row.height(pad) + (0.0 if row.heads else stretch))
             return Layout((tuple(page.rows),), pad)
-    return Layout(tuple(tuple(page.rows) for page in _paged(rows, first, following, PADS_Y[0])), PADS_Y[0])
+    tried = [(_paged(rows, first, following, pad), pad) for pad in PADS_Y]
+    pages, pad = min(tried, key=lambda each: len(each[0]))  # the roomiest of the shortest
+    return Layout(tuple(tuple(page.rows) for page in pages), pad)
 
 
 def _paged(rows: list[Row], first: float, following: float, pad: float) -> list[_Page]:

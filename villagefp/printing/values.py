@@ -42,9 +42,28 @@ class Paper:
     sheet: FormSheet
 
     def label(self, question: Question) -> str:
-        """The words before an answer: those meant for paper (in the default language), else those of the screen."""
-        default = self.sheet.language == next(iter(self.sheet.package.languages), self.sheet.language)
-        return (question.paper.get("label") if default else "") or self.words(question.label)
+        """The words before an answer: those meant for paper, else those of the screen."""
+        return self._on_paper(question, "label") or self.words(question.label)
+
+    def caption(self, question: Question) -> str:
+        """The words before a blank inside another question's cell."""
+        if not question.paper.get("caption"):
+            return ""
+        return self._on_paper(question, "caption") or self.words(question.label)
+
+    def unit(self, question: Question) -> str:
+        """The unit behind a number, in the sheet's language where the form tells it."""
+        return self._in_brackets(question, "unit") or question.unit
+
+    def _in_brackets(self, question: Question, column: str) -> str:
+        """Words of a `print::unit::English (en)` column."""
+        marked = f"({self.sheet.language})"
+        return next((t for key, t in question.paper.items() if key.startswith(column + "::") and marked in key), "")
+
+    def _on_paper(self, question: Question, column: str) -> str:
+        """Words of a `print::` column, which are in the form's own language."""
+        own = question.paper.get(column, "") if self.sheet.language == self.sheet.package.languages[0] else ""
+        return own or self._in_brackets(question, column)
 
     def words(self, texts: dict[str, str]) -> str:
         """A text in the sheet's language, its output markers filled in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from villagefp.forms.package import FormPackage
+from villagefp.forms.package import FormPackage, Question
 from villagefp.i18n import _
 from villagefp.printing.jobs import HouseholdWords, Words
 from villagefp.printing.values import in_language
@@ -16,6 +16,7 @@ def paper_words() -> Words:
         print_number=_("Print no. {number}"),
         continued=_(" (continued)"),
         colon=_(": "),
+        bracketed=_(" ({text})"),
         name=_("Name"),
         household=_("Household no."),
         head=_("Head of household"),
@@ -29,21 +30,25 @@ def paper_words() -> Words:
 
 def household_words(package: FormPackage, language: str) -> HouseholdWords:
     """The texts of the household sheet: notes, options and labels of its form, and the few words around them."""
-    labels = {
-        question.name: question.paper.get("label") or in_language(question.label, language)
-        for question in package.questions
-    }
+
+    def own(question: Question) -> str:
+        """The words meant for paper, which are in the form's first language."""
+        return question.paper.get("label", "") if language == package.languages[0] else ""
+
+    labels = {question.name: own(question) or in_language(question.label, language) for question in package.questions}
     notes = [q for q in package.questions if q.type == "note" and q.paper.get("style") == "text" and not q.urgency]
     listed = next((q.choices for q in package.questions if q.paper.get("style") == "matrix"), None)
-    title = package.settings.get("print::title") or in_language(package.title, language)
+    title = in_language(package.title, language)
+    if language == package.languages[0]:
+        title = package.settings.get("print::title") or title
     return HouseholdWords(
         title=title,
         neutral_title=package.settings.get("print::neutral_title") or title,
-        dear=_("family:"),
+        dear=_("Dear family of {name},"),
         greeting=labels.get("greeting", ""),
         worker=_("Village doctor"),
         phone=_("Phone"),
-        visited_on=labels.get("visit_on", ""),
+        visited_on=_("Visited on"),
         members=_("Whom we met"),
         offers=_("Which services would you like?"),
         choices=tuple((c.name, in_language(c.label, language)) for c in package.choices.get(listed or "", ())),

@@ -1,15 +1,13 @@
-"""What a worker does with a person: find, look up, add, name, correct; and what a person decides of old entries."""
+"""What a worker does with a person: find, look up, add, name, correct."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from villagefp.domain.family import child_relation, provisional_name
 from villagefp.domain.records import (
-    Access,
     Alias,
     Household,
     HukouBook,
@@ -151,7 +149,7 @@ def name_person(store: Store, person_id: RecordId, name: str) -> Person:
     if not name:
         raise UserError(_("A name is needed. Leave the entry as it is until the child has one."))
     with store.save() as save:
-        person = _get(save, person_id)
+        person = known_person(save, person_id)
         if person.name and person.name != name:
             sort = "former" if person.name_status is NameStatus.GIVEN else "provisional"
             save.add(Alias(id=store.ambient.new_id(), person=person_id, name=person.name, sort=sort))
@@ -170,7 +168,9 @@ def change_person(store: Store, person: Person, reason: str | None = None) -> bo
 def add_alias(store: Store, person_id: RecordId, name: str, sort: str = "called") -> None:
     """Add another name by which people call and find a person."""
     with store.save() as save:
-        save.add(Alias(id=store.ambient.new_id(), person=_get(save, person_id).id, name=name.strip(), sort=sort))
+        save.add(
+            Alias(id=store.ambient.new_id(), person=known_person(save, person_id).id, name=name.strip(), sort=sort)
+        )
 
 
 def add_phone(
@@ -181,7 +181,7 @@ def add_phone(
         save.add(
             Phone(
                 id=store.ambient.new_id(),
-                person=_get(save, person_id).id,
+                person=known_person(save, person_id).id,
                 number=number,
                 whose=whose,
                 may_mention_health=may_mention_health,
@@ -198,40 +198,10 @@ def remove_phone(store: Store, phone_id: RecordId) -> None:
 def record_death(store: Store, person_id: RecordId, on: date) -> None:
     """Note that a person has died: open memberships end that day, quietly."""
     with store.save() as save:
-        save.change(replace(_get(save, person_id), died_on=on.isoformat()))
+        save.change(replace(known_person(save, person_id), died_on=on.isoformat()))
         for membership in records.where(save.connection, Membership, person=person_id):
             if membership.left_on is None:
                 save.change(replace(membership, left_on=on.isoformat(), left_why="deceased"))
-
-
-def note_access(store: Store, person_id: RecordId, action: str) -> None:
-    """Write into the access log who opened, revealed or printed what: one row per person, day and action."""
-    note_accesses(store, [person_id], action)
-
-
-def note_accesses(store: Store, person_ids: Sequence[RecordId], action: str) -> None:
-    """The same for several persons, as a list that shows whole ID numbers does."""
-    day = store.ambient.today().isoformat()
-    with store.read() as connection:
-        noted = {
-            row.person for row in records.where(connection, Access, worker=store.worker.id, day=day, action=action)
-        }
-    rows = [
-        Access(id=store.ambient.new_id(), worker=store.worker.id, person=person_id, day=day, action=action)
-        for person_id in dict.fromkeys(person_ids)
-        if person_id not in noted
-    ]
-    if rows:
-        with store.save() as save:
-            save.add_many(rows)
-
-
-def reveal_id(store: Store, person_id: RecordId) -> str:
-    """The whole ID number, for the eye that asked; the look is logged. Empty where there is none."""
-    note_access(store, person_id, "revealed")
-    with store.read() as connection:
-        person = records.get(connection, Person, person_id)
-    return (person.id_no or "") if person is not None else ""
 
 
 def settle_mark(store: Store, mark_id: RecordId) -> None:
@@ -240,27 +210,8 @@ def settle_mark(store: Store, mark_id: RecordId) -> None:
         marks.settle(save.connection, mark_id)
 
 
-def reveal_legacy_method(store: Store, person_id: RecordId) -> str:
-    """The code of `method_code` that an old roster had for this person, for herself to confirm; the look is logged."""
-    note_access(store, person_id, "revealed")
-    with store.read() as connection:
-        person = records.get(connection, Person, person_id)
-    if person is None or person.legacy_method is None:
-        return ""
-    return store.unseal(person.legacy_method).decode()
-
-
-def decide_legacy_method(store: Store, person_id: RecordId, *, keep: bool) -> None:
-    """Do as the person decides about the method an old roster had: keep it as confirmed, or blank it."""
-    with store.save() as save:
-        person = _get(save, person_id)
-        if keep:
-            save.change(replace(person, legacy_method_status="confirmed"))
-        else:
-            save.change(replace(person, legacy_method=None, legacy_method_status="dropped"))
-
-
-def _get(save: UnitOfWork, person_id: RecordId) -> Person:
+def known_person(save: UnitOfWork, person_id: RecordId) -> Person:
+    """The person as a save sees it; UserError where it is not here."""
     person = save.get(Person, person_id)
     if person is None:
         raise UserError(_("This person is not here. The entry may have been withdrawn; search by name."))

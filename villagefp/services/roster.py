@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from villagefp.domain.records import Alias, Household, HukouBook, Membership, Person, Phone, Record
+from villagefp.domain.ambient import Ambient
+from villagefp.domain.records import Alias, Household, HukouBook, Membership, Person, Phone, Record, RecordId
 from villagefp.domain.roster import columns as column_rules
 from villagefp.domain.roster import known as register
 from villagefp.domain.roster import meanings
 from villagefp.domain.roster.columns import Column, MappedTable, MappingMemory
 from villagefp.domain.roster.known import Known
 from villagefp.domain.roster.meanings import Meaning
-from villagefp.domain.roster.planning import Making, Planner, Writes
+from villagefp.domain.roster.planning import Planner
 from villagefp.domain.roster.reader import RosterReader
+from villagefp.domain.roster.recognition import recognise_all
 from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import Roster
+from villagefp.domain.roster.writes import Making, Writes
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.interop import roster_workbook
@@ -51,6 +54,7 @@ __all__ = [
 
 _LOOKED_AT: tuple[type[Record], ...] = (Household, HukouBook, Person, Alias, Phone, Membership)
 _PORTION = 1500
+_DRAWN = 500
 
 
 class ImportCancelled(UserError):  # noqa: N818  it is told as it stands, as any refusal
@@ -119,7 +123,7 @@ def remembered(store: Store) -> MappingMemory:
 def open_workbook(path: Path, *, remembered: MappingMemory | None, today: date) -> RosterPreview:
     """Read a workbook and recognise its columns by what they mean; refused with a sentence where that cannot be."""
     sheets = roster_workbook.read_sheets(path)
-    found = tuple(column_rules.recognise_all(sheets, remembered))
+    found = tuple(recognise_all(sheets, remembered))
     if not any(Meaning.NAME in {column.meaning for column in table.columns} for table in found):
         raise UserError(
             _(
@@ -149,10 +153,10 @@ def plan_import(store: Store, preview: RosterPreview, today: date) -> RosterPlan
     for table in preview.tables:
         reader.read(sheets[table.table.sheet], table)
     roster = reader.finish()
+    making = Making(_ids(store.ambient), today.isoformat(), store.seal, store.unseal)
     with store.read() as connection:
-        known, seen = _known(connection), _state(connection)
-    making = Making(store.ambient.new_id, today.isoformat(), store.seal, store.unseal)
-    return RosterPlan(preview, roster, Planner(roster, known, making).plan(), seen)
+        writes = Planner(roster, _known(connection), making).plan()
+        return RosterPlan(preview, roster, writes, _state(connection))
 
 
 def dry_run(plan: RosterPlan) -> RosterResult:
@@ -195,6 +199,8 @@ def import_roster(
         if _state(save.connection) != plan.seen:
             raise UserError(_("The register has changed since this preview was made. Please open the workbook again."))
         went_on(0)
+        if total:
+            roster_memory.note_import(save.connection, store.origin)
         for portion in _portions(writes.new):
             save.add_many(portion)
             went_on(len(portion))
@@ -222,12 +228,19 @@ def _known(connection: Connection) -> Known:
         books=records.where(connection, HukouBook),
         phones=records.where(connection, Phone),
         aliases=records.where(connection, Alias),
+        told_before=roster_memory.told_before(connection),
     )
 
 
 def _state(connection: Connection) -> int:
     """How many changes the log holds of what an import looks at; looking at a page in between does no harm."""
     return log.count(connection, tuple(BY_NAME[kind.KIND].number for kind in _LOOKED_AT))
+
+
+def _ids(ambient: Ambient) -> Callable[[], RecordId]:
+    """New ids, drawn by the thousand."""
+    drawn = chain.from_iterable(iter(lambda: ambient.new_ids(_DRAWN), []))
+    return drawn.__next__
 
 
 def _portions(new: Sequence[Record]) -> Iterator[list[Record]]:

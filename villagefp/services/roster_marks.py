@@ -7,7 +7,7 @@ from collections.abc import Callable
 from villagefp.domain import checks
 from villagefp.domain.checks import CheckKind
 from villagefp.domain.records import IdStatus, Person, RecordId
-from villagefp.domain.roster.planning import Writes
+from villagefp.domain.roster.writes import Writes
 from villagefp.i18n import _
 from villagefp.storage import marks
 from villagefp.storage.marks import Mark

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from villagefp.domain import checks
 from villagefp.domain.checks import CheckKind
@@ -59,7 +60,7 @@ def to_json(result: RosterResult) -> dict[str, Any]:
             for issue in result.issues
         ],
         "changes": [
-            {"person_id": change.person.hex(), "field": change.field, "old": change.old, "new": change.new}
+            {"person_id": str(UUID(bytes=change.person)), "field": change.field, "old": change.old, "new": change.new}
             for change in result.changes
         ],
         "dropped_columns": [{"column": one.column, "reason": one.reason} for one in result.dropped],

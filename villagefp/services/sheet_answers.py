@@ -18,6 +18,8 @@ from villagefp.forms.views import FormInputs
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode, Offer
 from villagefp.printing.values import in_language
+from villagefp.services import sheet_columns
+from villagefp.services.sheet_columns import Column
 from villagefp.services.visit_inputs import Subject, gather, kept_answers
 from villagefp.storage import people, records
 
@@ -31,6 +33,7 @@ NOT_SIGNED = "2"
 _MET = "members_visited"
 _LEFT_OUT = "＿＿"
 _LONG_NUMBER = re.compile(r"\d[\d -]{9,}[\dXx]")
+_ROUND = re.compile(r"\[\d+\]")
 _RECORD_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -49,6 +52,7 @@ class Filled:
 
     package: FormPackage
     answers: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)  # of a sheet with visits side by side, by step
     person: RecordId | None = None
     household: RecordId | None = None
     head_name: str = ""
@@ -70,10 +74,16 @@ class Filled:
 
     def without_names(self) -> dict[str, str]:
         """The answers as they may lie on somebody else's printer: names and long numbers in free text left out."""
+        return self._texts_nameless(self.answers)
+
+    def columns_without_names(self) -> dict[str, dict[str, str]]:
+        """The same of the visits side by side."""
+        return {step: self._texts_nameless(answers) for step, answers in self.columns.items()}
+
+    def _texts_nameless(self, answers: Mapping[str, str]) -> dict[str, str]:
         texts = {question.path for question in self.package.questions if question.type == "text"}
         return {
-            path: self._nameless(value) if re.sub(r"\[\d+\]", "", path) in texts else value
-            for path, value in self.answers.items()
+            path: self._nameless(value) if _ROUND.sub("", path) in texts else value for path, value in answers.items()
         }
 
     def _nameless(self, text: str) -> str:
@@ -126,6 +136,7 @@ def of_form(store: Store, connection: Connection, form_id: str, about: About, mo
     return Filled(
         package=package,
         answers=dict(_by_path(package, told, labels)),
+        columns=_side_by_side(store, connection, package, event) if event else {},
         person=subject.person,
         household=home,
         head_name=inputs.household.get("head_name", ""),
@@ -142,6 +153,26 @@ def last_visit(connection: Connection, form_id: str, household: RecordId) -> Rec
     corrected = {event.revision_of for event in events}
     done = [event for event in events if event.outcome is Outcome.DONE and event.id not in corrected]
     return max(done, key=lambda event: (event.occurred_on, event.id)).id if done else None
+
+
+def _side_by_side(
+    store: Store, connection: Connection, package: FormPackage, event: Event
+) -> dict[str, dict[str, str]]:
+    """The kept visits that stand beside this one on its sheet, by step, each as it was last corrected."""
+    step = package.settings.get("print::columns", "")
+    if not step:
+        return {}
+    told = {"person": event.person} if event.person else {"household": event.household}
+    events = records.where(connection, Event, form=event.form, **told)
+    corrected = {each.revision_of for each in events}
+    done = [each for each in events if each.outcome is Outcome.DONE and each.id not in corrected and each != event]
+    columns: list[Column] = []
+    for each in (*sorted(done, key=lambda kept: (kept.occurred_on, kept.id)), event):
+        version = package if each.form_version == package.version else library.load(each.form, each.form_version)
+        answers = kept_answers(store, version, each)
+        columns.append(Column(str(answers.get(step, "")), each.occurred_on, dict(_by_path(package, answers, {}))))
+    choices = [choice.name for q in package.questions if q.name == step for choice in package.choices[q.choices or ""]]
+    return sheet_columns.beside(columns, choices, package.settings.get("print::columns_within", ""))
 
 
 def _event(connection: Connection, form_id: str, event_id: RecordId) -> Event:

@@ -14,7 +14,7 @@ from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, R
 from villagefp.printing.words import household_words, paper_words
 from villagefp.services import sheet_answers, sheet_tokens
 from villagefp.services.households import by_number
-from villagefp.services.people import note_accesses
+from villagefp.services.privacy import note_accesses
 from villagefp.services.sheet_answers import Filled
 from villagefp.services.sheet_tokens import Printed
 from villagefp.storage import people, records
@@ -80,6 +80,8 @@ def form_sheet(
         line = next(iter(people.person_lines(connection, [filled.person])), None) if filled.person else None
         household = records.get(connection, Household, filled.household) if filled.household else None
         person = records.get(connection, Person, filled.person) if filled.person else None
+    if filled.package.settings.get("print::stays_home") == "yes":
+        filled = filled.fit_for_home()
     elsewhere = elsewhere or any(map(_is_private_on_paper, filled.package.questions))
     printed = Printed(form_id, filled.package.version, mode.value, elsewhere, filled.person, filled.household, event_id)
     token = sheet_tokens.token_of(store, printed)
@@ -88,6 +90,7 @@ def form_sheet(
         words=paper_words(),
         mode=mode,
         answers=filled.without_names() if elsewhere else filled.answers,
+        columns=filled.columns_without_names() if elsewhere else filled.columns,
         identity=Identity(
             name=line.name if line else filled.head_name,
             file_no=(person.file_no or "") if person else "",
@@ -102,7 +105,8 @@ def form_sheet(
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
-    return _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    return replace(pdf, withheld=filled.withheld)
 
 
 def household_sheet(
@@ -147,7 +151,8 @@ def household_sheet(
         not_signed=told.by_name("household_signed") == sheet_answers.NOT_SIGNED,
         print_number=sheet_tokens.print_number(sheet_tokens.token_of(store, printed)),
     )
-    persons = filled.met if mode is Mode.FILLED and not elsewhere else ()
+    named = (household.head, *(filled.met if mode is Mode.FILLED else ()))
+    persons = () if elsewhere or mode is Mode.BLANK else tuple(dict.fromkeys(each for each in named if each))
     pdf = _made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     return replace(pdf, withheld=told.withheld)
 

@@ -55,9 +55,9 @@ def occurred_on(visit: Visit, answers: Mapping[str, Any]) -> date:
 
 
 def signature(package: FormPackage, answers: Mapping[str, Any]) -> str | None:
-    """Whether the household signed, where the form asks: declining to sign is an answer like any other."""
+    """How the sheet was signed, where the form asks: declining to sign is an answer like any other."""
     told = answers.get(package.settings.get("signature", ""))
-    return {"1": "signed", "2": "refused"}.get(str(told)) if told else None
+    return {"1": "signed", "2": "refused", "3": "thumb", "4": "spoken"}.get(str(told)) if told else None
 
 
 def not_asked(session: FormSession, answers: Mapping[str, Any], named: set[str]) -> list[Violation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from villagefp.domain.records import (
     Referral,
 )
 from villagefp.forms.session import FormSession
+from villagefp.forms.targets import TARGETS
 from villagefp.forms.xpath_values import to_boolean, to_string
 from villagefp.i18n import _
 from villagefp.services import revisions, write_people, write_programmes
@@ -25,13 +27,15 @@ from villagefp.services.visit_types import WITH_ANSWERS
 from villagefp.services.writing import Told, Writing
 from villagefp.storage import marks, records
 from villagefp.storage.marks import Mark
+from villagefp.wire.kinds import FieldType
 
 if TYPE_CHECKING:
-    from villagefp.forms.package import EntityWrite, FormPackage
+    from villagefp.forms.package import FormPackage, RecordWrite
     from villagefp.services.revisions import Earlier
     from villagefp.storage.store import Store
     from villagefp.storage.unit_of_work import UnitOfWork
 
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 STANDS = "write_back_stands"
 """The mark of something that a correction could not undo, since it was changed meanwhile."""
 
@@ -69,7 +73,7 @@ def programmes_of(package: FormPackage) -> set[str]:
     return {write.programme for write in package.writes if write.programme and not write.reads}
 
 
-def _row(session: FormSession, write: EntityWrite, place: str, index: int) -> Told:
+def _row(session: FormSession, write: RecordWrite, place: str, index: int) -> Told:
     def holds(condition: str) -> bool:
         return bool(condition) and not write.reads and to_boolean(session.evaluate(condition, place))
 
@@ -80,9 +84,14 @@ def _row(session: FormSession, write: EntityWrite, place: str, index: int) -> To
         creates=holds(write.create_if),
         updates=holds(write.update_if),
         closes=holds(write.close_if),
-        values={name: value for name, value in values.items() if value},
+        values={name: value for name, value in values.items() if value and _fits(write.target, name, value)},
         index=index,
     )
+
+
+def _fits(target: str, name: str, value: str) -> bool:
+    """A day is a whole day or nothing: what a form works out may be half of one."""
+    return TARGETS[target].values[name] is not FieldType.DATE or bool(_DAY.match(value))
 
 
 def _write(writing: Writing, rows: list[Told], before: list[Told]) -> None:

@@ -19,6 +19,7 @@ ENDS_PROGRAMME = frozenset(
 )  # fmt: skip
 """Endings of a visit that close the episode it belongs to; every other one closes at most this point of it."""
 
+_SIGNED = {how: how for how in ("signed", "thumb", "spoken")}
 _PREGNANCY = timedelta(days=280)
 _AFTER_DUE = timedelta(days=42)
 
@@ -35,7 +36,7 @@ def write_consent(writing: Writing, told: Told) -> None:
     )  # fmt: skip
     if there is not None and not again:
         return
-    how = told.values.get("how")
+    how = told.values.get("how") or _SIGNED.get(writing.event.signature or "")
     kept = writing.keep(
         Consent,
         {

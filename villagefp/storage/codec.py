@@ -32,6 +32,7 @@ class Codec:
         self._flags = tuple(place for place, field in enumerate(self.kind.fields, 1) if field.type is FieldType.FLAG)
         travelling = [(place, field) for place, field in enumerate(self.kind.fields, 1) if _travels(field)]
         self._travelling = tuple((place, field.number) for place, field in travelling)
+        self._by_number = tuple(sorted(self._travelling, key=lambda one: one[1]))
         places = {field.name: place for place, field in travelling}
         self._groups = tuple(
             tuple((places[field.name], field.number) for field in members) for members in self.kind.groups.values()
@@ -68,11 +69,16 @@ class Codec:
 
     def told(self, row: Row) -> dict[int, Value]:
         """What a new record's change says: every field that was told, groups whole, local fields left out."""
-        told = {number: row[place] for place, number in self._travelling if row[place] is not None}
+        told: dict[int, Value] = {
+            number: value for place, number in self._by_number if (value := row[place]) is not None
+        }
+        partly = False
         for group in self._groups:
-            if any(number in told for _, number in group):
+            members = [number in told for _, number in group]
+            if any(members) and not all(members):
                 told.update((number, row[place]) for place, number in group)
-        return dict(sorted(told.items()))
+                partly = True
+        return dict(sorted(told.items())) if partly else told
 
     def differing(self, before: Row, after: Row) -> dict[str, Value]:
         """The fields that differ, by name."""

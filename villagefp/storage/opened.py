@@ -9,20 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-import sqlcipher3.dbapi2 as sqlcipher
 from nacl.secret import SecretBox
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import RecordId, Village, Worker
-from villagefp.errors import UserError
-from villagefp.i18n import _
 from villagefp.storage import local, log, records
 from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
 from villagefp.storage.lock import FolderLock
-from villagefp.storage.log import Origin
+from villagefp.storage.log import Origin, Tail
+from villagefp.storage.refusals import refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 from villagefp.wire import stamp
 
@@ -64,7 +61,7 @@ class Store:
                 raise ValueError("The store does not say which village, device and worker it is of.")
             self._origin = Origin(village_id, device)
             self._worker_id = opening.keys.worker or worker_id
-            self._tail = log.read_tail(connection, self._origin)
+            self._tail: Tail | None = log.read_tail(connection, self._origin)
             self._load_owners(connection)
 
     def _load_owners(self, connection: Connection) -> None:
@@ -83,7 +80,11 @@ class Store:
     @property
     def clock_behind(self) -> timedelta:
         """How far the laptop's clock stands behind the last save; zero where it does not. Work goes on either way."""
-        return stamp.behind(self._tail.stamp, self.ambient.milliseconds())
+        tail = self._tail
+        if tail is None:
+            with self.read() as connection:
+                tail = log.read_tail(connection, self._origin)
+        return stamp.behind(tail.stamp, self.ambient.milliseconds())
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -99,11 +100,14 @@ class Store:
         with self._saving, self._engine.connect().execution_options(**{WRITES: True}) as connection:
             self._saver = threading.get_ident()
             try:
-                with _refusing_in_words(self.folder), connection.begin():
-                    unit = UnitOfWork(connection, self._entry(reason))
+                with refusing_in_words(self.folder), connection.begin():
+                    unit = UnitOfWork(connection, self._entry(connection, reason))
                     yield unit
                     tail = unit.finish()
                 self._tail = tail
+            except BaseException:
+                self._tail = None  # whatever cut it short, even after its commit: the next save asks the log
+                raise
             finally:
                 self._saver = None
         if any(kind in {"village", "worker"} for kind, _record in unit.changed):
@@ -112,10 +116,10 @@ class Store:
         if self._log_bytes() > _BIG_LOG:
             self.rest()
 
-    def _entry(self, reason: str | None) -> Entry:
+    def _entry(self, connection: Connection, reason: str | None) -> Entry:
         return Entry(
             origin=self._origin,
-            tail=self._tail,
+            tail=self._tail or log.read_tail(connection, self._origin),
             author=self._worker_id,
             milliseconds=self.ambient.milliseconds(),
             random=self.ambient.random,
@@ -160,19 +164,3 @@ class Store:
         self.closed = True
         self._engine.dispose()
         self._opening.lock.release()
-
-
-@contextmanager
-def _refusing_in_words(folder: Path) -> Iterator[None]:
-    """What the disk refuses is said to the worker; the save is rolled back and what was kept before stays."""
-    try:
-        yield
-    except OperationalError as refused:
-        code = getattr(refused.orig, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlcipher.SQLITE_FULL:
-            sentence = _("The disk with {folder} is full: this entry is not kept. Make room and save again.")
-        elif code in (sqlcipher.SQLITE_IOERR, sqlcipher.SQLITE_READONLY):
-            sentence = _("The disk with {folder} does not take the entry. Check it, and save again.")
-        else:
-            raise
-        raise UserError(sentence.format(folder=folder)) from refused

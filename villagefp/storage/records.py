@@ -49,7 +49,7 @@ def select_in(
 ) -> list[Any]:
     """The rows of a query (it ends in a condition) whose column has one of these values; without values, all rows."""
     if values is None:
-        return list(connection.exec_driver_sql(f"{query} {order}"))
+        return list(connection.exec_driver_sql(f"{query} {order}").all())
     return [
         row
         for chunk in chunks(values)

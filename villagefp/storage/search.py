@@ -69,6 +69,8 @@ def _touched(connection: Connection, changed: Iterable[tuple[str, RecordId]]) ->
     for kind, record_id in changed:
         by_kind[kind].append(record_id)
     persons = set(by_kind["person"])
+    if len(persons) >= _ALL:
+        return sorted(persons)
     for kind in ("alias", "phone", "membership"):
         persons.update(_column(connection, f"SELECT person FROM {kind} WHERE 1", "id", by_kind[kind]))
     persons.update(_column(connection, "SELECT person FROM membership WHERE 1", "household", by_kind["household"]))

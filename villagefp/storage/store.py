@@ -7,8 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError
-
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import Village, Worker
 from villagefp.domain.village_code import read as read_village_code
@@ -23,6 +21,7 @@ from villagefp.storage.log import Origin, read_tail
 from villagefp.storage.opened import DEVICE_KEY, VILLAGE_KEY, WORKER_KEY, Opening, Store
 from villagefp.storage.passphrase import check_passphrase
 from villagefp.storage.recovery_code import new_code, read_code
+from villagefp.storage.refusals import damage_in_words, refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 
 __all__ = [
@@ -67,6 +66,7 @@ def create_store(
     village = Village(id=ambient.new_id(), code=read_village_code(village_code).code, name=_named(village_name))
     worker = Worker(id=ambient.new_id(), name=_named(worker_name))
     with ExitStack() as undo:
+        undo.enter_context(refusing_in_words(folder))
         lock = FolderLock(folder)
         undo.callback(lock.release)
         if store_exists(folder):
@@ -136,9 +136,15 @@ def open_with_recovery(
         return found[1]
 
     store = _enter(folder, ambient, keys_of)
-    fresh = keyslots.make_slot(WORKER, new_passphrase, store.keys_for(store.worker.id), cost or Cost(), ambient.random)
-    others = tuple(slot for slot in opened[0] if slot.sort != WORKER)
-    keyslots.write_slots(folder, (*others, fresh))
+    try:
+        keys = store.keys_for(store.worker.id)
+        fresh = keyslots.make_slot(WORKER, new_passphrase, keys, cost or Cost(), ambient.random)
+        others = tuple(slot for slot in opened[0] if slot.sort != WORKER)
+        with refusing_in_words(folder):
+            keyslots.write_slots(folder, (*others, fresh))
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
@@ -148,7 +154,8 @@ def change_passphrase(store: Store, old: str, new: str, cost: Cost | None = None
     slots = keyslots.read_slots(store.folder)
     before, keys = _keys_of_passphrase(slots, old)
     fresh = keyslots.make_slot(WORKER, new, keys, cost or Cost(), store.ambient.random)
-    keyslots.write_slots(store.folder, tuple(fresh if slot is before else slot for slot in slots))
+    with refusing_in_words(store.folder):
+        keyslots.write_slots(store.folder, tuple(fresh if slot is before else slot for slot in slots))
 
 
 def _keys_of_passphrase(slots: tuple[Slot, ...], passphrase: str) -> tuple[Slot, Keys]:
@@ -175,15 +182,9 @@ def _opened(folder: Path, keys: Keys, lock: FolderLock, ambient: Ambient) -> Sto
     database = folder / DATABASE
     engine = make_engine(database, keys.store)
     try:
-        migrate.bring_up_to_date(engine, database)
-        return Store(Opening(folder, database, engine, lock, keys, ambient))
-    except DatabaseError as unreadable:
-        engine.dispose()
-        raise UserError(
-            _("The store {database} is damaged and cannot be read. Restore the latest backup.").format(
-                database=database
-            )
-        ) from unreadable
+        with refusing_in_words(folder), damage_in_words(database):
+            migrate.bring_up_to_date(engine, database)
+            return Store(Opening(folder, database, engine, lock, keys, ambient))
     except BaseException:
         engine.dispose()
         raise

@@ -6,7 +6,6 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -15,12 +14,16 @@ from villagefp.errors import UserError
 
 LOG = logging.getLogger("villagefp")
 LOG_FILE = "villagefp.log"
+_LARGEST = 200_000
 
 
 def start_log(folder: Path) -> None:
     """Log to a small file in the data folder; events and ids only, never names, birth dates or phone numbers."""
     folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / LOG_FILE, maxBytes=200_000, backupCount=2, encoding="utf-8", delay=True)
+    file = folder / LOG_FILE
+    if file.exists() and file.stat().st_size > _LARGEST:
+        file.replace(file.with_suffix(".old.log"))
+    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.INFO)

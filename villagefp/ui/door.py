@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from villagefp.domain.ambient import Ambient
@@ -17,6 +18,7 @@ from villagefp.settings import Settings
 from villagefp.ui import theme
 from villagefp.ui.dialogs import Dialogs
 from villagefp.ui.jobs import Jobs
+from villagefp.ui.qt import overrides
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.banner import Banner
 
@@ -44,10 +46,11 @@ class DoorContext:
 class DoorScreen(QWidget):
     """A card in the middle of the window, with a banner above it and quiet ways elsewhere below."""
 
+    painted = Signal()
+
     def __init__(self, door: DoorContext) -> None:
         super().__init__()
-        self.setProperty("ground", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAutoFillBackground(True)
         self.door = door
         self.banner = Banner(self)
         self.inside = QVBoxLayout()
@@ -62,6 +65,11 @@ class DoorScreen(QWidget):
         across = QWidget()
         across.setLayout(parts.row(0, held, 0, margins=16, spacing=0))
         self.setLayout(parts.column(parts.scrolling(across), spacing=0))
+
+    @overrides
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted.emit()
 
     def put_below(self) -> None:
         """The ways elsewhere that every door has: the practice village, the other language."""

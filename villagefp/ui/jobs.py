@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 T = TypeVar("T")
@@ -30,6 +31,24 @@ class Handle:
         return self._cancelled.is_set()
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Who waits for an answer; stays on the UI thread."""
+
+    done: Callable[[Any], object] | None
+    failed: Callable[[BaseException], object]
+    handle: Handle | None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a piece of work came to."""
+
+    number: int
+    result: Any = None
+    error: BaseException | None = None
+
+
 class Jobs(QObject):
     """Runs plain functions on plain data off the UI thread; lives as long as the program.
 
@@ -45,9 +64,10 @@ class Jobs(QObject):
         self._default_error = default_error
         self._database = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="side")
-        self._waiting = 0
+        self._asked: dict[int, _Asked] = {}
+        self._last = 0
         self._closed = False
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self._deliver)  # from another thread: queued
 
     def run(
         self, work: Callable[..., T], *args: object, done: Callable[[T], object] | None = None,
@@ -73,7 +93,7 @@ class Jobs(QObject):
     @property
     def busy(self) -> bool:
         """True while something runs whose answer has not been delivered."""
-        return self._waiting > 0
+        return bool(self._asked)
 
     def close(self) -> None:
         """Finish what runs, drop what waits; nothing is delivered any more."""
@@ -87,32 +107,32 @@ class Jobs(QObject):
     ) -> None:  # fmt: skip
         if self._closed:
             return
-        self._waiting += 1
-        told = failed or self._default_error
+        self._last += 1
+        self._asked[self._last] = _Asked(done, failed or self._default_error, handle)
+        where.submit(_attempt, work, self._last, self._arrived.emit)
 
-        def attempt() -> None:
-            try:
-                result = work()
-            except BaseException as error:  # noqa: BLE001  a thread has no caller: the UI thread hears of it
-                caught = error
-                self._arrived.emit(lambda: self._finish(lambda: _tell(told, caught), handle))
-            else:
-                self._arrived.emit(lambda: self._finish(lambda: _tell(done, result), handle))
-
-        where.submit(attempt)
-
-    def _finish(self, tell: Callable[[], object], handle: Handle | None) -> None:
-        self._waiting -= 1
+    def _deliver(self, answer: _Answer | Callable[[], None]) -> None:
+        if self._closed:
+            return
+        if not isinstance(answer, _Answer):
+            answer()
+            return
+        asked = self._asked.pop(answer.number)
         try:
-            if handle is None or not handle.cancelled():
-                tell()
+            if asked.handle is None or not asked.handle.cancelled() or answer.error is not None:
+                _tell(*((asked.done, answer.result) if answer.error is None else (asked.failed, answer.error)))
         finally:
-            if self._waiting == 0:
+            if not self._asked:
                 self.idle.emit()
 
-    def _deliver(self, answer: Callable[[], None]) -> None:
-        if not self._closed:
-            answer()
+
+def _attempt(work: Callable[[], Any], number: int, tell: Callable[[object], None]) -> None:
+    """What runs in the thread: it knows the work and a number, and nothing of the window."""
+    try:
+        answer = _Answer(number, work())
+    except BaseException as error:  # noqa: BLE001  a thread has no caller: the UI thread hears of it
+        answer = _Answer(number, error=error)
+    tell(answer)
 
 
 def _tell(listener: Callable[..., object] | None, *values: object) -> None:

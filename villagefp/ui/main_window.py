@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from villagefp import i18n
@@ -19,16 +19,16 @@ from villagefp.ui import crash, entering, registry, theme, words_of_qt
 from villagefp.ui.context import Changes, Place, ScreenContext
 from villagefp.ui.dialogs import Dialogs
 from villagefp.ui.door import DoorContext, DoorScreen
+from villagefp.ui.garbage import UiGarbage
 from villagefp.ui.jobs import Jobs
 from villagefp.ui.qt import overrides
 
 if TYPE_CHECKING:
     from villagefp.printing.helper import PdfHelper
     from villagefp.storage.store import Store
+    from villagefp.ui.idle import IdleWatch
     from villagefp.ui.workplace import Workplace
 
-_INPUT = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.MouseMove)
-_MINUTE_MS = 60_000
 _DOORS = {"sign_in": "sign_in", "recovery": "sign_in", "founding": "founding", "locked": "locked"}
 
 
@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self._first_paint = True
         self._handle = crash.install(self._refuse, outfit.dialogs.show_report)
         self.jobs = Jobs(self._handle, self)
+        self._garbage = UiGarbage(self)
         self.store: Store | None = None
         self._helper: PdfHelper | None = None
         self.workplace: Workplace | None = None
@@ -65,8 +66,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(_("Village health services"))
         self.resize(1366, 728)
         self.setMinimumSize(640, 480)
-        self._idle = QTimer(self, singleShot=True)
-        self._idle.timeout.connect(self.lock)
+        self.idle: IdleWatch | None = None
         for keys in ("Ctrl+L", "Pause"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.lock)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         door: DoorScreen = module.build(self._door_context(), name if target is None else target)
         self._drop_door()
         self.door = door
+        door.painted.connect(self._painted)
         self._stack.addWidget(door)
         self._stack.setCurrentWidget(door)
         door.setFocus()
@@ -122,21 +123,9 @@ class MainWindow(QMainWindow):
             self.show_door("sign_in" if entering.exists(self.folder) else "founding")
 
     @overrides
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._first_paint:
-            self._first_paint = False
-            QTimer.singleShot(0, self._after_first_paint)
-
-    @overrides
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _INPUT:
-            self._restart_idle()
-        return super().eventFilter(watched, event)
-
-    @overrides
     def closeEvent(self, event: QCloseEvent) -> None:
         self.jobs.close()
+        self._garbage.close()
         if self._helper is not None:
             self._helper.close()
         if self.store is not None:
@@ -144,11 +133,18 @@ class MainWindow(QMainWindow):
             self.store = None
         super().closeEvent(event)
 
+    def _painted(self) -> None:
+        if self._first_paint:
+            self._first_paint = False
+            QTimer.singleShot(0, self._after_first_paint)
+
     def _after_first_paint(self) -> None:
+        from villagefp.ui.idle import IdleWatch  # noqa: PLC0415  from here on nobody waits
+
         self.painted.emit()
         handle = self.windowHandle()
         if handle is not None:
-            handle.installEventFilter(self)
+            self.idle = IdleWatch(handle, self._lock_minutes, self.lock, self)
         self.jobs.aside(registry.warm_up)
 
     def _door_context(self) -> DoorContext:
@@ -231,8 +227,12 @@ class MainWindow(QMainWindow):
             self.workplace.deleteLater()
             self.workplace = None
 
+    def _lock_minutes(self) -> int:
+        return int(self.outfit.settings.get("lock_minutes"))
+
     def _restart_idle(self) -> None:
-        self._idle.start(int(self.outfit.settings.get("lock_minutes")) * _MINUTE_MS)
+        if self.idle is not None:
+            self.idle.restart()
 
     def _follow_system(self) -> None:
         if self.outfit.settings.get("theme") == "system":

@@ -26,7 +26,7 @@ def stylesheet(tokens: Tokens, px: Callable[[int], int]) -> str:
 def _text(t: Tokens, px: Callable[[int], int]) -> str:
     return f"""
 QWidget {{ color: {t.text}; }}
-QMainWindow, QDialog, QWidget[ground="window"] {{ background: {t.ground}; }}
+QMainWindow, QDialog {{ background: {t.ground}; }}
 QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-size: {px(20)}px; font-weight: 700; }}
 QLabel[role="section"] {{ font-size: {px(16)}px; font-weight: 700; }}

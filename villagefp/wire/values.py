@@ -22,7 +22,7 @@ def pack(value: object) -> bytes:
 def in_order(fields: Mapping[int, Value]) -> dict[int, Value]:
     """Fields in canonical order, so that the same values are packed to the same bytes."""
     return {
-        number: dict(sorted(value.items())) if isinstance(value := fields[number], Mapping) else value
+        number: dict(sorted(value.items())) if isinstance(value := fields[number], dict) else value
         for number in sorted(fields)
     }
 

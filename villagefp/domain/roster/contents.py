@@ -47,9 +47,12 @@ def _words(name: str) -> frozenset[str]:
     )
 
 
+_DAUGHTERS = frozenset(("女", "女 ", " 女"))
+"""A word of two lists: a sex, and a relation to the head."""
+
 _LISTS = (
-    (Meaning.RELATION, "relation"),
     (Meaning.SEX, "sex"),
+    (Meaning.RELATION, "relation"),
     (Meaning.ETHNIC, "ethnic"),
     (Meaning.MARITAL, "marital_gb"),
     (Meaning.EDUCATION, "education_gb"),
@@ -102,4 +105,6 @@ def shares(cells: Iterable[object]) -> dict[Meaning, float]:
         meaning = of_cell(cell)
         if meaning is not None:
             counts[meaning] = counts.get(meaning, 0) + 1
+        if meaning is Meaning.SEX and cell in _DAUGHTERS:
+            counts[Meaning.RELATION] = counts.get(Meaning.RELATION, 0) + 1
     return {meaning: count / told for meaning, count in counts.items()}

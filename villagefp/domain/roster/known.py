@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from villagefp.domain.records import Alias, Household, HukouBook, Membership, Person, Phone, RecordId
+
+LEFT_BY_ROSTER = "roster"
+"""Why a membership ended or began that an import ended or began."""
+
+
+def _nothing(_record: RecordId) -> Mapping[str, object]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,10 @@ class Known:
     hukou_books: Mapping[str, HukouBook] = field(default_factory=dict)  # by number
     phones: Mapping[RecordId, tuple[Phone, ...]] = field(default_factory=dict)  # by person
     aliases: Mapping[RecordId, tuple[Alias, ...]] = field(default_factory=dict)  # by person
+
+    left: frozenset[tuple[RecordId, RecordId]] = frozenset()  # person and household, ended by a worker
+    told_before: Callable[[RecordId], Mapping[str, object]] = _nothing
+    """The fields of a record as earlier imports wrote them last, whatever a worker made of them since."""
 
     @property
     def by_number(self) -> dict[str, RecordId]:
@@ -34,13 +45,17 @@ def arrange(
     books: Iterable[HukouBook],
     phones: Iterable[Phone],
     aliases: Iterable[Alias],
+    told_before: Callable[[RecordId], Mapping[str, object]] = _nothing,
 ) -> Known:
-    """The register as `Known`; memberships that have ended are left out."""
+    """The register as `Known`."""
     homes: dict[RecordId, Membership] = {}
+    left: set[tuple[RecordId, RecordId]] = set()
     in_books: dict[RecordId, Membership] = {}
     for membership in memberships:
         if membership.left_on is None:
             (homes if membership.household is not None else in_books).setdefault(membership.person, membership)
+        elif membership.household is not None and membership.left_why != LEFT_BY_ROSTER:
+            left.add((membership.person, membership.household))
     of_person: dict[RecordId, list[Phone]] = {}
     for phone in phones:
         of_person.setdefault(phone.person, []).append(phone)
@@ -55,4 +70,6 @@ def arrange(
         {book.book_no: book for book in books if book.book_no},
         {person: tuple(those) for person, those in of_person.items()},
         {person: tuple(those) for person, those in called.items()},
+        frozenset(left),
+        told_before,
     )

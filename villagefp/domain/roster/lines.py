@@ -12,8 +12,9 @@ from villagefp.domain.roster.columns import MappedTable
 from villagefp.domain.roster.contents import Cell
 from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
-from villagefp.domain.roster.meanings import Meaning
+from villagefp.domain.roster.meanings import Meaning, of_header, plain
 from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header
+from villagefp.domain.roster.whose import FAMILY, OF_FAMILY
 
 PERSON_CELLS = (
     Meaning.NAME, Meaning.RELATION, Meaning.SEX, Meaning.ID_NO, Meaning.BIRTH, Meaning.AGE, Meaning.ETHNIC,
@@ -25,7 +26,7 @@ HOUSEHOLD_CELLS = (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning
 _TOTAL = re.compile(
     r"本?[页组村户]?\s*(?:小\s*计|合\s*计|总\s*计|累\s*计|共\s*计)"
     r"|(?:填表|审核|制表|填报|负责|经办|单位|联系|打印)\S{0,4}[：:]|(?:注|备注|说明|填表说明)[：:]"
-    r"|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
+    r"|(?:总?户数|总?人[口数]{1,2})\s*[：:]|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
 )
 _COUNT = re.compile(r"共\s*\d+|\d+\s*[人户]$")
 _QUIET = frozenset((Meaning.ROW_NUMBER, Meaning.GROUP, Meaning.HOUSEHOLD_NO, Meaning.ADDRESS))
@@ -61,17 +62,26 @@ class TableWalk:
         mapped, rows = self._mapped, self._rows
         roles = sorted({one.who for one in mapped.columns if one.meaning is Meaning.NAME}, key=_role_order) or [""]
         people = [zip(*(_column(rows, mapped, one, role) for one in PERSON_CELLS), strict=False) for role in roles]
-        homes = zip(*(_column(rows, mapped, one, "") for one in HOUSEHOLD_CELLS), strict=False)
+        homes = zip(*(_column(rows, mapped, one, "") for one in HOUSEHOLD_CELLS[:-1]), self._heads(), strict=False)
+        shared = zip(*(_column(rows, mapped, one, FAMILY) for one in OF_FAMILY), strict=False)
         numbers = range(mapped.table.first + 1, mapped.table.last + 1)
-        for number, row, home, *members in zip(numbers, rows, homes, *people, strict=False):
+        for number, row, home, family, *members in zip(numbers, rows, homes, shared, *people, strict=False):
             if home[1] in _BLANK and self._group is not None:
                 home = (home[0], self._group, *home[2:])  # noqa: PLW2901  the group of sheet, title or heading
             if mapped.families:
-                yield from self._family(number, row, home, dict(zip(roles, members, strict=True)))
+                yield from self._family(number, row, (home, family), dict(zip(roles, members, strict=True)))
             elif self._is_person(row, members[0]):
                 yield PersonCells(number, home, members[0])
             else:
                 self._pass(number, row)
+
+    def _heads(self) -> Iterable[Cell]:
+        """The name of the head in each row; in a list of heads alone it is the name itself."""
+        name = next((one for one in self._mapped.columns if one.meaning is Meaning.NAME and not one.who), None)
+        heads_alone = (
+            name is not None and not self._mapped.families and of_header(plain(name.header)) is Meaning.HEAD_NAME
+        )
+        return _column(self._rows, self._mapped, Meaning.NAME if heads_alone else Meaning.HEAD_NAME, "")
 
     def _is_person(self, row: Row, cells: tuple[Cell, ...]) -> bool:
         """Whether a row is a person's and no subtotal, footer or repeated header."""
@@ -84,9 +94,14 @@ class TableWalk:
         return name not in self._header_words or not is_repeated_header(row, self._mapped.table)
 
     def _family(
-        self, number: int, row: Row, home: tuple[Cell, ...], members: dict[str, tuple[Cell, ...]]
+        self,
+        number: int,
+        row: Row,
+        household: tuple[tuple[Cell, ...], tuple[Cell, ...]],
+        members: dict[str, tuple[Cell, ...]],
     ) -> Iterator[PersonCells]:
-        """The members of a family on one row."""
+        """The members of a family on one row; its phone is the head's, its method the wife's."""
+        home, (phone, presence, method) = household
         there = {
             role: cells
             for role, cells in members.items()
@@ -96,10 +111,14 @@ class TableWalk:
         if not there or _TOTAL.match(first) or is_repeated_header(row, self._mapped.table):
             self._pass(number, row)
             return
-        if home[0] in _BLANK:
-            self._homes.leave()
+        if home[0] in _BLANK and any(not role.startswith("child") for role in there):
+            self._homes.leave()  # a row of a child alone goes on with the family above
         named = next((role for role, cells in there.items() if home[3] not in _BLANK and cells[0] == home[3]), None)
         head = named or next((role for role in _ROLES[1:4] if role in there), "" if "" in there else None)
+        if head is not None:
+            there[head] = _with(_with(there[head], Meaning.PHONE, phone), Meaning.PRESENCE, presence)
+            partner = next((role for role in ("wife", "spouse") if role in there), head)
+            there[partner] = _with(there[partner], Meaning.LEGACY_METHOD, method)
         for role in sorted(there, key=lambda role: (role != head, _role_order(role))):
             yield PersonCells(number, home, there[role], role, "02" if role == head else _relation(role))
 
@@ -122,6 +141,12 @@ class TableWalk:
 def _column(rows: Sequence[Row], mapped: MappedTable, meaning: Meaning, role: str) -> Iterable[Cell]:
     place = mapped.place(meaning, role)
     return repeat("") if place is None else [row[place] for row in rows]
+
+
+def _with(cells: tuple[Cell, ...], meaning: Meaning, cell: Cell) -> tuple[Cell, ...]:
+    """The cells of a person with one filled from the family's, where the own one is blank."""
+    place = PERSON_CELLS.index(meaning)
+    return cells if cell in _BLANK or cells[place] not in _BLANK else (*cells[:place], cell, *cells[place + 1 :])
 
 
 def _role_order(role: str) -> tuple[int, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from villagefp.domain.dates import agrees
-from villagefp.domain.records import Household, IdStatus, Membership, NameStatus, Person, Precision, RecordId
+from villagefp.domain.records import Household, IdStatus, Membership, NameStatus, Person, Phone, Precision, RecordId
 from villagefp.domain.roster.told import RosterHousehold, RosterPerson
 
+_R = TypeVar("_R", Person, Membership, Household, Phone)
 _PLAIN = ("ethnic", "education", "marital", "occupation")
 
 
@@ -62,6 +64,19 @@ def merge_household(stored: Household, told: RosterHousehold, head: RecordId | N
     }
     changes = {name: value for name, value in changes.items() if getattr(stored, name) != value}
     return replace(stored, **changes) if changes else stored
+
+
+def without_old_news(stored: _R, merged: _R, told_before: Mapping[str, object]) -> _R:
+    """Only what this file tells otherwise than the last one did: what a worker has set right since then stands."""
+    back = {
+        name: getattr(stored, name)
+        for name, told in told_before.items()
+        if getattr(merged, name) != getattr(stored, name) and getattr(merged, name) == told
+    }
+    if not back:
+        return merged
+    kept = replace(merged, **back)
+    return stored if kept == stored else kept
 
 
 def differences(before: Person | Membership, after: Person | Membership, person: RecordId) -> tuple[FieldChange, ...]:

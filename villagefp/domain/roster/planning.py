@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 from villagefp.domain import codes
 from villagefp.domain.checks import CheckKind, id_shared_by
@@ -20,7 +21,7 @@ from villagefp.domain.records import (
     Record,
     RecordId,
 )
-from villagefp.domain.roster.known import Known
+from villagefp.domain.roster.known import LEFT_BY_ROSTER, Known
 from villagefp.domain.roster.matching import Matching
 from villagefp.domain.roster.merging import (
     FieldChange,
@@ -28,36 +29,14 @@ from villagefp.domain.roster.merging import (
     merge_household,
     merge_membership,
     merge_person,
+    without_old_news,
 )
 from villagefp.domain.roster.told import Roster, RosterIssue, RosterPerson
+from villagefp.domain.roster.writes import Making, Writes
 
 _HEADS = frozenset(("01", "02"))
 _UNVERIFIED = "unverified"
-
-
-@dataclass(frozen=True)
-class Making:
-    """What it takes to make records: new ids, today's date, and the key of sealed fields."""
-
-    new_id: Callable[[], RecordId]
-    today: str
-    seal: Callable[[bytes], bytes]
-    unseal: Callable[[bytes], bytes]
-
-
-@dataclass(frozen=True)
-class Writes:
-    """What an import will write, and who is who."""
-
-    new: tuple[Record, ...]
-    changed: tuple[Record, ...]
-    persons: tuple[RecordId, ...]  # the record of each person of the roster
-    created: int
-    updated: int
-    unchanged: int
-    not_in_file: int
-    changes: tuple[FieldChange, ...]
-    issues: tuple[RosterIssue, ...]
+_R = TypeVar("_R", Person, Membership, Household, Phone)
 
 
 class Planner:
@@ -79,6 +58,7 @@ class Planner:
             for person, record in zip(roster.persons, self._persons, strict=True)
             if person.name
         }
+        self._known_ids = {person.id_no for person in known.persons.values()}
         self._issues = list(roster.issues)
 
     def plan(self) -> Writes:
@@ -137,7 +117,7 @@ class Planner:
                 )
                 continue
             stored = self._known.households[found]
-            merged = merge_household(stored, household, head)
+            merged = self._new_only(stored, merge_household(stored, household, head))
             if merged is not stored:
                 self._changed.append(merged)
 
@@ -185,14 +165,15 @@ class Planner:
 
     def _update(self, told: RosterPerson, stored: Person) -> None:
         before = len(self._new) + len(self._changed)
-        if stored.name_status is NameStatus.PROVISIONAL and told.name_status is NameStatus.GIVEN:
-            self._new.append(Alias(id=self._making.new_id(), person=stored.id, name=stored.name, sort="provisional"))
         merged = self._with_method(merge_person(stored, told), told)
         if stored.mother is None and (mother := self._mother(told)):
             merged = replace(merged, mother=mother)
+        merged = self._new_only(stored, merged)
         if merged is not stored:
             self._changed.append(merged)
             self._changes.extend(differences(stored, merged, stored.id))
+        if stored.name_status is NameStatus.PROVISIONAL and merged.name_status is NameStatus.GIVEN:
+            self._new.append(Alias(id=self._making.new_id(), person=stored.id, name=stored.name, sort="provisional"))
         self._update_home(told, stored.id)
         book = self._books.get(told.hukou_book) if told.hukou_book else None
         if book and stored.id not in self._known.books:
@@ -209,14 +190,16 @@ class Planner:
         home = self._known.homes.get(person)
         household = self._households[told.household]
         if home is not None and home.household == household:
-            merged = merge_membership(home, told)
+            merged = self._new_only(home, merge_membership(home, told))
             if merged is not home:
                 self._changed.append(merged)
                 self._changes.extend(differences(home, merged, person))
             return
+        if (person, household) in self._known.left:
+            return  # a worker has moved this person out of there since
         if home is not None:
-            self._changed.append(replace(home, left_on=self._making.today, left_why="roster"))
-        fresh = replace(self._membership(told, person), joined_on=self._making.today, joined_why="roster")
+            self._changed.append(replace(home, left_on=self._making.today, left_why=LEFT_BY_ROSTER))
+        fresh = replace(self._membership(told, person), joined_on=self._making.today, joined_why=LEFT_BY_ROSTER)
         self._new.append(fresh)
         old = self._known.households.get(home.household) if home and home.household else None
         number = old.household_no if old else ""
@@ -229,11 +212,16 @@ class Planner:
             # One number told, one kept: the number has changed. Otherwise it is one more.
             if len(fresh) == len(told.phones) == len(stored) == 1:
                 old = stored[0]
-                self._changed.append(replace(old, number=phone.number))
-                self._changes.append(FieldChange(person, "phone", old.number, phone.number))
+                merged = self._new_only(old, replace(old, number=phone.number))
+                if merged is not old:
+                    self._changed.append(merged)
+                    self._changes.append(FieldChange(person, "phone", old.number, phone.number))
             else:
                 self._new.append(phone)
                 self._changes.append(FieldChange(person, "phone", "", phone.number))
+
+    def _new_only(self, stored: _R, merged: _R) -> _R:
+        return merged if merged is stored else without_old_news(stored, merged, self._known.told_before(stored.id))
 
     def _with_method(self, person: Person, told: RosterPerson) -> Person:
         """A method told anew replaces one that nobody has confirmed or blanked since."""
@@ -247,9 +235,7 @@ class Planner:
     def _id_status(self, place: int, told: RosterPerson) -> IdStatus:
         if told.id_no is None:
             return IdStatus.NOT_YET if told.name_status is NameStatus.PROVISIONAL else told.id_status
-        if told.id_status is IdStatus.PRESENT and any(
-            person.id_no == told.id_no for person in self._known.persons.values()
-        ):
+        if told.id_status is IdStatus.PRESENT and told.id_no in self._known_ids:
             found = id_shared_by(told.id_no)
             self._issues.append(
                 RosterIssue(told.sheet, told.row, "", CheckKind.ID_DUPLICATE, found.message, told.id_no, place)

@@ -14,12 +14,20 @@ from villagefp.domain.roster.columns import MappedTable
 from villagefp.domain.roster.contents import Cell
 from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
-from villagefp.domain.roster.lines import PersonCells, TableWalk
+from villagefp.domain.roster.lines import PERSON_CELLS, PersonCells, TableWalk
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import Roster, RosterPerson
 
 _BLANK = ("", None)
+_WHOLE_DATE = len("1974-01-05")
+_Code = str | None
+_Codes = tuple[_Code, _Code, _Code, _Code, _Code, _Code, _Code]
+_CODED = (
+    Meaning.RELATION, Meaning.SEX, Meaning.ETHNIC, Meaning.EDUCATION,
+    Meaning.MARITAL, Meaning.OCCUPATION, Meaning.PRESENCE,
+)  # fmt: skip
+_PRESENCES = {code.value: code for code in Presence}
 _ROLE_SEX = {"husband": "1", "wife": "2", "mother": "2", "father": "1"}
 
 
@@ -33,6 +41,10 @@ class RosterReader:
         self._persons: list[RosterPerson] = []
         self._by_id: dict[str, list[int]] = {}
         self._sheet = ""
+        self._relation, self._sex = words.Codes("relation"), words.Codes("sex")
+        self._ethnic, self._education = words.Codes("ethnic"), words.Codes("education_gb")
+        self._marital, self._occupation = words.Codes("marital_gb"), words.Codes("occupation")
+        self._presence = words.Codes("presence")
 
     def read(self, sheet: SheetCells, mapped: MappedTable) -> None:
         """Take in one table."""
@@ -60,10 +72,16 @@ class RosterReader:
         name = names.read(name_cell if isinstance(name_cell, str) else words.text_of(name_cell))
         if name.status is NameStatus.MISSING:
             self._issues.name_missing(row, place)
-        relation = self._code("relation", Meaning.RELATION, relation_cell, row)
+        told_codes = (
+            self._relation[relation_cell], self._sex[sex_cell], self._ethnic[ethnic], self._education[education],
+            self._marital[marital], self._occupation[occupation], self._presence[presence_cell],
+        )  # fmt: skip
+        if words.UNKNOWN in told_codes:
+            told_codes = self._without_unknown(told_codes, told, row)
+        relation, sex, ethnic_code, education_code, marital_code, occupation_code, presence = told_codes
         if relation_cell in _BLANK:
             relation = told.relation or ("02" if _is_head(told, name.name) else None)
-        sex = self._code("sex", Meaning.SEX, sex_cell, row) or _ROLE_SEX.get(told.role)
+        sex = sex or _ROLE_SEX.get(told.role)
         reading = None if id_cell in _BLANK else _id_number(id_cell)
         birth = self._birth(birth_cell, age_cell, reading, row)
         if reading is not None:
@@ -71,7 +89,6 @@ class RosterReader:
             sex = sex or reading.sex
         if relation is None and told.role.startswith("child"):
             relation = {"1": "20", "2": "30"}.get(sex or "")
-        presence = self._code("presence", Meaning.PRESENCE, presence_cell, row)
         return RosterPerson(
             self._sheet,
             row,
@@ -85,12 +102,12 @@ class RosterReader:
             birth.told,
             None if reading is None else reading.number,
             IdStatus.NOT_TOLD if reading is None else IdStatus.UNCLEAR if reading.fault else IdStatus.PRESENT,
-            self._code("ethnic", Meaning.ETHNIC, ethnic, row),
-            self._code("education_gb", Meaning.EDUCATION, education, row),
-            self._code("marital_gb", Meaning.MARITAL, marital, row),
-            self._code("occupation", Meaning.OCCUPATION, occupation, row),
+            ethnic_code,
+            education_code,
+            marital_code,
+            occupation_code,
             () if phone_cell in _BLANK else self._phones(phone_cell, row),
-            Presence(presence) if presence else None,
+            _PRESENCES[presence] if presence else None,
             None if method_cell in _BLANK else self._method(method_cell, sex, row),
             None if alias in _BLANK else names.normalise(words.text_of(alias)),
             names.mother_in(name.name) if mother in _BLANK else names.normalise(words.text_of(mother)),
@@ -102,8 +119,10 @@ class RosterReader:
     def _birth(self, cell: Cell, age: Cell, reading: IdReading | None, row: int) -> DateReading:
         """The birth date as told; from the ID number or estimated from an age where none was told or it is no date."""
         birth = dates.read(cell, self._today, relative=False)
+        exact = reading.birth if reading is not None and reading.fault is None else None
         if birth.value is not None:
-            return birth
+            gives_way = exact is not None and _gives_way(birth, exact)
+            return DateReading(exact, Precision.DAY, birth.told) if gives_way else birth
         if birth.fault is not None:
             self._issues.birth_unreadable(row, birth, birth.told or words.text_of(cell), len(self._persons))
         if reading is not None and reading.birth is not None and reading.birth <= self._today.isoformat():
@@ -125,14 +144,16 @@ class RosterReader:
         if reading.fault in (None, IdFault.CHECKSUM):
             self._by_id.setdefault(reading.number, []).append(place)
 
-    def _code(self, list_name: str, meaning: Meaning, cell: Cell, row: int) -> str | None:
-        if cell in _BLANK:
-            return None
-        try:
-            return words.of_cell(list_name, cell)
-        except words.Unknown:
-            self._issues.unknown_word(row, meaning, words.text_of(cell).strip(), len(self._persons))
-            return None
+    def _without_unknown(self, told_codes: _Codes, told: PersonCells, row: int) -> _Codes:
+        """The codes without those of unknown words, each of which is told."""
+        for meaning, code in zip(_CODED, told_codes, strict=True):
+            if code == words.UNKNOWN:
+                word = words.text_of(told.cells[PERSON_CELLS.index(meaning)]).strip()
+                self._issues.unknown_word(row, meaning, word, len(self._persons))
+        relation, sex, ethnic, education, marital, occupation, presence = (
+            None if code == words.UNKNOWN else code for code in told_codes
+        )
+        return relation, sex, ethnic, education, marital, occupation, presence
 
     def _method(self, cell: Cell, sex: str | None, row: int) -> str | None:
         try:
@@ -152,6 +173,12 @@ class RosterReader:
 def _id_number(cell: Cell) -> IdReading | None:
     reading = resident_id.read(cell if isinstance(cell, str | float | int) else str(cell))
     return None if reading.number in words.NOTHING else reading
+
+
+def _gives_way(birth: DateReading, exact: str) -> bool:
+    """Whether a rough birth date is the exact one of the ID number, told roughly."""
+    rough = birth.value is not None and len(birth.value) < _WHOLE_DATE and dates.agrees(birth.value, exact)
+    return rough or birth.precision is Precision.ESTIMATED
 
 
 def _contradict(birth: DateReading, reading: IdReading) -> bool:

@@ -19,27 +19,31 @@ _GROUP_NAMED = re.compile(r"([\u4e00-\u9fff]{1,6}?)(?:村民)?小?组")
 _HOUSEHOLD_DRESS = re.compile(r"^第|[户号]+$|^(?:no|№)\.?", re.IGNORECASE)
 
 
+UNKNOWN = "?"
+"""Stands for the code of a word that no code list knows."""
+
+
 class Unknown(Exception):  # noqa: N818  no error of the program: a word that has no code
     """A word that no code list knows."""
 
 
-@cache
-def code(list_name: str, word: str) -> str | None:
-    """The code of a word, None for an empty cell; `Unknown` for a word that the list does not know."""
-    text = bare(word)
-    found = codes.load(list_name).code_of(text)
-    if found is None and text not in NOTHING:
-        found = codes.load(list_name).code_of(_BRACKETS.sub("", text))
-        if found is None:
-            raise Unknown(word)
-    return found
+class Codes(dict[object, str | None]):
+    """Cells of one column to codes of one list; a roster has few words and many cells, so each is looked up once.
 
+    Empty cells and 无 are None; a word that the list does not know is `UNKNOWN`.
+    """
 
-def of_cell(list_name: str, cell: object) -> str | None:
-    """`code` for a cell of any type."""
-    if isinstance(cell, str):
-        return code(list_name, cell)
-    return code(list_name, f"{cell:.15g}") if isinstance(cell, float | int) and not isinstance(cell, bool) else None
+    def __init__(self, list_name: str) -> None:
+        super().__init__({"": None, None: None})
+        self._list = codes.load(list_name)
+
+    def __missing__(self, cell: object) -> str | None:
+        text = bare(text_of(cell))
+        found = self._list.code_of(text)
+        if found is None and text not in NOTHING:
+            found = self._list.code_of(_BRACKETS.sub("", text)) or UNKNOWN
+        self[cell] = found
+        return found
 
 
 @cache

@@ -7,6 +7,7 @@ import math
 from villagefp.forms.xpath_engine import Evaluate, Focus, Function
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_values import Value, to_boolean, to_number, to_string
+from villagefp.i18n import _
 
 
 def _if(focus: Focus, condition: Evaluate, then: Evaluate, otherwise: Evaluate) -> Value:
@@ -41,7 +42,7 @@ def _checklist(_focus: Focus, least: Value, most: Value, *ticks: Value) -> Value
 
 def _weighted_checklist(_focus: Focus, least: Value, most: Value, *pairs: Value) -> Value:
     if len(pairs) % 2:
-        raise XPathError("weighted-checklist() needs a weight for each value")
+        raise XPathError(_("weighted-checklist() needs a weight for each value"))
     if len(pairs) == 2 and isinstance(pairs[0], list) and isinstance(pairs[1], list):
         ticks = [tick for tick, _weight in zip(_ticks((pairs[0],)), pairs[1], strict=False)]
         weights = [to_number(node.value()) for node in pairs[1]]

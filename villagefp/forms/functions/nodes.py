@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 
 from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_tree import ATTRIBUTE, ELEMENT, Node
 from villagefp.forms.xpath_values import Value, to_number, to_string
+from villagefp.i18n import _
 
 _PRIME, _FACTOR = 2_147_483_647, 16_807
 
@@ -24,7 +26,11 @@ def _position(focus: Focus, nodes: Value | None = None) -> Value:
 
 
 def _count_non_empty(_focus: Focus, nodes: Value) -> Value:
-    return float(sum(1 for node in as_nodes(nodes) if node.value() != ""))
+    return float(sum(1 for node in as_nodes(nodes) if node.value() != "" or any(_elements(node))))
+
+
+def _elements(node: Node) -> Iterator[Node]:
+    return (child for child in node.children if child.kind == ELEMENT)
 
 
 def _instance(focus: Focus, name: Value) -> Value:
@@ -45,11 +51,12 @@ def _pulldata(focus: Focus, table: Value, column: Value, key_column: Value, key:
 def _indexed_repeat(_focus: Focus, target: Value, *pairs: Value) -> Value:
     """The answer in the n-th instance of a repeat, and of a repeat within it."""
     if len(pairs) % 2:
-        raise XPathError("indexed-repeat() needs a number for each repeat")
+        raise XPathError(_("indexed-repeat() needs a number for each repeat"))
     found = as_nodes(target)
     for repeat, number in zip(pairs[::2], pairs[1::2], strict=True):
         instances = as_nodes(repeat)
-        wanted = to_number(number)
+        told = to_number(number)
+        wanted = told if told >= 1 else 1.0  # no number yet: the first, as in ODK
         inside = [
             instance for instance in instances if _position_among(instance) == wanted
         ]  # fmt: skip
@@ -63,23 +70,27 @@ def _position_among(node: Node) -> float:
 
 
 def _randomize(focus: Focus, nodes: Value, seed: Value | None = None) -> Value:
-    """Shuffled as ODK does it: with the same seed, the same order on every machine."""
-    shuffled = list(as_nodes(nodes))
-    state = 0
-    if seed is not None:
-        number = to_number(seed)
-        if not math.isfinite(number):
-            raise XPathError("the seed of randomize() is a number")
-        state = int(number) % _PRIME or _PRIME - 1
-    for place in range(len(shuffled) - 1, 0, -1):
-        if seed is None:
-            share = focus.scope.random()
-        else:
-            state = state * _FACTOR % _PRIME
-            share = (state - 1) / (_PRIME - 1)
-        other = int(share * (place + 1))
+    """Shuffled as ODK does it (inside out, Park and Miller's numbers): a seed gives the same order on every machine."""
+    told = focus.scope.order if seed is None else to_number(seed)
+    draw = focus.scope.random if told is None else _draws(told)
+    shuffled: list[Node] = []
+    for place, node in enumerate(as_nodes(nodes)):
+        other = int(draw() * (place + 1))
+        shuffled.append(node)
         shuffled[place], shuffled[other] = shuffled[other], shuffled[place]
-    return list(shuffled)
+    return shuffled
+
+
+def _draws(seed: float) -> Callable[[], float]:
+    state = int(math.fmod(math.trunc(seed), _PRIME)) if math.isfinite(seed) else 0
+    state += _PRIME - 1 if state <= 0 else 0
+
+    def draw() -> float:
+        nonlocal state
+        state = state * _FACTOR % _PRIME
+        return (state - 1) / (_PRIME - 1)
+
+    return draw
 
 
 def _name(focus: Focus, nodes: Value | None = None) -> str:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_values import Value, to_number
+from villagefp.i18n import _
 
 
 def _number(focus: Focus, value: Value | None = None) -> Value:
@@ -21,8 +22,9 @@ def _int(_focus: Focus, value: Value) -> Value:
 
 
 def _round(_focus: Focus, value: Value, digits: Value = 0.0) -> Value:
-    """Half away from zero, on the decimal digits as written: 2.15 becomes 2.2."""
-    number, places = to_number(value), to_number(digits)
+    """Half away from zero, on the decimal digits as written: 2.15 becomes 2.2, and so does "2,15"."""
+    told = value.replace(",", ".") if isinstance(value, str) else value
+    number, places = to_number(told), to_number(digits)
     if not math.isfinite(number) or not math.isfinite(places):
         return number if math.isfinite(places) else math.nan
     if abs(places) > 30:
@@ -55,12 +57,12 @@ def _pow(_focus: Focus, base: Value, exponent: Value) -> Value:
 
 
 def _all(parts: tuple[Value, ...]) -> list[float]:
-    """Every number among nodes and values; empty answers are left out."""
+    """Every number among nodes and values; an empty answer is none, as in ODK, and makes a total of them none."""
     numbers = []
     for part in parts:
         if isinstance(part, list):
-            numbers += [to_number(text) for node in part if (text := node.value()) != ""]
-        elif part != "":
+            numbers += [to_number(node.value()) for node in part]
+        else:
             numbers.append(to_number(part))
     return numbers
 
@@ -78,7 +80,7 @@ def _sum(_focus: Focus, nodes: Value) -> Value:
 
 
 def _not_here(_focus: Focus, *_parts: Value) -> Value:
-    raise XPathError("places on a map are not recorded here")
+    raise XPathError(_("places on a map are not recorded here"))
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -13,6 +13,7 @@ from uuid import UUID
 from villagefp.forms.xpath_engine import Focus, Function
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_values import Value, to_number, to_string
+from villagefp.i18n import _
 
 _MAX_PATTERN = 1_000
 _MAX_SEARCHED = 5_000
@@ -71,13 +72,17 @@ def _before(_focus: Focus, value: Value, mark: Value) -> Value:
 @lru_cache(maxsize=200)
 def _pattern(source: str) -> re.Pattern[str]:
     if len(source) > _MAX_PATTERN:
-        raise XPathError(f"a pattern of more than {_MAX_PATTERN} characters")
+        raise XPathError(_("a pattern of more than {count} characters").format(count=_MAX_PATTERN))
     if _NESTED_REPETITION.search(source):
-        raise XPathError(f"the pattern “{source[:60]}” repeats a repetition, which may never end")
+        raise XPathError(
+            _("the pattern “{pattern}” repeats a repetition, which may never end").format(pattern=source[:60])
+        )
     try:
-        return re.compile(source)
+        return re.compile(source, re.DOTALL)  # "." takes a new line too: a second line must not slip past a rule
     except (re.error, OverflowError) as error:
-        raise XPathError(f"the pattern “{source[:60]}” is not understood: {error}") from error
+        raise XPathError(
+            _("the pattern “{pattern}” is not understood: {error}").format(pattern=source[:60], error=error)
+        ) from error
 
 
 def check_pattern(source: str) -> None:
@@ -93,12 +98,12 @@ def _regex(_focus: Focus, value: Value, pattern: Value) -> Value:
 def _digest(_focus: Focus, value: Value, algorithm: Value, encoding: Value = "base64") -> Value:
     name = _HASHES.get(to_string(algorithm).upper())
     if name is None:
-        raise XPathError(f"digest() does not know “{to_string(algorithm)[:40]}”")
+        raise XPathError(_("digest() does not know “{name}”").format(name=to_string(algorithm)[:40]))
     raw = hashlib.new(name, to_string(value).encode(), usedforsecurity=False).digest()
     if to_string(encoding).lower() == "hex":
         return raw.hex()
     if to_string(encoding).lower() != "base64":
-        raise XPathError(f"digest() does not write “{to_string(encoding)[:40]}”")
+        raise XPathError(_("digest() does not write “{name}”").format(name=to_string(encoding)[:40]))
     return base64.b64encode(raw).decode("ascii")
 
 

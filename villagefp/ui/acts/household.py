@@ -11,13 +11,14 @@ from villagefp.domain import names
 from villagefp.domain.records import Membership, Presence
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.services import households
+from villagefp.services import households, memberships
 from villagefp.services.pages import HouseholdPage, PersonLine
 from villagefp.ui import words
 from villagefp.ui.acts import joining
 from villagefp.ui.acts.running import run
 from villagefp.ui.screen import Screen
-from villagefp.ui.widgets.fields import ChoiceField, DateField, Field, TextField
+from villagefp.ui.widgets.date_field import DateField
+from villagefp.ui.widgets.fields import ChoiceField, Field, TextField
 from villagefp.ui.widgets.sheet import Sheet
 
 
@@ -67,7 +68,7 @@ def _presence(screen: Screen, page: HouseholdPage) -> None:
         day, until = since.day(), back.optional() if back.isEnabled() else None
         run(
             screen, sheet,
-            lambda: households.set_presence(store, member, presence, since=day, expected_back=until),
+            lambda: memberships.set_presence(store, member, presence, since=day, expected_back=until),
         )  # fmt: skip
 
     Sheet(screen, _("Change presence"), [who, what, since, back], _("Save"), save).open()
@@ -80,7 +81,7 @@ def _come_home(screen: Screen, page: HouseholdPage) -> None:
 
     def save(sheet: Sheet) -> None:
         person, day = bytes.fromhex(who.value), on.day()
-        run(screen, sheet, lambda: households.come_home(store, person, on=day))
+        run(screen, sheet, lambda: memberships.come_home(store, person, on=day))
 
     Sheet(
         screen, _("Come home"), [who, on], _("Save"), save, note=_("Ends an absence, or a stay in another household.")
@@ -107,7 +108,7 @@ def _stay(screen: Screen, page: HouseholdPage) -> None:
 
         def stay() -> Membership:
             there = households.by_number(store, number).id
-            return households.stay_elsewhere(
+            return memberships.stay_elsewhere(
                 store, member, there, relation=kin, since=day, until=last, presence=presence
             )
 
@@ -129,7 +130,7 @@ def _move(screen: Screen, page: HouseholdPage) -> None:
         member, number, day, kin = bytes.fromhex(who.value), where.text, on.day(), relation.value or None
         run(
             screen, sheet,
-            lambda: households.move_member(
+            lambda: memberships.move_member(
                 store, member, households.by_number(store, number).id, relation=kin, on=day
             ),
         )  # fmt: skip
@@ -152,9 +153,9 @@ def _split(screen: Screen, page: HouseholdPage) -> None:
         )
         if first not in chosen:
             raise UserError(_("The head of the new household must be among those who leave. Tick the name as well."))
-        relations = {who: households.HEAD if who == first else "97" for who in chosen}
+        relations = {who: memberships.HEAD if who == first else "97" for who in chosen}
         told = households.NewHousehold(number.text, page.household.group_no, page.household.address)
-        run(screen, sheet, lambda: households.split_household(store, told, relations, on=day))
+        run(screen, sheet, lambda: memberships.split_household(store, told, relations, on=day))
 
     fields: list[QWidget] = [number, *leaving.values(), head, on]
     for box in leaving.values():
@@ -174,7 +175,7 @@ def _head(screen: Screen, page: HouseholdPage) -> None:
     def save(sheet: Sheet) -> None:
         first, day = bytes.fromhex(head.value), on.day()
         relations = {who: field.value for who, field in kin.items() if who != first and field.value}
-        run(screen, sheet, lambda: households.change_head(store, page.household.id, first, relations, on=day))
+        run(screen, sheet, lambda: memberships.change_head(store, page.household.id, first, relations, on=day))
 
     fields: list[Field] = [head, on, *kin.values()]
     Sheet(

@@ -13,7 +13,8 @@ from villagefp.services.pages import HouseholdPage
 from villagefp.ui import words
 from villagefp.ui.acts.running import run
 from villagefp.ui.screen import Screen
-from villagefp.ui.widgets.fields import ChoiceField, DateField, TextField
+from villagefp.ui.widgets.date_field import DateField
+from villagefp.ui.widgets.fields import ChoiceField, TextField
 from villagefp.ui.widgets.sheet import Sheet
 
 _FEMALE = "2"

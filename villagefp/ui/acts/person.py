@@ -11,13 +11,14 @@ from villagefp.domain import names, phones
 from villagefp.domain.records import NameStatus, RecordId
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.services import people
+from villagefp.services import people, privacy
 from villagefp.services.pages import PersonPage
 from villagefp.ui import words
 from villagefp.ui.acts.running import run
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
-from villagefp.ui.widgets.fields import ChoiceField, DateField, TextField
+from villagefp.ui.widgets.date_field import DateField
+from villagefp.ui.widgets.fields import ChoiceField, TextField
 from villagefp.ui.widgets.sheet import Sheet
 
 _WHOSE = ("self", "household", "spouse", "child", "neighbour", "other")
@@ -54,7 +55,7 @@ def ask_legacy(screen: Screen, person_id: RecordId, method: str) -> None:
 
     def save(sheet: Sheet) -> None:
         keep = decide.value == "keep"
-        run(screen, sheet, lambda: people.decide_legacy_method(store, person_id, keep=keep))
+        run(screen, sheet, lambda: privacy.decide_legacy_method(store, person_id, keep=keep))
 
     Sheet(
         screen, _("Private item of the old roster"), [shown, decide], _("Save"), save,

@@ -20,6 +20,7 @@ from villagefp.ui.models.table import Column, TableModel
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
+from villagefp.ui.widgets.empty import empty_state
 from villagefp.ui.widgets.fields import TextField
 from villagefp.ui.widgets.sheet import Sheet
 from villagefp.ui.widgets.table import Table
@@ -73,13 +74,13 @@ class Households(Screen):
         self._count = parts.label("", "second")
         add = parts.button(_("Add household"), self._add, icon_name="plus")
         self.put_heading(title(), add, beside=self._count)
-        self._empty = parts.empty_state(
+        self._empty = empty_state(
             "households",
             _("No household is here yet."),
             _("Import the village's roster workbook, or add households one by one."),
             parts.button(_("Import a roster"), lambda: context.go(Place("import_roster")), "primary"),
         )
-        self._nobody = parts.empty_state("search", _("Nobody found. Try fewer characters."))
+        self._nobody = empty_state("search", _("Nobody found. Try fewer characters."))
         self.body.addLayout(parts.row(self.search, self.groups, 0))
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._empty, 1)

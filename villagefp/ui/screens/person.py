@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 from villagefp.domain import resident_id
 from villagefp.domain.records import IdStatus, NameStatus, RecordId
 from villagefp.i18n import _
-from villagefp.services import people
+from villagefp.services import people, privacy
 from villagefp.services.pages import PersonLine, PersonPage, TimelineEntry
 from villagefp.ui import theme, words
 from villagefp.ui.acts.person import acts, ask_legacy
@@ -50,7 +50,7 @@ class Person(Screen):
         held = QWidget()
         held.setLayout(self._columns)
         self.body.addWidget(parts.scrolling(held), 1)
-        context.jobs.run(people.note_access, context.store, person_id, "opened")
+        context.jobs.run(privacy.note_access, context.store, person_id, "opened")
 
     @overrides
     def refresh(self) -> None:
@@ -150,7 +150,7 @@ class Person(Screen):
         return line
 
     def _reveal(self) -> None:
-        self.context.jobs.run(people.reveal_id, self.context.store, self._id, done=self._revealed)
+        self.context.jobs.run(privacy.reveal_id, self.context.store, self._id, done=self._revealed)
 
     def _revealed(self, number: str) -> None:
         if self.id_number is not None:
@@ -197,7 +197,7 @@ class Person(Screen):
         return parts.Card(parts.row(parts.picture("lock", tokens.second), words_said), parts.row(ask, 0))
 
     def _ask_legacy(self) -> None:
-        self.context.jobs.run(people.reveal_legacy_method, self.context.store, self._id, done=self._decide_legacy)
+        self.context.jobs.run(privacy.reveal_legacy_method, self.context.store, self._id, done=self._decide_legacy)
 
     def _decide_legacy(self, code: str) -> None:
         ask_legacy(self, self._id, words.code("method_code", code))

@@ -14,6 +14,7 @@ from villagefp.ui.orders import FormOrder
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
+from villagefp.ui.widgets.empty import empty_state
 from villagefp.ui.widgets.timeline import Timeline
 
 NAME = "today"
@@ -62,7 +63,7 @@ class Today(Screen):
         self._columns.addLayout(parts.column(recent, 0), 10)
 
     def _first_steps(self) -> QWidget:
-        return parts.empty_state(
+        return empty_state(
             "households",
             _("Welcome. The register is still empty."),
             _("Import the village's roster workbook; you see what will happen before anything is written."),

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
-from villagefp.domain import dates
-from villagefp.errors import UserError
-from villagefp.i18n import _
 from villagefp.ui.widgets import parts
-
-_AHEAD = 800
 
 
 class Field(QWidget):
@@ -84,36 +78,3 @@ class ChoiceField(Field):
     def on_change(self, changed: Callable[[str], object]) -> None:
         """Call back with the value whenever the worker chooses another one."""
         self.box.activated.connect(lambda _index: changed(self.value))
-
-
-class DateField(TextField):
-    """A day as people write it: 2026-11-22, 11.22 of this year, 今天; read when it is asked for."""
-
-    def __init__(self, words: str, today: date, *, chosen: date | None = None, future: bool = False) -> None:
-        super().__init__(words, hint=_("Such as 2026-11-22 or 20261122"), text=chosen.isoformat() if chosen else "")
-        self._today = today
-        self._limit = today + timedelta(days=_AHEAD) if future else today
-
-    def day(self) -> date:
-        """The day; UserError beside the field where there is none."""
-        told = self.optional()
-        if told is None:
-            raise self._refusal(_("Please enter a date."))
-        return told
-
-    def optional(self) -> date | None:
-        """The day, or None where the field was left empty."""
-        if not self.text:
-            return None
-        reading = dates.read(self.text, self._limit)
-        if reading.fault is not None or not reading.value or len(reading.value) < len("2026-11-22"):
-            raise self._refusal(
-                dates.sentence(reading, self.text) if reading.fault else _("Please enter a whole date.")
-            )
-        self.complain("")
-        return date.fromisoformat(reading.value)
-
-    def _refusal(self, sentence: str) -> UserError:
-        self.complain(sentence)
-        self.line.setFocus()
-        return UserError(sentence)

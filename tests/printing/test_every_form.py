@@ -1,0 +1,55 @@
+"""Every shipped form on paper: blank, and with the longest answers each field allows, measured against its cells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.printing.measure import astray, overlapping
+from tests.printing.reading import glyphs
+from tests.printing.samples import form_job, package
+from villagefp import paths
+from villagefp.forms.package import Choice, FormPackage, Question
+from villagefp.printing.fonts import load_fonts
+from villagefp.printing.jobs import Mode, SheetJob
+from villagefp.printing.render import draw, render
+
+FORMS = sorted(file.stem for file in (paths.resources_dir() / "forms").glob("*.md"))
+WORDS = "很长的说明文字，" * 15
+LONGEST = {"text": WORDS, "date": "2026-11-12", "integer": "-12345", "decimal": "12345.67", "acknowledge": "OK"}
+
+
+def longest(form: FormPackage) -> SheetJob:
+    """Everything chosen, everything long."""
+    answers = {}
+    for question in form.questions:
+        options = [choice.name for choice in form.choices.get(question.choices or "", ())]
+        if question.type == "select_multiple":
+            answers[question.name] = " ".join(options)
+        elif question.type == "select_one" and options:
+            answers[question.name] = max(options, key=len)
+        elif question.type in LONGEST:
+            answers[question.name] = LONGEST[question.type]
+    job = form_job(form, answers)
+    assert job.form is not None
+    steps = [
+        c.name for q in form.questions if q.name == form.settings.get("print::columns") for c in options_of(form, q)
+    ]
+    return replace(job, form=replace(job.form, columns=dict.fromkeys(steps, job.form.answers)))
+
+
+def options_of(form: FormPackage, question: Question) -> tuple[Choice, ...]:
+    return form.choices.get(question.choices or "", ())
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_nothing_of_a_form_is_cut_or_written_over_another_cell(form_id: str) -> None:
+    form = package(form_id)
+    blank = render(form_job(form, {}, Mode.BLANK))
+    assert blank.missing == ()
+    assert 1 <= blank.pages <= 2
+    sheet = draw(longest(form), load_fonts(), compress=False)
+    found = list(glyphs(sheet.pdf()))
+    assert overlapping(sheet) == []
+    assert astray(sheet, found) == []

@@ -1,0 +1,82 @@
+"""Which kept visits stand beside the one that is printed."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.printing.reading import plain, text_of
+from tests.printing.samples import chinese
+from villagefp import i18n
+from villagefp.domain.records import Outcome, RecordId
+from villagefp.services import households, people, sheets, visits
+from villagefp.services.households import NewHousehold
+from villagefp.services.people import NewPerson
+from villagefp.services.sheet_columns import Column, beside
+from villagefp.storage.store import Store
+
+
+@pytest.fixture(autouse=True)
+def chinese_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue: gettext.NullTranslations = chinese()
+    monkeypatch.setattr(i18n._Words, "catalogue", catalogue)
+    monkeypatch.setattr(i18n._Words, "language", "zh_CN")
+
+
+@pytest.fixture
+def woman(store: Store) -> RecordId:
+    home = households.add_household(store, NewHousehold("0012"))
+    return people.add_person(store, home.id, NewPerson("李芳", birth_date="1990-05-06")).id
+
+
+def visit(store: Store, woman: RecordId, on: date, number: str, complaint: str, **told: Any) -> RecordId:
+    answers = {"visit_no": number, "complaint": complaint} | told
+    return visits.add_visit(store, "anc_followup", answers, outcome=Outcome.DONE, on=on, person_id=woman).event_id
+
+
+def test_a_sheet_shows_the_visits_of_this_pregnancy_and_of_no_other(store: Store, woman: RecordId) -> None:
+    visit(store, woman, date(2024, 8, 1), "5", "上一次怀孕")
+    second = visit(store, woman, date(2026, 7, 1), "2", "早上恶心", weight_kg="52.5")
+    fourth = visit(store, woman, date(2026, 10, 20), "4", "腰酸")
+    for event in (second, fourth):
+        text = plain(text_of(sheets.form_sheet(store, "anc_followup", event_id=event).data))
+        assert "早上恶心" in text
+        assert "52.5" in text
+        assert "腰酸" in text
+        assert "上一次怀孕" not in text
+
+
+def test_a_corrected_visit_stands_in_its_column_as_it_was_corrected(store: Store, woman: RecordId) -> None:
+    second = visit(store, woman, date(2026, 7, 1), "2", "写错的话")
+    opened = visits.amend(store, second, "写错了")
+    opened.session.set_answer("/data/visit/complaint", "改对的话")
+    visits.save_visit(store, opened, Outcome.DONE)
+    third = visit(store, woman, date(2026, 9, 1), "3", "没有不舒服")
+    text = plain(text_of(sheets.form_sheet(store, "anc_followup", event_id=third).data))
+    assert "改对的话" in text
+    assert "写错的话" not in text
+
+
+def test_for_a_printer_elsewhere_every_column_is_without_names(store: Store, woman: RecordId) -> None:
+    visit(store, woman, date(2026, 7, 1), "2", "李芳说电话是13900005678")
+    third = visit(store, woman, date(2026, 9, 1), "3", "还好")
+    text = plain(text_of(sheets.form_sheet(store, "anc_followup", event_id=third, elsewhere=True).data))
+    assert "李芳" not in text
+    assert "13900005678" not in text
+    assert "还好" in text
+
+
+def test_the_order_of_visits_tells_two_pregnancies_apart_even_when_they_are_close() -> None:
+    def told(step: str, on: str) -> Column:
+        return Column(step, on, {"on": on})
+
+    steps = ("2", "3", "4", "5")
+    last = told("5", "2025-06-01")
+    others = (told("4", "2025-05-01"), told("2", "2025-12-01"), told("3", "2025-03-01"), told("3", "2025-03-20"))
+    assert beside((*others, last), steps, "300") == {
+        "5": {"on": "2025-06-01"}, "4": {"on": "2025-05-01"}, "3": {"on": "2025-03-20"},
+    }  # fmt: skip
+    assert set(beside((*others, last), steps, "")) == {"2", "3", "4", "5"}

@@ -1,0 +1,64 @@
+"""Looks that are logged, and what a person decides about a private entry of an old roster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from villagefp.domain.records import Access, Person, RecordId
+from villagefp.services.people import known_person
+from villagefp.storage import records
+
+if TYPE_CHECKING:
+    from villagefp.storage.store import Store
+
+
+def note_access(store: Store, person_id: RecordId, action: str) -> None:
+    """Write into the access log who opened, revealed or printed what: one row per person, day and action."""
+    note_accesses(store, [person_id], action)
+
+
+def note_accesses(store: Store, person_ids: Sequence[RecordId], action: str) -> None:
+    """The same for several persons, as a list that shows whole ID numbers does."""
+    day = store.ambient.today().isoformat()
+    with store.read() as connection:
+        noted = {
+            row.person for row in records.where(connection, Access, worker=store.worker.id, day=day, action=action)
+        }
+    rows = [
+        Access(id=store.ambient.new_id(), worker=store.worker.id, person=person_id, day=day, action=action)
+        for person_id in dict.fromkeys(person_ids)
+        if person_id not in noted
+    ]
+    if rows:
+        with store.save() as save:
+            save.add_many(rows)
+
+
+def reveal_id(store: Store, person_id: RecordId) -> str:
+    """The whole ID number, for the eye that asked; the look is logged. Empty where there is none."""
+    note_access(store, person_id, "revealed")
+    with store.read() as connection:
+        person = records.get(connection, Person, person_id)
+    return (person.id_no or "") if person is not None else ""
+
+
+def reveal_legacy_method(store: Store, person_id: RecordId) -> str:
+    """The code of `method_code` that an old roster had for this person, for herself to confirm; the look is logged."""
+    note_access(store, person_id, "revealed")
+    with store.read() as connection:
+        person = records.get(connection, Person, person_id)
+    if person is None or person.legacy_method is None:
+        return ""
+    return store.unseal(person.legacy_method).decode()
+
+
+def decide_legacy_method(store: Store, person_id: RecordId, *, keep: bool) -> None:
+    """Do as the person decides about the method an old roster had: keep it as confirmed, or blank it."""
+    with store.save() as save:
+        person = known_person(save, person_id)
+        if keep:
+            save.change(replace(person, legacy_method_status="confirmed"))
+        else:
+            save.change(replace(person, legacy_method=None, legacy_method_status="dropped"))
