@@ -18,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 
+from villagefp.cli.prepare import prepare
 from villagefp.domain.ambient import Ambient
 from villagefp.forms import library, xpath, xpath_syntax
 from villagefp.forms import session as sessions
@@ -34,7 +35,7 @@ KNOWN = FormInputs(person={"name": "李芳之女", "sex": "2", "birth_date": "20
 
 def main() -> int:
     """Prints one JSON object."""
-    library.build_all(library.folder())
+    prepare()
     sizes = {form_id: len(library.load(form_id).questions) for form_id in library.form_ids()}
     largest = max(sizes, key=lambda form_id: sizes[form_id])
     with tempfile.TemporaryDirectory() as folder:

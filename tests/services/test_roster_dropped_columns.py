@@ -149,3 +149,11 @@ def test_what_the_person_decided_about_her_method_stands(store: Store, tmp_path:
     rows[1][3] = "避孕套"
     result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
     assert (result.updated, result.unchanged) == (0, 3)
+
+
+def test_the_preview_shows_no_method_of_anybody(store: Store, tmp_path: Path) -> None:
+    rows = [["户号", "姓名", "身份证号", "避孕方法"], ["12", "李芳", LI, "上环"], ["13", "赵玉兰", ZHAO, "女扎"]]
+    columns = plan(store, workbook(tmp_path / "a.xlsx", rows)).preview.tables[0].columns
+    assert columns[3].meaning is Meaning.LEGACY_METHOD
+    assert columns[3].samples == ()
+    assert columns[1].samples == ("李芳", "赵玉兰")

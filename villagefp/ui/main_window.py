@@ -21,7 +21,7 @@ from villagefp.ui.dialogs import Dialogs
 from villagefp.ui.door import DoorContext, DoorScreen
 from villagefp.ui.garbage import UiGarbage
 from villagefp.ui.jobs import Jobs
-from villagefp.ui.qt import overrides
+from villagefp.ui.qt import hold_true, overrides
 
 if TYPE_CHECKING:
     from villagefp.printing.helper import PdfHelper
@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
     def _after_first_paint(self) -> None:
         from villagefp.ui.idle import IdleWatch  # noqa: PLC0415  from here on nobody waits
 
+        hold_true()
         self.painted.emit()
         handle = self.windowHandle()
         if handle is not None:

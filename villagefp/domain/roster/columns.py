@@ -60,5 +60,10 @@ def remap(mapped: MappedTable, corrected: Mapping[int, Meaning]) -> MappedTable:
                 and other.place not in corrected
             ):
                 columns[other.place] = replace(other, meaning=Meaning.NOT_IMPORTED)
-        columns[place] = replace(columns[place], meaning=meaning, reason="")
+        columns[place] = without_private_samples(replace(columns[place], meaning=meaning, reason=""))
     return replace(mapped, columns=tuple(columns))
+
+
+def without_private_samples(column: Column) -> Column:
+    """The column without samples where it tells of methods: these are hidden until the person confirms them."""
+    return replace(column, samples=()) if column.meaning is Meaning.LEGACY_METHOD else column

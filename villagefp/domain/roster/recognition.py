@@ -7,7 +7,14 @@ from dataclasses import replace
 from itertools import islice
 
 from villagefp.domain.roster import dropped_columns, tables, whose
-from villagefp.domain.roster.columns import ONE_A_TABLE, Column, MappedTable, MappingMemory, remap
+from villagefp.domain.roster.columns import (
+    ONE_A_TABLE,
+    Column,
+    MappedTable,
+    MappingMemory,
+    remap,
+    without_private_samples,
+)
 from villagefp.domain.roster.contents import Cell, shares
 from villagefp.domain.roster.meanings import Meaning, of_header, plain, role_of
 from villagefp.domain.roster.tables import SheetCells, Table
@@ -45,7 +52,7 @@ def recognise(sheet: SheetCells, table: Table, memory: MappingMemory | None) -> 
     columns = _household_number(columns, sheet, table)
     families = whose.is_family_table(columns)
     columns = whose.of_families(columns) if families else whose.of_one_person(columns)
-    mapped = MappedTable(table, tuple(columns), signature_of(table), families)
+    mapped = MappedTable(table, tuple(map(without_private_samples, columns)), signature_of(table), families)
     corrected = memory.entries.get(mapped.signature) if memory else None
     return remap(mapped, corrected) if corrected else mapped
 

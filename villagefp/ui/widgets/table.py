@@ -64,11 +64,10 @@ class Table(QTableView, Generic[T]):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(self.currentIndex())
+        elif event.text().isprintable() and event.text():
+            event.ignore()  # typing goes to the page's search box
         else:
             super().keyPressEvent(event)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Typing goes to the page's search box, not to a search of this list."""
 
     def choose(self, row: int) -> None:
         """Select a row and scroll to it."""

@@ -1,0 +1,49 @@
+"""What is not imported before the first paint."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from villagefp.storage import store
+from villagefp.ui import entering
+
+HEAVY = (
+    "sqlalchemy", "alembic", "sqlcipher3", "nacl", "msgspec", "reportlab", "pypdfium2", "elementpath", "requests",
+    "python_calamine", "xlsxwriter", "borax", "villagefp.services", "villagefp.storage",
+)  # fmt: skip
+PROGRAM = """
+import sys
+from pathlib import Path
+
+from villagefp.app import application, build_window
+from villagefp.domain.ambient import Ambient
+app = application([])
+window = build_window(Path(sys.argv[1]), Ambient())
+def painted():
+    print(" ".join(name for name in sys.argv[2:] if name in sys.modules))
+    window.close()
+    app.quit()
+window.painted.connect(painted)
+window.show()
+app.exec()
+"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> None:
+    (tmp_path / "store.db").write_bytes(b"")  # there is a store: the sign-in screen is shown
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(tmp_path), *HEAVY],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert run.stdout.strip() == ""
+
+
+def test_the_store_is_called_as_the_storage_calls_it() -> None:
+    assert entering.DATABASE == store.DATABASE
