@@ -11,6 +11,8 @@ import pytest
 
 from villagefp import paths
 from villagefp.domain.records import (
+    Alias,
+    BenefitCase,
     Consent,
     Episode,
     Household,
@@ -18,10 +20,12 @@ from villagefp.domain.records import (
     NameStatus,
     Outcome,
     Person,
+    Phone,
     Precision,
     Presence,
     Record,
     RecordId,
+    Referral,
 )
 from villagefp.forms import library
 from villagefp.services import episodes, people, visits
@@ -312,3 +316,186 @@ def test_a_field_corrected_by_hand_since_is_left_alone(store: Store, home: Home)
     (after,) = kept(store, Episode)
     assert after.delivered_on == "2026-11-11"
     assert told_marks(store) == [STANDS]
+
+
+def test_an_earlier_revision_shows_what_it_showed(store: Store, home: Home) -> None:
+    event = visit(store, home, "iud_followup", PLACED)
+    correct(store, event, {"placed_on": "2026-10-11"})
+    assert visits.open_event(store, event).session.answers()["follow_consent"] == "1"
+    with store.read() as connection:
+        (only,) = episodes.of_person(store, connection, home.woman)
+    assert only.values["placed_on"] == "2026-10-11"
+
+
+@dataclass(frozen=True)
+class Private:
+    """A sheet that opens a private programme: what was answered, and what is kept under seal."""
+
+    form: str
+    answers: Mapping[str, Any]
+    programme: str
+    values: Mapping[str, str]
+
+
+GIVEN = {"given_on": "2026-11-20"}
+PRIVATE = (
+    Private("implant_followup", {"kind": "1", "placed_on": "2026-10-10", "arm": "1"}, "implant",
+            {"placed_on": "2026-10-10", "arm": "1", "method": "implant"}),
+    Private("tubal_ligation_followup", {"op_on": "2026-11-10"}, "tubal", {"op_on": "2026-11-10", "method": "ster_f"}),
+    Private("vasectomy_followup", {"op_on": "2026-11-10"}, "vasectomy", {"op_on": "2026-11-10", "method": "ster_m"}),
+    Private("pac_followup", {"ended_on": "2026-10-10"}, "pac", {"ended_on": "2026-10-10"}),
+    Private("contraceptive_supply", {"receiver": "1", "item_code": "coc", "days_covered": 28}, "pill",
+            {"item_code": "coc", "method": "coc", "run_out_on": "2026-12-18", **GIVEN}),
+    Private("contraceptive_supply", {"receiver": "1", "item_code": "condom_m"}, "condom",
+            {"item_code": "condom_m", "method": "condom_m", **GIVEN}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("told", PRIVATE, ids=lambda told: told.programme)
+def test_a_private_programme_opens_under_seal(store: Store, home: Home, told: Private) -> None:
+    visit(store, home, told.form, {**told.answers, "follow_consent": "2"})
+    assert kept(store, Episode) == kept(store, Consent) == []
+    visit(store, home, told.form, {**told.answers, "follow_consent": "1"})
+    (episode,) = kept(store, Episode)
+    assert (episode.programme, [getattr(episode, name) for name in episodes.OPEN_DAYS]) == ("private", [None] * 7)
+    read = episodes.read(store, episode)
+    assert (read.programme, read.values) == (told.programme, told.values)
+    visit(store, home, told.form, {}, outcome=Outcome.WITHDRAWN)
+    (episode,) = kept(store, Episode)
+    (consent,) = kept(store, Consent)
+    assert (episode.closed_why, consent.withdrawn_on) == ("withdrawn", "2026-11-20")
+
+
+def test_pills_that_were_stopped_end_their_programme(store: Store, home: Home) -> None:
+    visit(store, home, "contraceptive_supply", {"receiver": "1", "item_code": "coc", "follow_consent": "1"})
+    visit(store, home, "contraceptive_followup", {"still_using": "2"})
+    (episode,) = kept(store, Episode)
+    assert episode.closed_on == "2026-11-20"
+
+
+def test_a_check_before_a_pregnancy_moves_on_one_episode(store: Store, home: Home) -> None:
+    visit(store, home, "prepregnancy_notice", {"consent": "3"})
+    assert kept(store, Episode) == []
+    visit(store, home, "prepregnancy_notice", {"consent": "1"})
+    visit(store, home, "prepregnancy_check_note", {"checked_on": "2026-11-15"})
+    visit(store, home, "prepregnancy_followup", {"outcome_code": "2"})
+    (episode,) = kept(store, Episode)
+    assert (episode.programme, episode.checked_on) == ("prepregnancy", "2026-11-15")
+    assert episode.closed_why == "done"
+
+
+def test_folic_acid_is_followed_where_she_agrees(store: Store, home: Home) -> None:
+    visit(store, home, "folic_acid_supply", {"stage": "1", "started_on": "2026-11-01", "follow_consent": "1"})
+    (episode,) = kept(store, Episode)
+    assert (episode.programme, episode.started_on) == ("folic_acid", "2026-11-01")
+
+
+def test_a_family_is_visited_as_it_wishes_and_no_more(store: Store, home: Home) -> None:
+    visit(store, home, "special_family_visit", {"wished_frequency": "2"})
+    visit(store, home, "special_family_visit", {"wished_frequency": "2"})
+    (episode,) = kept(store, Episode)
+    assert (episode.programme, episode.joined_on) == ("special_family", "2026-11-20")
+    visit(store, home, "special_family_visit", {"wished_frequency": "5"})
+    (episode,) = kept(store, Episode)
+    assert episode.closed_on == "2026-11-20"
+
+
+def test_a_slip_is_one_referral_however_often_it_is_corrected(store: Store, home: Home) -> None:
+    slip: dict[str, Any] = {"reason": ["chest_pain"], "urgent": "3", "to_facility": "县医院"}
+    event = visit(store, home, "referral_slip", slip)
+    (referral,) = kept(store, Referral)
+    assert (referral.urgency, referral.to_facility, referral.arrived) == ("3", "县医院", None)
+    assert store.unseal(referral.reason).endswith(slip["reason"][0].encode())
+    correct(store, event, {"arrived": "1"})
+    (after,) = kept(store, Referral)
+    assert (after.id, after.arrived, after.result_told_on) == (referral.id, "1", "2026-11-20")
+    assert after.reason == referral.reason
+
+
+def test_a_benefit_is_one_case_until_it_is_decided(store: Store, home: Home) -> None:
+    visit(store, home, "benefit_case", {"benefit_type": "jiangfu"})
+    visit(store, home, "benefit_case", {"benefit_type": "jiangfu", "submitted_on": "2026-11-10"})
+    event = visit(store, home, "benefit_case", {"benefit_type": "jiangfu", "decided_on": "2026-11-19", "decision": "1"})
+    (case,) = kept(store, BenefitCase)
+    assert (case.submitted_on, case.decided_on, case.decision) == ("2026-11-10", "2026-11-19", "1")
+    correct(store, event, {"decided_on": "", "decision": ""})
+    (case,) = kept(store, BenefitCase)
+    assert (case.submitted_on, case.decided_on, case.decision) == ("2026-11-10", None, None)
+    visit(store, home, "benefit_case", {"benefit_type": "tefu"})
+    assert len(kept(store, BenefitCase)) == 2
+
+
+def test_the_basic_record_fills_the_register_and_is_undone(store: Store, home: Home) -> None:
+    told = {"education": "7", "marital": "2", "ethnic": "01", "occupation": "4", "phone": "13900000001"}
+    event = visit(store, home, "person_basic", told)
+    (woman,) = kept(store, Person, id=home.woman)
+    assert (woman.education, woman.marital, woman.ethnic, woman.occupation) == ("70", "20", "01", "4")
+    assert [phone.number for phone in kept(store, Phone)] == ["13900000001"]
+    correct(store, event, {"education": "8", "phone": ""})
+    (woman,) = kept(store, Person, id=home.woman)
+    assert (woman.education, woman.marital) == ("80", "20")
+    assert kept(store, Phone) == []
+    assert told_marks(store) == []
+
+
+def changes(store: Store, home: Home, *rows: dict[str, str]) -> RecordId:
+    answers = {"changes": list(rows)}
+    return visits.add_visit(
+        store, "member_change", answers, outcome=Outcome.DONE, on=ON, household_id=home.household
+    ).event_id  # fmt: skip
+
+
+def test_a_sheet_of_changes_moves_the_household(store: Store, home: Home) -> None:
+    away = {"change_kind": "4", "member": home.woman.hex(), "changed_on": "2026-11-01", "presence": "2"}
+    event = changes(store, home, away, {"change_kind": "3", "new_name": "王小明", "new_sex": "1"})
+    (membership,) = kept(store, Membership, person=home.woman)
+    assert (membership.presence, membership.presence_since) == (Presence.AWAY, "2026-11-01")
+    (newcomer,) = kept(store, Person, name="王小明")
+    (joined,) = kept(store, Membership, person=newcomer.id)
+    assert (joined.household, joined.joined_why) == (home.household, "arrived")
+    again = visits.amend(store, event, "nobody came")
+    again.session.remove_repeat(again.session.node("/data/changed/changes").children[1])
+    visits.save_visit(store, again, Outcome.DONE)
+    assert kept(store, Person, name="王小明") == kept(store, Membership, person=newcomer.id) == []
+    (membership,) = kept(store, Membership, person=home.woman)
+    assert membership.presence is Presence.AWAY
+
+
+def test_a_death_closes_memberships_and_programmes_and_can_be_undone(store: Store, home: Home) -> None:
+    visit(store, home, "pregnancy_registration", REGISTERED)
+    event = changes(store, home, {"change_kind": "8", "member": home.woman.hex(), "changed_on": "2026-11-18"})
+    (woman,) = kept(store, Person, id=home.woman)
+    (membership,) = kept(store, Membership, person=home.woman)
+    (episode,) = kept(store, Episode)
+    assert (woman.died_on, membership.left_on, membership.left_why) == ("2026-11-18", "2026-11-18", "deceased")
+    assert (episode.closed_on, episode.closed_why) == ("2026-11-20", "deceased")
+    again = visits.amend(store, event, "the wrong person")
+    visits.save_visit(store, again, Outcome.NOT_APPLICABLE)
+    (woman,) = kept(store, Person, id=home.woman)
+    (membership,) = kept(store, Membership, person=home.woman)
+    (episode,) = kept(store, Episode)
+    assert (woman.died_on, membership.left_on, episode.closed_on) == (None, None, None)
+    assert told_marks(store) == []
+
+
+def test_a_child_gets_its_name(store: Store, home: Home) -> None:
+    (child,) = people.add_newborns(store, home.woman, ("2",), date(2026, 11, 12))
+    event = changes(store, home, {"change_kind": "2", "member": child.id.hex(), "new_name": "王小雨"})
+    assert [line.id for line in people.find(store, "王小雨")] == [child.id]
+    assert [alias.name for alias in kept(store, Alias)] == ["李芳之女"]
+    again = visits.amend(store, event, "another child")
+    visits.save_visit(store, again, Outcome.NOT_APPLICABLE)
+    (child,) = kept(store, Person, id=child.id)
+    assert (child.name, child.name_status) == ("李芳之女", NameStatus.PROVISIONAL)
+    assert kept(store, Alias) == []
+
+
+def test_a_visit_after_a_loss_says_no_word_of_a_child(store: Store, home: Home) -> None:
+    visit(store, home, "pregnancy_registration", REGISTERED)
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
+    before = visits.start_visit(store, "postpartum_visit", person_id=home.woman, on=ON)
+    assert before.session.inputs.episode["living_children"] == "1"
+    assert before.session.inputs.episode["delivered_on"] == "2026-11-12"
+    correct(store, event, {"outcome_code": "6"})
+    after = visits.start_visit(store, "postpartum_visit", person_id=home.woman, on=ON)
+    assert after.session.inputs.episode["living_children"] == "0"

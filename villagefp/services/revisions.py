@@ -99,6 +99,16 @@ def chain(connection: Connection, event_id: RecordId | None) -> tuple[RecordId, 
     return tuple(reversed(list(_revisions(connection, event_id))))
 
 
+def all_of(connection: Connection, event_id: RecordId | None) -> set[RecordId]:
+    """Every revision of the visit that an event is one of, later ones too."""
+    found = set(chain(connection, event_id))
+    fresh = set(found)
+    while fresh:
+        fresh = {event.id for event in records.where_in(connection, Event, "revision_of", sorted(fresh))} - found
+        found |= fresh
+    return found
+
+
 def put_back(save: UnitOfWork, before: Earlier) -> None:
     """Give the fields that the last revision overwrote the values they had, where its writes still stand."""
     if not before.events:

@@ -67,7 +67,7 @@ def _episode(
     programmes = {write.programme for write in package.writes if write.programme}
     if subject.person is None or not programmes:
         return {}
-    told_by = revisions.chain(connection, kept)
+    told_by = revisions.all_of(connection, kept)
     return episodes.inputs(store, connection, subject.person, programmes, told_by)
 
 
