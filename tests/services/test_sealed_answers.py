@@ -47,10 +47,10 @@ def fill_in_secret(form: FormSession, package: FormPackage) -> set[str]:
             if not view.relevant or view.read_only:
                 continue
             value = {"text": SECRET, "date": SECRET_DAY.isoformat()}.get(question.type)
-            if question.name in {"follow_consent", "receiver"}:
+            if question.name in {"follow_consent", "receiver", "conditions_agreed"}:
                 value = "1"
             if value is None and question.type.startswith("select") and not view.value and view.choices:
-                value = view.choices[0].code
+                value = view.choices[len(view.choices) == 2].code  # 无 and 有: what is there is told further
             if value is None or view.value:
                 continue
             form.set_answer(question.path, [value] if question.type == "select_multiple" else value)
