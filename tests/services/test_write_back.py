@@ -499,3 +499,28 @@ def test_a_visit_after_a_loss_says_no_word_of_a_child(store: Store, home: Home) 
     correct(store, event, {"outcome_code": "6"})
     after = visits.start_visit(store, "postpartum_visit", person_id=home.woman, on=ON)
     assert after.session.inputs.episode["living_children"] == "0"
+
+
+def test_a_death_told_at_a_visit_ends_all_programmes_and_asks_for_the_day(store: Store, home: Home) -> None:
+    visit(store, home, "pregnancy_registration", REGISTERED)
+    visit(store, home, "folic_acid_supply", {}, outcome=Outcome.DECEASED)
+    (episode,) = kept(store, Episode)
+    assert episode.closed_why == "deceased"
+    assert told_marks(store) == ["death_told"]
+    changes(store, home, {"change_kind": "8", "member": home.woman.hex(), "changed_on": "2026-11-18"})
+    assert told_marks(store) == []
+
+
+def test_any_answers_can_be_corrected_to_any_others(store: Store, home: Home) -> None:
+    """Corrected again and again, what stands is what the last revision alone would have written."""
+    one = {**BORN, "children": [GIRL]}
+    two = {**BORN, "children": [GIRL, {**GIRL, "child_sex": "1"}]}
+    none = {"outcome_code": "6"}
+    visit(store, home, "pregnancy_registration", REGISTERED)
+    event = visit(store, home, "pregnancy_outcome_followup", one)
+    for answers, living in ((two, 2), (none, 0), (one, 1), (one, 1), (two, 2), (none, 0)):
+        event = correct(store, event, answers)
+        assert len(children(store, home)) == living
+        (episode,) = kept(store, Episode)
+        assert (episode.closed_by, episode.delivered_on) == (event, "2026-11-12")
+    assert told_marks(store) == []

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 STANDS = "write_back_stands"
 """The mark of something that a correction could not undo, since it was changed meanwhile."""
+DEATH_TOLD = "death_told"
+"""The mark of a death whose day nobody has entered yet."""
 
 
 def keep_event(
@@ -161,6 +163,19 @@ def _end(writing: Writing, package: FormPackage) -> None:
         write_programmes.close(writing, programmes, outcome)
     if outcome is Outcome.WITHDRAWN:
         write_programmes.withdraw_consents(writing, programmes)
+    if outcome is Outcome.DECEASED:
+        write_programmes.close(writing, None, outcome)
+        _ask_for_day_of_death(writing)
+
+
+def _ask_for_day_of_death(writing: Writing) -> None:
+    """The day of a visit is not the day of a death, and only the latter closes memberships."""
+    person = writing.save.get(Person, writing.person)
+    if person is None or person.died_on is not None:
+        return
+    sentence = _("A visit ended because this person has died. Enter the day under the changes of the household.")
+    mark = Mark(writing.store.ambient.new_id(), person.id, DEATH_TOLD, sentence, writing.event.occurred_on)
+    marks.add(writing.save.connection, [mark])
 
 
 def _take_back(writing: Writing) -> None:

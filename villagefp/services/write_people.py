@@ -168,6 +168,7 @@ def _die(writing: Writing, member: Person, on: str) -> None:
         writing.save.change(replace(membership, left_on=on, left_why="deceased"))
     write_programmes.close(writing, None, Outcome.DECEASED, member.id)
     delete_drafts_about(writing.save.connection, member.id)
+    marks.settle_kind(writing.save.connection, member.id, "death_told")
 
 
 def _memberships(writing: Writing, person: RecordId) -> list[Membership]:
