@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["MissingGlyphsError", "Mode", "Pdf", "Renderer", "form_sheet", "household_sheet", "note_printed"]
 
 HOUSEHOLD_FORM = "household_visit"
+_ENTITLED = "village_doctor"
+_WHEN_ASKED, _WHOLE = "asked", "all"
+"""What `print::sealed` may say of a form."""
 Renderer = Callable[[SheetJob], Rendered]
 """Makes a PDF of a job: `PdfHelper.render` in the window, this process where nothing else is given."""
 
@@ -63,6 +66,7 @@ def form_sheet(
     event_id: RecordId | None = None,
     mode: Mode | None = None,
     elsewhere: bool = False,
+    with_sealed: bool = False,
     leave_blank: bool = False,
     record: bool = True,
     render: Renderer | None = None,
@@ -70,7 +74,8 @@ def form_sheet(
     """A form as its official sheet: a kept visit, identity only for work on paper, or blank.
 
     Without a mode: the visit where one is named, else identity only. Forms with private answers are always printed
-    as for a printer elsewhere. `record=False` is for looking only.
+    as for a printer elsewhere; but where the form says `print::sealed` asked, the sheet has the name, and the boxes
+    of sealed answers stay empty unless `with_sealed` asks for them. `record=False` is for looking only.
     """
     mode = mode or (Mode.FILLED if event_id else Mode.HALF)
     with store.read() as connection:
@@ -82,9 +87,17 @@ def form_sheet(
         person = records.get(connection, Person, filled.person) if filled.person else None
     if filled.package.settings.get("print::stays_home") == "yes":
         filled = filled.fit_for_home()
-    elsewhere = elsewhere or any(map(_is_private_on_paper, filled.package.questions))
+    sealed = filled.package.settings.get("print::sealed", "")
+    on_request = sealed == _WHEN_ASKED
+    if with_sealed and store.worker.role != _ENTITLED:
+        raise UserError(_("Only the village doctor may print private answers."))
+    if on_request and not with_sealed:
+        filled = filled.without_sealed()
+    private = sealed == _WHOLE or any(map(_is_private_on_paper, filled.package.questions))
+    elsewhere = elsewhere or (private and not on_request)
     printed = Printed(form_id, filled.package.version, mode.value, elsewhere, filled.person, filled.household, event_id)
-    token = sheet_tokens.token_of(store, printed)
+    anonymous = filled.package.settings.get("print::subject") == "none"
+    token = "" if anonymous else sheet_tokens.token_of(store, printed)
     sheet = FormSheet(
         package=replace(filled.package, xform=""),
         words=paper_words(),
@@ -100,12 +113,14 @@ def form_sheet(
         elsewhere=elsewhere,
         language=_language(filled),
         token=token,
-        print_number=sheet_tokens.print_number(token),
+        print_number=sheet_tokens.print_number(token) if token else "",
     )
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
     pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    if with_sealed and record:
+        note_accesses(store, persons, "revealed")
     return replace(pdf, withheld=filled.withheld)
 
 
