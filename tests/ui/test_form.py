@@ -21,7 +21,8 @@ from villagefp.ui.screens.person import Person
 from villagefp.ui.screens.preview import Preview
 from villagefp.ui.screens.today import Today
 from villagefp.ui.widgets.choices import Choices
-from villagefp.ui.widgets.question import Line, Question
+from villagefp.ui.widgets.question import Question
+from villagefp.ui.widgets.question_kinds import Line
 from villagefp.ui.widgets.sheet import Sheet
 
 EXAM = 3
