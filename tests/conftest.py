@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from villagefp.domain import pinyin
+from villagefp.cli.prepare import prepare
 from villagefp.domain.ambient import Ambient
 from villagefp.storage import rebuild
 from villagefp.storage.keyslots import Cost
@@ -31,11 +33,12 @@ class Steps:
         return self.now
 
 
-@pytest.fixture(scope="session", autouse=True)
-def pinyin_table() -> None:
-    """The table that the prepare step makes; made here where nobody has."""
-    if not pinyin.table_file().exists():
-        pinyin.build(pinyin.table_file())
+def pytest_configure(config: pytest.Config) -> None:
+    """Forms and catalogues are built once, before any test and before the workers start, and never while they run."""
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if not hasattr(config, "workerinput"):
+        prepare()
 
 
 @pytest.fixture

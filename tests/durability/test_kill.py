@@ -8,17 +8,18 @@ import sys
 from pathlib import Path
 
 from tests.conftest import PASSPHRASE
+from villagefp import paths
 from villagefp.storage import rebuild
 
-SAVER = Path(__file__).parent / "saver.py"
+SAVER = "tests.durability.saver"
 SAVES = 200
 ROUNDS = 12
 
 
 def saves_until_killed(folder: Path, seed: int, confirmed_before_kill: int, further_bytes: int) -> list[int]:
     """Runs the saver, kills it after so many confirmations and some more work; returns what it confirmed."""
-    command = [sys.executable, str(SAVER), str(folder), PASSPHRASE, str(seed), str(SAVES)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", SAVER, str(folder), PASSPHRASE, str(seed), str(SAVES)]
+    with subprocess.Popen(command, cwd=paths.root_dir(), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"open\n"
         told = [process.stdout.readline() for _ in range(confirmed_before_kill)]

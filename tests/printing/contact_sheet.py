@@ -14,6 +14,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
+from tests.printing.representative import representative_jobs
 from tests.printing.samples import all_jobs
 from villagefp.printing.fonts import load_fonts
 from villagefp.printing.jobs import SheetJob
@@ -21,8 +22,14 @@ from villagefp.printing.render import draw
 
 GOLDEN = Path(__file__).parent / "golden"
 HASHES = GOLDEN / "hashes.json"
-DPI = 100
-_ACROSS = 4
+DPI = 72
+_GREYS = 4
+_ACROSS, _DOWN = 5, 2
+
+
+def golden_jobs() -> dict[str, SheetJob]:
+    """Every sheet that has a golden page: each form filled and blank, and what some forms look like besides."""
+    return representative_jobs() | all_jobs()
 
 
 def plain_pdf(job: SheetJob) -> bytes:
@@ -44,9 +51,9 @@ def pictures(pdf: bytes, dpi: int = DPI) -> list[Image.Image]:
 
 
 def png(picture: Image.Image) -> bytes:
-    """A small PNG: 16 greys are enough for the eye."""
+    """A small PNG: four greys are enough for the eye."""
     out = io.BytesIO()
-    picture.convert("L").quantize(16).save(out, "PNG", optimize=True)
+    picture.convert("L").quantize(_GREYS).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -59,7 +66,7 @@ def write(folder: Path, *, accept: bool) -> None:
         GOLDEN.mkdir(exist_ok=True)
         for stale in GOLDEN.glob("*.png"):
             stale.unlink()
-    for name, job in all_jobs().items():
+    for name, job in golden_jobs().items():
         hashes[name] = hash_of(job)
         for number, picture in enumerate(pictures(plain_pdf(job)), start=1):
             pages.append(picture)
@@ -67,12 +74,16 @@ def write(folder: Path, *, accept: bool) -> None:
                 (place / f"{name}-{number}.png").write_bytes(png(picture))
     if accept:
         HASHES.write_text(json.dumps(hashes, indent=1) + "\n", encoding="ascii")
-    contact_sheet(pages).save(folder / "contact-sheet.png")
+    contact_sheet(pages, scale=0.5).save(folder / "contact-sheet.png")
+    for first in range(0, len(pages), _ACROSS * _DOWN):
+        some = pages[first : first + _ACROSS * _DOWN]
+        contact_sheet(some, scale=0.75).save(folder / f"contact-sheet-{first // (_ACROSS * _DOWN) + 1:02}.png")
 
 
-def contact_sheet(pages: list[Image.Image]) -> Image.Image:
-    """All pages side by side, half size."""
-    small = [page.resize((page.width // 2, page.height // 2), Image.Resampling.LANCZOS) for page in pages]
+def contact_sheet(pages: list[Image.Image], *, scale: float) -> Image.Image:
+    """Pages side by side."""
+    size = (int(pages[0].width * scale), int(pages[0].height * scale))
+    small = [page.resize(size, Image.Resampling.LANCZOS) for page in pages]
     width, height = small[0].size
     rows = -(-len(small) // _ACROSS)
     whole = Image.new("L", (_ACROSS * (width + 8) + 8, rows * (height + 8) + 8), 160)

@@ -6,11 +6,15 @@ import pytest
 
 from tests.printing.measure import astray, overlapping
 from tests.printing.reading import glyphs, plain, text_of, text_of_job
-from tests.printing.samples import NEWBORN, form_job, newborn, newborn_long, package
+from tests.printing.samples import NEWBORN, form_job, newborn, newborn_long, package, paper_words
 from villagefp.forms.package import Choice, FormPackage, Question
+from villagefp.printing.asking import Asking
+from villagefp.printing.cells import CellSetter
 from villagefp.printing.fonts import load_fonts
-from villagefp.printing.jobs import Mode, SheetJob
+from villagefp.printing.inline import Kind, Setter
+from villagefp.printing.jobs import FormSheet, Mode, SheetJob
 from villagefp.printing.render import draw, render
+from villagefp.printing.values import Paper
 
 
 def question(name: str, kind: str, label: str, path: str = "", **told: object) -> Question:
@@ -222,3 +226,61 @@ def test_the_measure_would_see_a_character_outside_its_cell() -> None:
     assert astray(sheet, found) != []
     sheet.boxes.append(sheet.boxes[0])
     assert overlapping(sheet) != []
+
+
+def test_what_is_chosen_from_a_long_list_has_a_writing_line_where_it_shares_a_cell() -> None:
+    form = a_form(
+        question("town", "select_one", "乡镇", choices="towns", print_style="choice"),
+        question("village", "select_one", "村", choices="towns", print_style="choice", print_with="town"),
+        towns=(("1", "一乡"), ("2", "二乡")),
+    )
+    paper = Paper(FormSheet(form, paper_words(), Mode.BLANK))
+    asked = next(Asking(paper).asked())
+    lines = CellSetter(paper, Setter(load_fonts())).lines(asked, 300)
+    drawn = [piece for line in lines for _, piece in line.pieces if piece.kind is Kind.LINED]
+    assert len(drawn) == 2
+    assert min(piece.width for piece in drawn) > 15
+
+
+@pytest.mark.parametrize("place", ["unit", "option", "label", "caption", "answer"])
+def test_a_character_that_no_font_has_is_told_wherever_it_stands(place: str) -> None:
+    def rare(where: str, else_: str) -> str:
+        return "\U000212fe" if where == place else else_
+
+    form = a_form(
+        question("weight", "integer", rare("label", "体重"), unit=rare("unit", "公斤")),
+        question("kind", "select_one", "种类", choices="kinds"),
+        question("more", "text", "说明", print_with="kind", print_caption=rare("caption", "说明")),
+        kinds=(("1", rare("option", "一")),),
+    )
+    assert render(filled(form, {"/data/more": rare("answer", "没有")})).missing == ("\U000212fe",)
+
+
+def test_a_repeat_inside_a_repeat_stands_below_the_round_it_belongs_to() -> None:
+    form = a_form(
+        question("homes", "repeat", "住户"),
+        question("door", "text", "门牌", "/data/homes/door"),
+        question("kids", "repeat", "孩子", "/data/homes/kids", print_lines=2),
+        question("kid", "text", "孩子姓名", "/data/homes/kids/kid"),
+    )
+    answers = {
+        "/data/homes[1]/door": "一号",
+        "/data/homes[1]/kids[1]/kid": "小明",
+        "/data/homes[1]/kids[2]/kid": "小红",
+        "/data/homes[2]/door": "二号",
+        "/data/homes[2]/kids[1]/kid": "小军",
+    }
+    text = text_of_job(filled(form, answers))
+    places = [text.index(words) for words in ("住户1", "一号", "小明", "小红", "住户2", "二号", "小军")]
+    assert places == sorted(places)
+    assert text.count("孩子姓名") == 2
+    job = form_job(form, {}, Mode.BLANK)
+    assert text_of_job(job).count("孩子姓名") == 3
+
+
+def test_two_numbers_of_one_unit_say_it_once() -> None:
+    form = a_form(
+        question("sbp", "integer", "血压", unit="mmHg"),
+        question("dbp", "integer", "舒张压", unit="mmHg", print_with="sbp", print_caption="/"),
+    )
+    assert "120/80mmHg" in text_of_job(filled(form, {"/data/sbp": "120", "/data/dbp": "80"}))

@@ -9,11 +9,10 @@ import json
 
 import pytest
 
-from tests.printing.contact_sheet import GOLDEN, HASHES, hash_of
-from tests.printing.samples import all_jobs
+from tests.printing.contact_sheet import GOLDEN, HASHES, golden_jobs, hash_of
 from villagefp.printing.render import render
 
-JOBS = all_jobs()
+JOBS = golden_jobs()
 ACCEPTED = json.loads(HASHES.read_text(encoding="ascii"))
 
 
@@ -28,3 +27,9 @@ def test_every_accepted_page_has_a_picture() -> None:
     pictures = {f"{name}-{number}.png" for name, job in JOBS.items() for number in range(1, render(job).pages + 1)}
     assert {file.name for file in GOLDEN.glob("*.png")} == pictures
     assert set(ACCEPTED) == set(JOBS)
+
+
+def test_the_pictures_stay_small() -> None:
+    sizes = [file.stat().st_size for file in GOLDEN.glob("*.png")]
+    assert max(sizes) <= 60_000
+    assert sum(sizes) < 4_000_000

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.conftest import CHEAP, PASSPHRASE
 from villagefp.errors import UserError
-from villagefp.storage import keyslots
+from villagefp.storage import keyslots, migrate, refusals
 from villagefp.storage.store import (
     change_passphrase,
     create_store,
@@ -118,6 +121,52 @@ def test_a_damaged_database_is_said_to_be_one(created, ambient):
     database.write_bytes(b"x" * 8192)
     with pytest.raises(UserError, match="damaged"):
         open_store(created.store.folder, PASSPHRASE, ambient)
+
+
+SQLITE_CORRUPT, SQLITE_IOERR, SQLITE_FULL = 11, 10, 13
+
+
+@pytest.mark.parametrize(
+    ("code", "free", "sentence"),
+    [
+        (SQLITE_IOERR, 16 * 1024, r"is full, 16 kB are free: the store cannot be opened.*nothing is lost"),
+        (SQLITE_IOERR | 3 << 8, 0, r"is full, 0 kB are free"),
+        (SQLITE_FULL, 3 * 1024 * 1024, r"is full, 3 MB are free"),
+        (SQLITE_IOERR, 3 * 1024 * 1024, r"cannot be read or written"),
+        (SQLITE_CORRUPT, 16 * 1024, r"is damaged"),
+    ],
+)
+def test_only_a_damaged_store_is_called_damaged(created, ambient, monkeypatch, *, code, free, sentence):
+    """What SQLite says on a full disk is "disk I/O error"; the free space tells the two apart."""
+
+    def refuse(*_told):
+        refused = sqlite3.OperationalError("disk I/O error")
+        refused.sqlite_errorcode = code
+        raise OperationalError("PRAGMA", {}, refused)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "bring_up_to_date", refuse)
+        patched.setattr(refusals.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free))
+        with pytest.raises(UserError, match=sentence):
+            open_store(created.store.folder, PASSPHRASE, ambient)
+    open_store(created.store.folder, PASSPHRASE, ambient).close()
+
+
+@pytest.mark.parametrize("step", ["create_tables", "write_slots", "bring_up_to_date"])
+def test_a_store_that_could_not_be_made_leaves_no_files(tmp_path, ambient, monkeypatch, step):
+    """Half a store would keep the room that the worker is asked to make, and nobody has seen its recovery code."""
+
+    def refuse(*_told):
+        if step == "write_slots":
+            (tmp_path / "new" / "keys-00000001.vfpk.new").write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(keyslots if step == "write_slots" else migrate, step, refuse)
+        with pytest.raises(UserError, match="is full"):
+            create(tmp_path / "new", ambient)
+    assert [file.name for file in (tmp_path / "new").iterdir()] == ["lock"]
+    create(tmp_path / "new", ambient).store.close()
 
 
 def test_the_recovery_code_gives_a_new_passphrase(created, ambient):

@@ -109,7 +109,7 @@ def test_a_wrong_passphrase_is_refused_and_the_right_one_opens(
     desk = make_desk(tmp_path / "village")
     door = desk.window.door
     assert isinstance(door, SignIn)
-    assert door.passphrase.line.hasFocus()
+    desk.until(door.passphrase.line.hasFocus)
     QTest.keyClicks(door.passphrase.line, "not the right one")
     QTest.keyClick(door.passphrase.line, Qt.Key.Key_Return)
     desk.settle()

@@ -44,7 +44,7 @@ def _household_sheet(told: argparse.Namespace, output: Output) -> int:
             elsewhere=told.elsewhere,
             leave_blank=told.leave_blank,
         )
-    return _write(pdf, told.out, output)
+    return write_pdf(pdf, told.out, output)
 
 
 def _form(told: argparse.Namespace, output: Output) -> int:
@@ -59,10 +59,11 @@ def _form(told: argparse.Namespace, output: Output) -> int:
             elsewhere=told.elsewhere,
             leave_blank=told.leave_blank,
         )
-    return _write(pdf, told.out, output)
+    return write_pdf(pdf, told.out, output)
 
 
-def _write(pdf: sheets.Pdf, out: Path, output: Output) -> int:
+def write_pdf(pdf: sheets.Pdf, out: Path, output: Output) -> int:
+    """Keep the sheet where the worker chose, and say so."""
     try:
         out.write_bytes(pdf.data)
     except OSError as error:

@@ -32,10 +32,14 @@ Survey sheet (`Question.paper`, keys without the prefix):
 
 Settings sheet (`FormPackage.settings`, keys with the prefix):
     print::title       title on paper           print::neutral_title   title where it is printed elsewhere
-    print::subject     person, household or none: which identity block heads the sheet (none: it is about nobody)
+    print::subject     person, household or none: which identity block heads the sheet (none: it is about nobody
+                       and cannot be traced: no QR code, no print number)
     print::columns     name of the question (month of age, number of the visit) whose options are columns: one sheet
                        then shows all kept visits of the person, one a column; what is `known` stands above them
     print::columns_within  how many days the visits of one sheet may lie apart (300: one pregnancy); empty: any number
+    print::sealed      asked: the sheet bears the name, and sealed answers are on it only when they are asked for;
+                       all: the whole sheet is private though no question is sealed; without it a sheet with sealed
+                       questions is; a private sheet is nameless under its neutral title
     print::stays_home  yes: the sheet is left with the family, so nothing private may be on it
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from villagefp.forms.package import Question
 from villagefp.printing.asking import Asked
@@ -19,6 +19,8 @@ _COLUMN_GAP = 4.0
 _STATEMENT = 6
 """An option of more characters is a statement: in a column each begins on a line of its own."""
 _COLUMN_BLANK = 24.0
+_TIED_BLANK = 20.0
+_TIES = {"/", "×"}
 _ROUND = re.compile(r"\[\d+\]")
 
 _YEAR_BLANK, _DAY_BLANK = 31.0, 18.0
@@ -52,6 +54,7 @@ class CellSetter:
     paper: Paper
     setter: Setter
     narrow: Narrow | None = None
+    tied: bool = False  # the unit stands behind the number that follows
 
     def lines(self, asked: Asked, width: float, prefix: str = "", label: str = "") -> tuple[Line, ...]:
         """The cell of a question and its guests, in lines of this width; the label first if it has no cell.
@@ -62,15 +65,26 @@ class CellSetter:
         if label and not label.endswith("\n"):
             units.append(self.setter.space(_AFTER_LABEL))
         endings: list[Piece] = []
-        for place, question in enumerate((asked.question, *asked.guests)):
-            inside = self.inside(question, prefix, guest=place > 0, alone=not asked.guests)
+        everybody = (asked.question, *asked.guests)
+        for place, question in enumerate(everybody):
+            joint = self._joint(question, *everybody[place + 1 : place + 2])
+            inside = joint.inside(question, prefix, guest=place > 0, alone=not asked.guests)
             if place:
-                units.append(self.setter.space(_GAP if question.choices or question.paper.get("caption") else 3.0))
+                near = question.paper.get("caption", "") in {"", *_TIES} and not question.choices
+                units.append(self.setter.space(3.0 if near else _GAP))
             caption = self._caption(question)
             units += self._with_caption(caption, inside.units)
             if inside.ending:
                 endings += [*([Piece(Kind.SPACE, 6.0)] if endings else []), *inside.ending]
+        if sum(piece.width for piece in endings) > width:
+            return self.setter.flow([*units, *_parted(endings)], width)
         return self.setter.flow(units, width, tuple(endings))
+
+    def _joint(self, question: Question, after: Question | None = None) -> CellSetter:
+        """Two numbers of one unit say it once, behind the second: 120 / 80 mmHg."""
+        if after is None or self.narrow or after.paper.get("caption") not in _TIES or after.unit != question.unit:
+            return self
+        return replace(self, tied=True)
 
     def labelled(self, label: str, guests: tuple[Question, ...], width: float) -> tuple[Line, ...]:
         """A label with what is written behind it, for questions whose own answer stands in other cells."""
@@ -127,7 +141,7 @@ class CellSetter:
 
     def _unit(self, question: Question) -> str:
         unit = self.paper.unit(question)
-        return "" if self.narrow and unit == self.narrow.unit else unit
+        return "" if self.tied or (self.narrow and unit == self.narrow.unit) else unit
 
     def _acknowledged(self, question: Question, value: str) -> Inside:
         caption = self.paper.caption(question)
@@ -141,12 +155,15 @@ class CellSetter:
             return Inside(tuple(self.setter.words(value)))
         ending: list[Piece] = []
         for choice in choices[1:]:
+            ending += [Piece(Kind.SPACE, _GAP)] if ending else []
             ending += [Piece(Kind.TICK, TICK, "1" if choice.name in value.split() else ""), Piece(Kind.SPACE, 3.0)]
             ending += [self.setter.piece(self.paper.words(choice.label)), Piece(Kind.SPACE, 3.0)]
         return Inside((), tuple(ending))
 
     def _number(self, question: Question, value: str) -> list[Unit]:
         width = _COLUMN_BLANK if self.narrow else _NUMBER_BLANK
+        if self.tied or question.paper.get("caption") in _TIES:
+            width = _TIED_BLANK
         blank = self.setter.short_blank(width, value, grows=_NUMBER_GROWTH)
         unit = self._unit(question)
         return [(blank, Piece(Kind.SPACE, 3.0), self.setter.piece(unit))] if unit else [(blank,)]
@@ -260,3 +277,16 @@ class CellSetter:
     def tick(self, *, on: bool) -> Line:
         """A tick box alone on a line."""
         return Line(((0.0, Piece(Kind.TICK, TICK, "1" if on else "")),), self.setter.leading)
+
+
+def _parted(pieces: list[Piece]) -> list[Unit]:
+    """What no single line holds, cut at its gaps."""
+    parts: list[Unit] = []
+    for piece in pieces:
+        if piece.kind is Kind.SPACE and piece.width >= _GAP:
+            parts.append((piece,))
+        elif parts and parts[-1][0].kind is not Kind.SPACE:
+            parts[-1] = (*parts[-1], piece)
+        else:
+            parts.append((piece,))
+    return parts

@@ -11,6 +11,7 @@ from villagefp.printing.asking import Asked, Asking
 from villagefp.printing.cells import CellSetter
 from villagefp.printing.inline import LEADING
 from villagefp.printing.page import BODY
+from villagefp.printing.repeats import RepeatTable
 from villagefp.printing.spans import COLUMNS, spans, that_fit
 from villagefp.printing.table import PAD_X, Align, Cell, Row
 from villagefp.printing.values import Paper
@@ -27,7 +28,9 @@ _LABEL_LINES = 3
 _SHORT = 6
 """An answer of up to this many lines is never broken across pages."""
 _SIGN_HEIGHT = 34.0
-_BLANK_ROUNDS = 3
+_FEW_TICKS = 4
+_MATRIX_LABEL = 0.3
+"""The share of a table of ticks that its questions have at least."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class FormTable:
         if kind == "matrix":
             return self._matrix(asked)
         if kind == "repeat":
-            return self._table(asked[0])
+            return RepeatTable(self.paper, self.cells, self.asking).rows(question)
         if kind == "text":
             return [self._text(question)]
         return self.side_by_side(asked)
@@ -167,9 +170,9 @@ class FormTable:
     def _matrix(self, asked: list[Asked]) -> list[Row]:
         """Questions with the same options as a table of ticks, the options as its head."""
         choices = self.paper.choices(asked[0].question)
-        first = BODY - len(choices) * _COLUMN * (1.5 if len(choices) <= 4 else 1.0)
-        step = (BODY - first) / max(1, len(choices))
         setter = self.cells.setter
+        step = self._tick_width([self.paper.words(choice.label) for choice in choices])
+        first = BODY - len(choices) * step
         edges = [first + step * place for place in range(len(choices) + 1)]
         names = [
             Cell(
@@ -191,50 +194,10 @@ class FormTable:
             rows.append(Row((Cell(0, first, label), *ticks), headed=True))
         return rows
 
-    def _table(self, repeat: Asked) -> list[Row]:
-        """A repeat as a table: a head, a row for each round, empty rows where nothing was entered."""
-        path = repeat.question.path
-        columns = [
-            Asked(question, self.asking.guests(question))
-            for question in self.paper.sheet.package.questions
-            if question.path.startswith(path + "/")
-            and question.type != "group"
-            and self.paper.style(question) != "hidden"
-            and not self.paper.host(question)
-        ]
-        if not columns:
-            return []
-        edges = [0.0]
-        for span in spans(columns):
-            edges.append(min(BODY, edges[-1] + span * _COLUMN))
-        edges[-1] = BODY
+    def _tick_width(self, names: list[str]) -> float:
+        """How wide the columns of a table of ticks are: wide enough for the longest word, where there is room."""
         setter = self.cells.setter
-        places = list(zip(columns, edges, edges[1:], strict=False))
-        head = Row(
-            tuple(
-                Cell(a, b, setter.balanced(self.paper.label(c.question), b - a - 2 * PAD_X), Align.CENTRE)
-                for c, a, b in places
-            ),
-            heads=True,
-        )
-        rounds = self._rounds(path)
-        told = repeat.question.paper.get("lines", "")
-        empty = 0 if rounds else int(told) if told.isdigit() else _BLANK_ROUNDS
-        prefixes = [f"{path}[{number}]/" for number in range(1, rounds + empty + 1)]
-        return [
-            head,
-            *(
-                Row(
-                    tuple(Cell(a, b, self.cells.lines(c, b - a - 2 * PAD_X, prefix)) for c, a, b in places), headed=True
-                )
-                for prefix in prefixes
-            ),
-        ]
-
-    def _rounds(self, path: str) -> int:
-        """How many rounds of the repeat have an answer that is printed."""
-        count = 0
-        for told in self.paper.sheet.answers:
-            if told.startswith(path + "["):
-                count = max(count, int(told[len(path) + 1 :].partition("]")[0]))
-        return count if self.paper.sheet.mode == "filled" else 0
+        longest = max((piece.width for name in names for unit in setter.words(name) for piece in unit), default=0.0)
+        usual = _COLUMN * (1.5 if len(names) <= _FEW_TICKS else 1.0)
+        most = BODY * (1 - _MATRIX_LABEL) / max(1, len(names))
+        return float(min(most, max(usual, longest + 2 * PAD_X + 0.5)))

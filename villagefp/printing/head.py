@@ -11,6 +11,8 @@ FIRST_HEAD = 22.0 * 2.8346  # 22 mm
 NEXT_HEAD = 9.0 * 2.8346
 _FILE_GROUPS = {17: (6, 3, 3, 5), 8: (3, 5)}
 _TAIL = 8
+_BLANK_SCALES = (1.0, 0.85, 0.7, 0.55)
+"""How much shorter the writing lines may be where the words of another language are longer."""
 _NOBODY = "none"
 """`print::subject` of an event without a person: a talk, an anonymous survey."""
 
@@ -47,14 +49,17 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
         (words.household, shown.household_no, 44.0),
         (words.group, shown.group_no, 40.0),
     ]
-    units: list[Unit] = []
-    for label, value, width in fields:
-        first, *others = setter.blank(width, value)
-        units += [*([setter.space(10.0)] if units else []), (setter.piece(label), Piece(Kind.SPACE, 4.0), *first)]
-        units += others
     number = _file_number(page, sheet)
     taken = sum(piece.width for piece in number) + 12 + (QR_SIDE if sheet.token else 0)
-    lines = setter.flow(units, BODY - taken)
+    for scale in _BLANK_SCALES:
+        units: list[Unit] = []
+        for label, value, width in fields:
+            first, *others = setter.blank(width * scale, value)
+            units += [*([setter.space(10.0)] if units else []), (setter.piece(label), Piece(Kind.SPACE, 4.0), *first)]
+            units += others
+        lines = setter.flow(units, BODY - taken)
+        if len(lines) == 1:
+            break
     y = bottom + len(lines) * LEADING + 4
     for line in lines:
         page.line(MARGIN, y, line)

@@ -45,7 +45,8 @@ def _draw_form(sheet: FormSheet, page: Sheet) -> Sheet:
         page.table(placed, top, layout.pad)
         words = sheet.words
         page.foot(
-            words.form.format(form=sheet.package.form_id, version=sheet.package.version),
+            # the name of a private form would say what its neutral title does not
+            "" if sheet.elsewhere else words.form.format(form=sheet.package.form_id, version=sheet.package.version),
             words.page.format(page=number, pages=len(layout.pages)),
             words.print_number.format(number=sheet.print_number) if sheet.print_number else "",
         )

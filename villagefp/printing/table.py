@@ -8,7 +8,7 @@ from enum import Enum
 from villagefp.printing.inline import LEADING, Line
 
 PAD_X = 3.6
-PADS_Y = (3.2, 2.4, 1.6)
+PADS_Y = (3.2, 2.4, 1.6, 1.0)
 """Room above and below the lines of a cell, roomy to tight: the first that fits the sheet on one page is taken."""
 _BREAKABLE = 14 * LEADING
 """A row taller than this may be broken across pages."""
@@ -97,9 +97,25 @@ def lay_out(rows: list[Row], first: float, following: float) -> Layout:
             for row in rows:
                 page.put(row, row.height(pad) + (0.0 if row.heads else stretch))
             return Layout((tuple(page.rows),), pad)
+    if halves := _at_a_section(rows, first, following):
+        return halves
     tried = [(_paged(rows, first, following, pad), pad) for pad in PADS_Y]
     pages, pad = min(tried, key=lambda each: len(each[0]))  # the roomiest of the shortest
     return Layout(tuple(tuple(page.rows) for page in pages), pad)
+
+
+def _at_a_section(rows: list[Row], first: float, following: float) -> Layout | None:
+    """Two pages parted where a section begins, if that leaves the first page at least half full."""
+    pad = PADS_Y[0]
+    heights = [row.height(pad) for row in rows]
+    for place in range(len(rows) - 1, 0, -1):
+        above, below = sum(heights[:place]), sum(heights[place:])
+        if rows[place].strong and rows[place].keep and first / 2 <= above <= first and below <= following:
+            return Layout(
+                tuple(tuple(p.rows) for r in (rows[:place], rows[place:]) for p in _paged(r, first, following, pad)),
+                pad,
+            )
+    return None
 
 
 def _paged(rows: list[Row], first: float, following: float, pad: float) -> list[_Page]:

@@ -76,6 +76,16 @@ class Filled:
         """The answers as they may lie on somebody else's printer: names and long numbers in free text left out."""
         return self._texts_nameless(self.answers)
 
+    def without_sealed(self) -> Filled:
+        """The same with the boxes of sealed questions left empty."""
+        sealed = {question.path for question in self.package.questions if question.sealed}
+        kept = {path: value for path, value in self.answers.items() if _ROUND.sub("", path) not in sealed}
+        columns = {
+            step: {path: value for path, value in told.items() if _ROUND.sub("", path) not in sealed}
+            for step, told in self.columns.items()
+        }
+        return replace(self, answers=kept, columns=columns)
+
     def columns_without_names(self) -> dict[str, dict[str, str]]:
         """The same of the visits side by side."""
         return {step: self._texts_nameless(answers) for step, answers in self.columns.items()}
@@ -212,17 +222,24 @@ def _relation_and_name(label: str) -> tuple[str, str]:
 
 def _by_path(package: FormPackage, answers: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Answers by the path that the printed form asks for; codes of lists outside the form as their words."""
-    repeats = [question.path for question in package.questions if question.type == "repeat"]
+    yield from _round(package, answers, labels, "", "")
+
+
+def _round(
+    package: FormPackage, answers: Mapping[str, Any], labels: Mapping[str, str], repeat: str, place: str
+) -> Iterator[tuple[str, str]]:
+    """What stands directly in one round of a repeat (or in none), and the rounds of the repeats inside it."""
+    deeper: list[str] = []
     for question in package.questions:
-        around = next((path for path in repeats if question.path.startswith(f"{path}/")), None)
-        if around is None and question.type != "repeat" and question.name in answers:
-            yield question.path, _text(package, question, answers[question.name], labels)
-        elif question.type == "repeat":
+        if not question.path.startswith(f"{repeat}/") or any(map(question.path.startswith, deeper)):
+            continue
+        path = place + question.path[len(repeat) :]
+        if question.type == "repeat":
+            deeper.append(f"{question.path}/")
             for number, row in enumerate(answers.get(question.name) or (), start=1):
-                for inner in package.questions:
-                    if inner.path.startswith(f"{question.path}/") and inner.name in row:
-                        path = f"{question.path}[{number}]{inner.path[len(question.path) :]}"
-                        yield path, _text(package, inner, row[inner.name], labels)
+                yield from _round(package, row, labels, question.path, f"{path}[{number}]")
+        elif question.name in answers:
+            yield path, _text(package, question, answers[question.name], labels)
 
 
 def _text(package: FormPackage, question: Question, value: object, labels: Mapping[str, str]) -> str:

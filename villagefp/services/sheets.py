@@ -8,23 +8,34 @@ from typing import TYPE_CHECKING
 
 from villagefp.domain.records import Household, Person, RecordId
 from villagefp.errors import UserError
-from villagefp.forms.package import Question
+from villagefp.forms.package import FormPackage, Question
 from villagefp.i18n import _, language
 from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, Rendered, SheetJob
 from villagefp.printing.words import household_words, paper_words
 from villagefp.services import sheet_answers, sheet_tokens
 from villagefp.services.households import by_number
 from villagefp.services.privacy import note_accesses
-from villagefp.services.sheet_answers import Filled
 from villagefp.services.sheet_tokens import Printed
 from villagefp.storage import people, records
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
 
-__all__ = ["MissingGlyphsError", "Mode", "Pdf", "Renderer", "form_sheet", "household_sheet", "note_printed"]
+__all__ = [
+    "MissingGlyphsError",
+    "Mode",
+    "Pdf",
+    "Renderer",
+    "form_preview",
+    "form_sheet",
+    "household_sheet",
+    "note_printed",
+]
 
 HOUSEHOLD_FORM = "household_visit"
+_ENTITLED = "village_doctor"
+_WHEN_ASKED, _WHOLE = "asked", "all"
+"""What `print::sealed` may say of a form."""
 Renderer = Callable[[SheetJob], Rendered]
 """Makes a PDF of a job: `PdfHelper.render` in the window, this process where nothing else is given."""
 
@@ -63,6 +74,7 @@ def form_sheet(
     event_id: RecordId | None = None,
     mode: Mode | None = None,
     elsewhere: bool = False,
+    with_sealed: bool = False,
     leave_blank: bool = False,
     record: bool = True,
     render: Renderer | None = None,
@@ -70,7 +82,8 @@ def form_sheet(
     """A form as its official sheet: a kept visit, identity only for work on paper, or blank.
 
     Without a mode: the visit where one is named, else identity only. Forms with private answers are always printed
-    as for a printer elsewhere. `record=False` is for looking only.
+    as for a printer elsewhere; but where the form says `print::sealed` asked, the sheet has the name, and the boxes
+    of sealed answers stay empty unless `with_sealed` asks for them. `record=False` is for looking only.
     """
     mode = mode or (Mode.FILLED if event_id else Mode.HALF)
     with store.read() as connection:
@@ -82,9 +95,15 @@ def form_sheet(
         person = records.get(connection, Person, filled.person) if filled.person else None
     if filled.package.settings.get("print::stays_home") == "yes":
         filled = filled.fit_for_home()
-    elsewhere = elsewhere or any(map(_is_private_on_paper, filled.package.questions))
+    on_request = filled.package.settings.get("print::sealed") == _WHEN_ASKED
+    if with_sealed and store.worker.role != _ENTITLED:
+        raise UserError(_("Only the village doctor may print private answers."))
+    if on_request and not with_sealed:
+        filled = filled.without_sealed()
+    elsewhere = elsewhere or _is_nameless(filled.package)
     printed = Printed(form_id, filled.package.version, mode.value, elsewhere, filled.person, filled.household, event_id)
-    token = sheet_tokens.token_of(store, printed)
+    anonymous = filled.package.settings.get("print::subject") == "none"
+    token = "" if anonymous else sheet_tokens.token_of(store, printed)
     sheet = FormSheet(
         package=replace(filled.package, xform=""),
         words=paper_words(),
@@ -98,14 +117,16 @@ def form_sheet(
             group_no=(household.group_no or "") if household else "",
         ),
         elsewhere=elsewhere,
-        language=_language(filled),
+        language=_language(filled.package),
         token=token,
-        print_number=sheet_tokens.print_number(token),
+        print_number=sheet_tokens.print_number(token) if token else "",
     )
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
     pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    if with_sealed and record:
+        note_accesses(store, persons, "revealed")
     return replace(pdf, withheld=filled.withheld)
 
 
@@ -129,7 +150,7 @@ def household_sheet(
         about = sheet_answers.About(None, household.id, event_id)
         filled = sheet_answers.of_form(store, connection, HOUSEHOLD_FORM, about, mode)
     printed = Printed(HOUSEHOLD_FORM, filled.package.version, mode.value, elsewhere, None, household.id, event_id)
-    texts = household_words(filled.package, _language(filled))
+    texts = household_words(filled.package, _language(filled.package))
     told = filled.fit_for_home()
     sheet = HouseholdSheet(
         words=paper_words(),
@@ -144,7 +165,7 @@ def household_sheet(
         worker_phone="" if elsewhere else store.worker.phone or "",
         visited_on=told.by_name("visit_on"),
         members=() if elsewhere else filled.members,
-        offers=told.offers(_language(filled), without_names=elsewhere),
+        offers=told.offers(_language(filled.package), without_names=elsewhere),
         questions=told.by_name("questions", without_names=elsewhere),
         advice=told.by_name("advice_given", without_names=elsewhere),
         next_on=told.by_name("next_on"),
@@ -157,6 +178,18 @@ def household_sheet(
     return replace(pdf, withheld=told.withheld)
 
 
+def form_preview(package: FormPackage, *, leave_blank: bool = False, render: Renderer | None = None) -> Pdf:
+    """The blank sheet of a form that is not in use yet, for those who write it."""
+    sheet = FormSheet(
+        package=replace(package, xform=""),
+        words=paper_words(),
+        mode=Mode.BLANK,
+        elsewhere=_is_nameless(package),
+        language=_language(package),
+    )
+    return _rendered(SheetJob(form=sheet, leave_blank=leave_blank), (), render)
+
+
 def note_printed(store: Store, pdf: Pdf) -> None:
     """Write into the access log that a sheet which was only looked at has now been printed."""
     if pdf.persons:
@@ -164,6 +197,13 @@ def note_printed(store: Store, pdf: Pdf) -> None:
 
 
 def _made(store: Store, job: SheetJob, persons: Iterable[RecordId], *, record: bool, render: Renderer | None) -> Pdf:
+    pdf = _rendered(job, persons, render)
+    if record:
+        note_printed(store, pdf)
+    return pdf
+
+
+def _rendered(job: SheetJob, persons: Iterable[RecordId], render: Renderer | None) -> Pdf:
     if render is None:
         from villagefp.printing.render import render as here  # noqa: PLC0415  reportlab and the fonts take 60 MB
 
@@ -172,10 +212,13 @@ def _made(store: Store, job: SheetJob, persons: Iterable[RecordId], *, record: b
     if rendered.missing and not job.leave_blank:
         raise MissingGlyphsError(rendered.missing)
     title = job.form.title if job.form else job.household.title if job.household else ""
-    pdf = Pdf(rendered.pdf, title, rendered.pages, rendered.missing, persons=tuple(persons))
-    if record:
-        note_printed(store, pdf)
-    return pdf
+    return Pdf(rendered.pdf, title, rendered.pages, rendered.missing, persons=tuple(persons))
+
+
+def _is_nameless(package: FormPackage) -> bool:
+    """Whether the form is so private that its sheets name nobody, on this printer either."""
+    told = package.settings.get("print::sealed")
+    return told == _WHOLE or (told != _WHEN_ASKED and any(map(_is_private_on_paper, package.questions)))
 
 
 def _is_private_on_paper(question: Question) -> bool:
@@ -183,7 +226,7 @@ def _is_private_on_paper(question: Question) -> bool:
     return question.sealed and question.paper.get("style") != "hidden"
 
 
-def _language(filled: Filled) -> str:
+def _language(package: FormPackage) -> str:
     """The language in use where the form speaks it, else the form's first."""
     told = language().partition("_")[0]
-    return told if told in filled.package.languages else filled.package.languages[0]
+    return told if told in package.languages else package.languages[0]

@@ -25,6 +25,8 @@ from villagefp.storage.files import sync_folder, write_durably
 
 _MAGIC = b"villagefp keys 1\n"
 _NAME = re.compile(r"keys-(\d{8})\.vfpk")
+FILES = "keys-*.vfpk*"
+"""All files of this module in a folder, as a pattern."""
 _CHECK_BYTES = 32
 _KEPT = 2
 """Generations kept: the newest and the one before."""

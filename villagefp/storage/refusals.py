@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -13,7 +15,30 @@ from sqlalchemy.exc import DatabaseError
 from villagefp.errors import UserError
 from villagefp.i18n import _
 
-_DAMAGED = (sqlcipher.SQLITE_NOTADB, sqlcipher.SQLITE_CORRUPT, sqlcipher.SQLITE_IOERR)
+_SCARCE = 1024 * 1024
+"""Bytes free below which a failing disk counts as full: SQLite says no more than "I/O error" for its side files."""
+
+
+class _Trouble(Enum):
+    FULL = auto()
+    UNWILLING = auto()
+    DAMAGED = auto()
+
+
+_OF_SYSTEM = {
+    errno.ENOSPC: _Trouble.FULL,
+    errno.EDQUOT: _Trouble.FULL,
+    errno.EIO: _Trouble.UNWILLING,
+    errno.EROFS: _Trouble.UNWILLING,
+}
+_OF_SQLITE = {
+    sqlcipher.SQLITE_FULL: _Trouble.FULL,
+    sqlcipher.SQLITE_IOERR: _Trouble.UNWILLING,
+    sqlcipher.SQLITE_READONLY: _Trouble.UNWILLING,
+    sqlcipher.SQLITE_CANTOPEN: _Trouble.UNWILLING,
+    sqlcipher.SQLITE_CORRUPT: _Trouble.DAMAGED,
+    sqlcipher.SQLITE_NOTADB: _Trouble.DAMAGED,
+}
 
 
 @contextmanager
@@ -22,38 +47,61 @@ def refusing_in_words(folder: Path) -> Iterator[None]:
     try:
         yield
     except (DatabaseError, OSError) as refused:
-        sentence = _sentence(refused)
-        if sentence is None:
+        trouble = _trouble(refused, folder)
+        if trouble is _Trouble.FULL:
+            sentence = _(
+                "The disk with {folder} is full, {free} are free: this entry is not kept. "
+                "Make room and save again; nothing that was kept before is lost."
+            ).format(folder=folder, free=_free_in_words(folder))
+        elif trouble is _Trouble.UNWILLING:
+            sentence = _("The disk with {folder} does not take the entry. Check it, and save again.").format(
+                folder=folder
+            )
+        else:
             raise
-        raise UserError(sentence.format(folder=folder)) from refused
-
-
-def _sentence(refused: DatabaseError | OSError) -> str | None:
-    if isinstance(refused, OSError):
-        full, unwilling = refused.errno == errno.ENOSPC, refused.errno in (errno.EIO, errno.EROFS)
-    else:
-        code = _code(refused)
-        full, unwilling = code == sqlcipher.SQLITE_FULL, code in (sqlcipher.SQLITE_IOERR, sqlcipher.SQLITE_READONLY)
-    if full:
-        return _("The disk with {folder} is full: this entry is not kept. Make room and save again.")
-    if unwilling:
-        return _("The disk with {folder} does not take the entry. Check it, and save again.")
-    return None
+        raise UserError(sentence) from refused
 
 
 @contextmanager
-def damage_in_words(database: Path) -> Iterator[None]:
-    """A file that cannot be read as the store it was is said to the worker."""
+def opening_in_words(database: Path) -> Iterator[None]:
+    """Why a store cannot be opened: a full disk, an unwilling one, or a file that is not the store it was."""
     try:
         yield
-    except DatabaseError as unreadable:
-        if _code(unreadable) not in _DAMAGED:
-            raise
-        raise UserError(
-            _("The store {database} is damaged and cannot be read. Restore the latest backup.").format(
+    except (DatabaseError, OSError) as refused:
+        trouble, folder = _trouble(refused, database.parent), database.parent
+        if trouble is _Trouble.FULL:
+            sentence = _(
+                "The disk with {folder} is full, {free} are free: the store cannot be opened. "
+                "Make room and open it again; nothing is lost."
+            ).format(folder=folder, free=_free_in_words(folder))
+        elif trouble is _Trouble.UNWILLING:
+            sentence = _(
+                "The disk with {folder} cannot be read or written. Check it and whether you may write there, "
+                "and open the store again."
+            ).format(folder=folder)
+        elif trouble is _Trouble.DAMAGED:
+            sentence = _("The store {database} is damaged and cannot be read. Restore the latest backup.").format(
                 database=database
             )
-        ) from unreadable
+        else:
+            raise
+        raise UserError(sentence) from refused
+
+
+def _trouble(refused: DatabaseError | OSError, folder: Path) -> _Trouble | None:
+    if isinstance(refused, OSError):
+        return _OF_SYSTEM.get(refused.errno or 0)
+    trouble = _OF_SQLITE.get(_code(refused))
+    return _Trouble.FULL if trouble is _Trouble.UNWILLING and _free(folder) < _SCARCE else trouble
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _free_in_words(folder: Path) -> str:
+    free = _free(folder)
+    return f"{free // 1024} kB" if free < _SCARCE else f"{free // 1024 // 1024} MB"
 
 
 def _code(error: DatabaseError) -> int:

@@ -21,7 +21,7 @@ from villagefp.storage.log import Origin, read_tail
 from villagefp.storage.opened import DEVICE_KEY, VILLAGE_KEY, WORKER_KEY, Opening, Store
 from villagefp.storage.passphrase import check_passphrase
 from villagefp.storage.recovery_code import new_code, read_code
-from villagefp.storage.refusals import damage_in_words, refusing_in_words
+from villagefp.storage.refusals import opening_in_words, refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 
 __all__ = [
@@ -75,6 +75,7 @@ def create_store(
             )
         keys = Keys(ambient.random(32), ambient.random(32), worker.id)
         code = new_code(ambient.random)
+        undo.callback(_remove, folder, f"{_UNFINISHED}*")
         _found(folder, keys, village, worker, ambient)
         dear = cost or Cost()
         slots = (
@@ -82,9 +83,11 @@ def create_store(
             keyslots.make_slot(RECOVERY, read_code(code), replace(keys, worker=None), dear, ambient.random),
         )
         keyslots.forget_slots(folder)
+        undo.callback(_remove, folder, keyslots.FILES)
         keyslots.write_slots(folder, slots)
         # The name under which a store is found comes last: a creation that was cut short is as if it had never begun.
         (folder / _UNFINISHED).replace(folder / DATABASE)
+        undo.callback(_remove, folder, DATABASE, f"{DATABASE}-*")  # nobody has seen its recovery code
         sync_folder(folder)
         store = _opened(folder, keys, lock, ambient)
         undo.pop_all()
@@ -99,20 +102,27 @@ def _named(name: str) -> str:
 
 def _found(folder: Path, keys: Keys, village: Village, worker: Worker, ambient: Ambient) -> None:
     """The database with its tables and its first save: the village and the worker."""
-    for left in folder.glob(f"{_UNFINISHED}*"):
-        left.unlink()
+    _remove(folder, f"{_UNFINISHED}*")
     engine = make_engine(folder / _UNFINISHED, keys.store)
     origin = Origin(village.id, ambient.new_id())
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        migrate.create_tables(connection)
-        for key, value in ((VILLAGE_KEY, village.id), (DEVICE_KEY, origin.device), (WORKER_KEY, worker.id)):
-            local.put(connection, key, value)
-        tail = read_tail(connection, origin)
-        entry = Entry(origin, tail, worker.id, ambient.milliseconds(), ambient.random, None)
-        unit = UnitOfWork(connection, entry)
-        unit.add_many([village, worker])
-        unit.finish()
-    engine.dispose()  # the last connection folds the write-ahead log in, syncs, and removes it
+    try:
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            migrate.create_tables(connection)
+            for key, value in ((VILLAGE_KEY, village.id), (DEVICE_KEY, origin.device), (WORKER_KEY, worker.id)):
+                local.put(connection, key, value)
+            tail = read_tail(connection, origin)
+            entry = Entry(origin, tail, worker.id, ambient.milliseconds(), ambient.random, None)
+            unit = UnitOfWork(connection, entry)
+            unit.add_many([village, worker])
+            unit.finish()
+    finally:
+        engine.dispose()  # the last connection folds the write-ahead log in, syncs, and removes it
+
+
+def _remove(folder: Path, *patterns: str) -> None:
+    for pattern in patterns:
+        for left in folder.glob(pattern):
+            left.unlink()
 
 
 def open_store(folder: Path, passphrase: str, ambient: Ambient) -> Store:
@@ -182,7 +192,7 @@ def _opened(folder: Path, keys: Keys, lock: FolderLock, ambient: Ambient) -> Sto
     database = folder / DATABASE
     engine = make_engine(database, keys.store)
     try:
-        with refusing_in_words(folder), damage_in_words(database):
+        with opening_in_words(database):
             migrate.bring_up_to_date(engine, database)
             return Store(Opening(folder, database, engine, lock, keys, ambient))
     except BaseException:

@@ -136,13 +136,16 @@ class MainWindow(QMainWindow):
     def _painted(self) -> None:
         if self._first_paint:
             self._first_paint = False
-            QTimer.singleShot(0, self._after_first_paint)
+            QTimer.singleShot(0, self._tell_painted)
+
+    def _tell_painted(self) -> None:
+        self.painted.emit()
+        self._after_first_paint()
 
     def _after_first_paint(self) -> None:
-        from villagefp.ui.idle import IdleWatch  # noqa: PLC0415  from here on nobody waits
+        from villagefp.ui.idle import IdleWatch  # noqa: PLC0415  nobody waits any more
 
         hold_true()
-        self.painted.emit()
         handle = self.windowHandle()
         if handle is not None:
             self.idle = IdleWatch(handle, self._lock_minutes, self.lock, self)

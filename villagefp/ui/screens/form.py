@@ -57,7 +57,7 @@ class Form(Screen):
         self._strict = False
         self._steps: list[QPushButton] = []
         self._state: QLabel = parts.label("", "second")
-        self._drafts = DraftKeeper(context, self._draft_kept)
+        self._drafts = DraftKeeper(context, self._draft_kept, self)
         self.prompts = PromptPanel()
         self._left = QVBoxLayout()
         self._middle = QVBoxLayout()
@@ -149,16 +149,15 @@ class Form(Screen):
 
     def _show_kept(self, kept: KeptVisit) -> None:
         self.kept = kept
-        self._state.setText(
-            f"{words.day(kept.event.occurred_on, self.context.ambient.today())} · {words.outcome(kept.event.outcome)}"
-        )
         self._show(kept.session, "")
+        day = words.day(kept.event.occurred_on, self.context.ambient.today())
+        self._state.setText(f"{day} · {words.outcome(kept.event.outcome)}")
 
     def _show(self, session: FormSession, page: str) -> None:
         self._pages = session.pages
         form_title = session.package.title.get(language()[:2]) or next(iter(session.package.title.values()))
         about = _about(session) or words.family(session.inputs.household.get("head_name", ""))
-        self._progress = parts.label("", "second")
+        self._progress, self._state = parts.label("", "second"), parts.label("", "second")
         self.put_heading(
             f"{form_title} · {about}", self._progress, self._state, back=_("Back"),
         )  # fmt: skip
@@ -224,8 +223,6 @@ class Form(Screen):
         on.setEnabled(not last)
         if self.visit is None:
             buttons = [parts.button(_("Correct"), self._ask_reason, icon_name="edit")]
-            superseded = self.kept is None
-            buttons[0].setEnabled(not superseded)
             ends = [back, on, parts.button(_("Print"), self._print_kept, icon_name="print")]
         else:
             buttons = [

@@ -14,8 +14,8 @@ from villagefp.ui.context import ScreenContext
 class DraftKeeper(QObject):
     """`kept` is True once a draft is on the disk."""
 
-    def __init__(self, context: ScreenContext, told: Callable[[], object]) -> None:
-        super().__init__()
+    def __init__(self, context: ScreenContext, told: Callable[[], object], parent: QObject) -> None:
+        super().__init__(parent)
         self._context, self._told = context, told
         self._waiting: tuple[Visit, str] | None = None
         self._writing = False

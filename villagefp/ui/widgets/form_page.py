@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from villagefp.forms.session import FormSession
 from villagefp.forms.views import NodeView
 from villagefp.i18n import _
-from villagefp.ui.widgets import parts, question
+from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.flow import FlowLayout
-from villagefp.ui.widgets.question import Question
+from villagefp.ui.widgets.question import Answered, Question
+from villagefp.ui.widgets.question_kinds import make
 
 _AT_ONCE = 12
 """Questions built in one piece."""
@@ -32,7 +33,7 @@ class FormPage(QWidget):
 
     built = Signal()
 
-    def __init__(self, session: FormSession, page: str, answered: question.Answered, *, read_only: bool) -> None:
+    def __init__(self, session: FormSession, page: str, answered: Answered, *, read_only: bool) -> None:
         super().__init__()
         self._session, self._page = session, page
         self._answered, self._read_only = answered, read_only
@@ -145,7 +146,7 @@ class FormPage(QWidget):
 
     def _make(self, entry: Entry, view: NodeView) -> QWidget:
         if entry.kind == "question":
-            return question.make(view, self._answered, self._confirm)
+            return make(view, self._answered, self._confirm)
         if entry.kind == "heading":
             return _spanning(parts.label(view.label, "section", wrap=True))
         if entry.kind == "instance":

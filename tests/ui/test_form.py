@@ -1,0 +1,266 @@
+"""Filling a form by keyboard, its drafts, danger signs, refusals, endings and corrections."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from tests.ui.conftest import Desk
+from villagefp.domain.records import Event, Outcome
+from villagefp.i18n import _
+from villagefp.services import visits
+from villagefp.storage import records
+from villagefp.ui.context import Place
+from villagefp.ui.orders import FormOrder
+from villagefp.ui.screens.form import Form
+from villagefp.ui.screens.person import Person
+from villagefp.ui.screens.preview import Preview
+from villagefp.ui.screens.today import Today
+from villagefp.ui.widgets.choices import Choices
+from villagefp.ui.widgets.question import Question
+from villagefp.ui.widgets.question_kinds import Line
+from villagefp.ui.widgets.sheet import Sheet
+
+EXAM = 3
+
+
+@pytest.fixture
+def form(desk: Desk) -> Form:
+    """The newborn form of 李芳's daughter, at the examination."""
+    desk.go(Person, Place("person", desk.newborn().id))
+    made = desk.go(Form, Place("form", FormOrder("newborn_home_visit", person_id=desk.newborn().id)))
+    made.show_page(EXAM)
+    desk.settle()
+    return made
+
+
+def question(form: Form, name: str) -> Question:
+    assert form.page is not None
+    found = next(widget for path, widget in form.page.widgets.items() if path.endswith(f"/{name}"))
+    assert isinstance(found, Question)
+    return found
+
+
+def line(form: Form, name: str) -> Line:
+    found = question(form, name)
+    assert isinstance(found, Line)
+    return found
+
+
+def choices(form: Form, name: str) -> Choices:
+    return question(form, name).findChildren(Choices)[0]
+
+
+def press(form: Form, text: str) -> None:
+    next(b for b in form.findChildren(QPushButton) if b.text() == text and b.isVisible()).click()
+
+
+def events(desk: Desk) -> list[Event]:
+    assert desk.window.store is not None
+    with desk.window.store.read() as connection:
+        return records.where(connection, Event)
+
+
+def fill_rest(form: Form) -> None:
+    """What the form insists on."""
+    assert form.session is not None
+    for violation in form.session.problems():
+        node = form.session.node(violation.path)
+        value = node.choices[0].code if node.choices else "1"
+        form.session.set_answer(violation.path, value)
+
+
+def test_a_section_is_filled_by_keyboard_alone(desk: Desk, form: Form) -> None:
+    temp = line(form, "temp").line
+    temp.setFocus()
+    QTest.keyClicks(temp, "37.8")
+    QTest.keyClick(temp, Qt.Key.Key_Return)
+    pulse = line(form, "hr").line
+    desk.until(pulse.hasFocus)
+    QTest.keyClicks(pulse, "140")
+    QTest.keyClick(pulse, Qt.Key.Key_Tab)
+    QTest.keyClick(line(form, "rr").line, Qt.Key.Key_Return)
+    face = choices(form, "complexion")
+    desk.until(face.hasFocus)
+    QTest.keyClick(face, Qt.Key.Key_2)
+    QTest.keyClick(face, Qt.Key.Key_Return)
+    sites = choices(form, "jaundice_site")
+    desk.until(sites.hasFocus)
+    QTest.keyClick(sites, Qt.Key.Key_2)
+    QTest.keyClick(sites, Qt.Key.Key_3)
+    QTest.keyClick(sites, Qt.Key.Key_2)  # the same number again takes it back
+    desk.settle()
+    assert form.session is not None
+    answers = form.session.answers()
+    assert (answers["temp"], answers["hr"], answers["complexion"]) == (37.8, 140, "2")
+    assert answers["jaundice_site"] == ["3"]
+    body = next(option.label for option in sites._options if option.code == "3")
+    assert body in sites.accessibleDescription()
+
+
+def test_arrows_and_space_choose_as_well(form: Form) -> None:
+    face = choices(form, "complexion")
+    face.setFocus()
+    QTest.keyClick(face, Qt.Key.Key_Right)
+    QTest.keyClick(face, Qt.Key.Key_Space)
+    assert face.codes == ["2"]
+    QTest.keyClick(face, Qt.Key.Key_Backspace)
+    assert face.codes == []
+
+
+def test_danger_signs_stand_in_the_panel_with_a_word(desk: Desk, form: Form) -> None:
+    assert form.prompts.prompts == ()
+    form.answer("/data/exam/temp", "37.8")
+    desk.settle()
+    assert [prompt.urgency for prompt in form.prompts.prompts] == ["R"]
+    assert form.prompts.accessibleName().startswith(_("At once"))
+    form.answer("/data/exam/temp", "36.8")
+    assert form.prompts.prompts == ()
+
+
+def test_a_value_that_cannot_be_is_said_beside_its_field(desk: Desk, form: Form) -> None:
+    temp = line(form, "temp")
+    temp.line.setFocus()
+    QTest.keyClicks(temp.line, "378")
+    temp.commit()
+    assert temp.view.error
+    assert temp.line.accessibleDescription() == temp.view.error
+    temp.line.clear()
+    QTest.keyClicks(temp.line, "36.9")
+    temp.commit()
+    assert temp.line.accessibleDescription() == ""
+    desk.settle()
+
+
+def test_an_unusual_value_is_asked_about_once(desk: Desk, form: Form) -> None:
+    pulse = line(form, "hr")
+    pulse.line.setFocus()
+    QTest.keyClicks(pulse.line, "250")
+    pulse.commit()
+    assert pulse.view.soft_warning
+    desk.settle()
+    press(form, _("It is right"))
+    assert pulse.view.soft_warning == ""
+    assert not any(b.text() == _("It is right") and b.isVisible() for b in form.findChildren(QPushButton))
+    desk.settle()
+
+
+def test_details_appear_where_they_are_asked(desk: Desk, form: Form) -> None:
+    assert form.page is not None
+    assert not any(path.endswith("/complexion_detail") for path in form.page.widgets)
+    form.answer("/data/exam/complexion", "3")
+    detail = question(form, "complexion_detail")
+    assert detail.isVisible()
+    form.answer("/data/exam/complexion", "1")
+    assert not detail.isVisible()
+    desk.settle()
+
+
+def test_each_answer_is_in_the_draft_and_the_draft_is_found_again(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "36.9")
+    form.answer("/data/exam/hr", "141")
+    desk.settle()
+    today = desk.go(Today, Place("today"))
+    assert today.page is not None
+    assert len(today.page.drafts) == 1
+    press_go_on = next(b for b in today.findChildren(QPushButton) if b.text() == _("Go on"))
+    press_go_on.click()
+    again = desk.shown(Form)
+    assert again.session is not None
+    assert again.session.node("/data/exam/temp").value == "36.9"
+    assert again.session.node("/data/exam/hr").value == "141"
+    assert again.session.pages[again._at].endswith("/exam")
+
+
+def test_what_is_missing_is_shown_at_its_section_when_saving(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "99")
+    form.show_page(0)
+    QTest.keyClick(desk.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert form.banner.text
+    assert form.isEnabled()
+    assert form.session is not None
+    assert events(desk) == []
+    first = form.session.problems()[0]
+    assert first.path.startswith(f"{form.session.pages[form._at]}/")
+
+
+def test_a_visit_is_kept_and_printed(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "36.9")
+    fill_rest(form)
+    press(form, _("Save and print"))
+    preview = desk.shown(Preview)
+    desk.until(lambda: preview.pdf is not None)
+    assert [event.outcome for event in events(desk)] == [Outcome.DONE]
+    assert desk.window.store is not None
+    assert visits.drafts(desk.window.store) == []
+    desk.workplace.back()
+    person = desk.shown(Person)
+    assert person.page is not None
+    assert [entry.event.form for entry in person.page.timeline] == ["newborn_home_visit"]
+
+
+@pytest.mark.parametrize(("words", "outcome"), [("Not this time", "not_this_time"), ("No more wished", "declined")])
+def test_any_form_can_end_without_a_reason(desk: Desk, form: Form, words: str, outcome: str) -> None:
+    press(form, _(words))
+    desk.shown(Person)
+    assert [event.outcome for event in events(desk)] == [outcome]
+    assert events(desk)[0].answers is None
+    assert desk.dialogs.questions == []  # nothing had been answered: nothing to ask
+
+
+def test_answers_are_not_thrown_away_without_asking(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "36.9")
+    desk.settle()
+    desk.dialogs.confirm_answer = False
+    press(form, _("Not this time"))
+    desk.settle()
+    assert len(desk.dialogs.questions) == 1
+    assert events(desk) == []
+    assert form.isVisible()
+
+
+def test_a_kept_visit_is_read_only_until_it_is_corrected_with_a_reason(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "36.9")
+    fill_rest(form)
+    QTest.keyClick(desk.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    desk.shown(Person)
+    kept = events(desk)[0]
+    order = FormOrder(kept.form, person_id=kept.person, event_id=kept.id)
+    shown = desk.go(Form, Place("form", order))
+    shown.show_page(EXAM)
+    assert line(shown, "temp").line.isReadOnly()
+    desk.settle()
+    press(shown, _("Correct"))
+    sheet = next(sheet for sheet in shown.findChildren(Sheet) if sheet.isVisible())
+    sheet.go.click()
+    desk.settle()
+    assert sheet.banner.text  # a reason is wanted
+    sheet.findChildren(type(line(shown, "temp").line))[0].setText("看错了体温计")
+    sheet.go.click()
+    desk.settle()
+    shown.show_page(EXAM)
+    assert not line(shown, "temp").line.isReadOnly()
+    shown.answer("/data/exam/temp", "37.1")
+    desk.settle()
+    press(shown, _("Save  Ctrl+S"))
+    desk.settle()
+    both = events(desk)
+    assert len(both) == 2
+    assert {event.revision_of for event in both} == {None, kept.id}
+
+
+def test_the_household_form_offers_its_members_by_number(desk: Desk) -> None:
+    page = desk.household()
+    form = desk.go(Form, Place("form", FormOrder("household_visit", household_id=page.household.id)))
+    met = choices(form, "members_visited")
+    met.setFocus()
+    QTest.keyClick(met, Qt.Key.Key_1)
+    desk.settle()
+    assert met.codes == [page.members[0][0].id.hex()]
+    assert form.session is not None
+    assert form.session.answers()["visit_on"] == date(2026, 11, 22).isoformat()
