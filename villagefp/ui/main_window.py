@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from villagefp.ui.idle import IdleWatch
     from villagefp.ui.workplace import Workplace
 
+_CALM_MS = 400
 _DOORS = {"sign_in": "sign_in", "recovery": "sign_in", "founding": "founding", "locked": "locked"}
 
 
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self._drop_door()
         self._restart_idle()
         self.entered.emit()
+        QTimer.singleShot(_CALM_MS, self, lambda: self.jobs.aside(registry.warm_more))
 
     def lock(self) -> None:
         """Hide everything until the passphrase is typed; what was being written stays as it is."""

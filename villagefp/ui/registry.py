@@ -33,3 +33,9 @@ def warm_up() -> None:
     importlib.import_module("villagefp.storage.store")
     importlib.import_module("villagefp.ui.workplace")
     screen("today")
+
+
+def warm_more() -> None:
+    """Import the screens of every day, once the first page stands: the first click should not wait for it."""
+    for name in ("households", "household", "person", "form"):
+        screen(name)

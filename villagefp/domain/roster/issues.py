@@ -71,9 +71,10 @@ class IssueBook:
 
     def phone_unreadable(self, row: int, told: str, person: int) -> None:
         """Something that can be no phone number."""
-        message = _("“{value}” is no phone number of 7 to 13 digits. Please check it; the person was kept.").format(
-            value=told
-        )
+        message = _(
+            "“{value}” is no phone number: a mobile number has 11 digits, any other 7 to 13. "
+            "Please check it; the person was kept."
+        ).format(value=told)
         self._add(row, Meaning.PHONE, CheckKind.PHONE_UNREADABLE, message, value=told, person=person)
 
     def household_unclear(self, row: int) -> None:
