@@ -171,5 +171,5 @@ def _made(connection: Connection, change: Change, ours: frozenset[ChangeName]) -
 
 
 def _is_made_by(connection: Connection, record: RecordId, ours: frozenset[ChangeName]) -> bool:
-    first = log.changes_of(connection, record)[0].change
-    return first.name in ours
+    first = log.first_change(connection, record)
+    return first is not None and first.name in ours

@@ -122,12 +122,17 @@ def changes_of(connection: Connection, record: bytes) -> list[LoggedChange]:
     return [_logged(row) for row in rows]
 
 
+def first_change(connection: Connection, record: bytes) -> Change | None:
+    """The change that made a record: whoever changed it later had seen it, so its stamp is the lowest."""
+    changes = (logged.change for logged in changes_of(connection, record))
+    return min(changes, key=lambda change: (change.stamp, change.device, change.seq), default=None)
+
+
 def changes_beside(connection: Connection, record: bytes) -> list[Change]:
     """All changes of the save that made a record, in the order of seq."""
-    first = changes_of(connection, record)
-    if not first:
+    made = first_change(connection, record)
+    if made is None:
         return []
-    made = first[0].change
     found = []
     rows = connection.exec_driver_sql(
         f"SELECT {_COLUMNS} FROM change_log WHERE village = ? AND device = ? AND seq >= ? ORDER BY seq",
