@@ -11,6 +11,7 @@ from villagefp.cli.people import person_id
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode
+from villagefp.reasons import reason
 from villagefp.services import sheets
 
 
@@ -68,7 +69,7 @@ def write_pdf(pdf: sheets.Pdf, out: Path, output: Output) -> int:
         out.write_bytes(pdf.data)
     except OSError as error:
         raise UserError(
-            _("{file} cannot be written: {reason}. Choose another place.").format(file=out.name, reason=error.strerror)
+            _("{file} cannot be written: {reason}. Choose another place.").format(file=out.name, reason=reason(error))
         ) from error
     output.tell(
         _("{pages} page(s) are in {file}.").format(pages=pdf.pages, file=out), {"file": str(out), "pages": pdf.pages}
