@@ -122,7 +122,7 @@ def test_serving_answers_every_frame_in_turn() -> None:
 
 def test_pages_are_drawn_where_the_pdf_is_made() -> None:
     with PdfHelper() as helper:
-        pdf = helper.render(household()).data
+        pdf = helper.render(household()).pdf
         (page,) = helper.draw(pdf, [0], 72)
         assert (page.number, page.width, page.height) == (0, 596, 842)
         assert len(page.data) == page.stride * page.height
