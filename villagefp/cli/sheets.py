@@ -33,6 +33,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     form.add_argument("form")
     form.add_argument("--person", required=True, metavar="ID")
     form.add_argument("--event", metavar="ID", help=_("the visit to print; without it, identity only"))
+    form.add_argument("--with-sealed", action="store_true", help=_("with private answers, for the village doctor"))
     form.set_defaults(run=_form)
 
 
@@ -58,6 +59,7 @@ def _form(told: argparse.Namespace, output: Output) -> int:
             event_id=None if told.event is None else person_id(told.event),
             mode=mode,
             elsewhere=told.elsewhere,
+            with_sealed=told.with_sealed,
             leave_blank=told.leave_blank,
         )
     return write_pdf(pdf, told.out, output)
