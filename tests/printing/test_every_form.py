@@ -8,14 +8,13 @@ import pytest
 
 from tests.printing.measure import astray, overlapping
 from tests.printing.reading import glyphs
+from tests.printing.representative import FORMS, representative
 from tests.printing.samples import form_job, package
-from villagefp import paths
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.printing.fonts import load_fonts
 from villagefp.printing.jobs import Mode, SheetJob
 from villagefp.printing.render import draw, render
 
-FORMS = sorted(file.stem for file in (paths.resources_dir() / "forms").glob("*.md"))
 WORDS = "很长的说明文字，" * 15
 LONGEST = {"text": WORDS, "date": "2026-11-12", "integer": "-12345", "decimal": "12345.67", "acknowledge": "OK"}
 
@@ -49,7 +48,18 @@ def test_nothing_of_a_form_is_cut_or_written_over_another_cell(form_id: str) -> 
     blank = render(form_job(form, {}, Mode.BLANK))
     assert blank.missing == ()
     assert 1 <= blank.pages <= 2
-    sheet = draw(longest(form), load_fonts(), compress=False)
+    measure(longest(form))
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_nothing_is_cut_in_english_either(form_id: str) -> None:
+    for job in (longest(package(form_id)), representative(form_id, Mode.FILLED)):
+        assert job.form is not None
+        measure(replace(job, form=replace(job.form, language="en")))
+
+
+def measure(job: SheetJob) -> None:
+    sheet = draw(job, load_fonts(), compress=False)
     found = list(glyphs(sheet.pdf()))
     assert overlapping(sheet) == []
     assert astray(sheet, found) == []

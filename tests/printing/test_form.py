@@ -6,6 +6,7 @@ import pytest
 
 from tests.printing.measure import astray, overlapping
 from tests.printing.reading import glyphs, plain, text_of, text_of_job
+from tests.printing.representative import representative
 from tests.printing.samples import NEWBORN, form_job, newborn, newborn_long, package, paper_words
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.printing.asking import Asking
@@ -284,3 +285,17 @@ def test_two_numbers_of_one_unit_say_it_once() -> None:
         question("dbp", "integer", "舒张压", unit="mmHg", print_with="sbp", print_caption="/"),
     )
     assert "120/80mmHg" in text_of_job(filled(form, {"/data/sbp": "120", "/data/dbp": "80"}))
+
+
+def test_a_long_sheet_is_parted_where_a_section_begins() -> None:
+    form = package("anc_first")
+    usual = representative("anc_first", Mode.FILLED)
+    assert pages(usual) == 1
+    everything = {
+        question.name: "2" if question.choices and question.type == "select_one" else "轻度异常，已好转"
+        for question in form.questions
+        if question.type in ("select_one", "text")
+    }
+    sheet = draw(form_job(form, everything), load_fonts(), compress=False)
+    assert sheet.pages == 2
+    assert next(box.text for box in sheet.boxes if box.page == 2) == "辅助检查"

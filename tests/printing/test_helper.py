@@ -14,7 +14,7 @@ import pytest
 
 from tests.printing.samples import household, newborn
 from villagefp import paths
-from villagefp.printing.helper import HelperError, PdfHelper, Reply, read_frame, serve, write_frame
+from villagefp.printing.helper import HelperError, PdfHelper, Reply, Request, read_frame, serve, write_frame
 from villagefp.printing.jobs import SheetJob
 from villagefp.printing.render import render
 
@@ -106,7 +106,7 @@ def test_frames_are_read_whole_or_not_at_all() -> None:
 def test_serving_answers_every_frame_in_turn() -> None:
     asked, answered = io.BytesIO(), io.BytesIO()
     write_frame(asked, b"")
-    write_frame(asked, msgspec.msgpack.encode(household()))
+    write_frame(asked, msgspec.msgpack.encode(Request(sheet=household())))
     write_frame(asked, b"rubbish")
     asked.seek(0)
     serve(asked, answered)
@@ -118,3 +118,14 @@ def test_serving_answers_every_frame_in_turn() -> None:
     assert good.rendered.pages == 1
     assert "Error" in bad.failed
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(newborn()), type=SheetJob) == newborn()
+
+
+def test_pages_are_drawn_where_the_pdf_is_made() -> None:
+    with PdfHelper() as helper:
+        pdf = helper.render(household()).pdf
+        (page,) = helper.draw(pdf, [0], 72)
+        assert (page.number, page.width, page.height) == (0, 596, 842)
+        assert len(page.data) == page.stride * page.height
+        assert len(set(page.data)) > 10
+        with pytest.raises(HelperError):
+            helper.draw(b"no PDF", [0], 72)

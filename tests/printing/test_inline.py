@@ -26,6 +26,11 @@ def test_words_and_numbers_stay_whole_and_what_no_line_holds_is_broken() -> None
     assert len(lines) > 1
 
 
+def test_an_option_wider_than_its_cell_is_broken_between_words() -> None:
+    option = SETTER.piece("3 Does not look at faces")
+    assert [line.strip() for line in said(SETTER.flow([(option,)], 70))] == ["3 Does not", "look at", "faces"]
+
+
 def test_code_boxes_stand_at_the_right_end_or_on_a_line_of_their_own() -> None:
     boxes = SETTER.boxes(["1", ""])
     one = SETTER.flow(SETTER.words("1 无  2 有"), 200, boxes)

@@ -80,3 +80,9 @@ def test_the_order_of_visits_tells_two_pregnancies_apart_even_when_they_are_clos
         "5": {"on": "2025-06-01"}, "4": {"on": "2025-05-01"}, "3": {"on": "2025-03-20"},
     }  # fmt: skip
     assert set(beside((*others, last), steps, "")) == {"2", "3", "4", "5"}
+
+
+def test_a_visit_whose_number_was_left_open_takes_a_free_column() -> None:
+    first, unnumbered = Column("2", "2026-07-01", {"a": "1"}), Column("", "2026-09-01", {"a": "2"})
+    assert beside((first, unnumbered), ("2", "3"), "300") == {"2": {"a": "1"}, "3": {"a": "2"}}
+    assert beside((first, unnumbered), ("2",), "300") == {"2": {"a": "1"}, "": {"a": "2"}}

@@ -249,3 +249,27 @@ def test_a_form_is_about_whom_it_is_made_for(store: Store, home: Home) -> None:
             visits.start_visit(store, form, on=ON, **who)
     with pytest.raises(UserError):
         visits.open_event(store, stranger)
+
+
+def test_a_newborn_form_about_a_grown_woman_is_kept_with_a_question(store: Store, home: Home) -> None:
+    saved = visits.add_visit(store, NEWBORN, {}, outcome=Outcome.DONE, on=ON, person_id=home.mother)
+    (check,) = saved.checks
+    assert (check.question, check.path) == ("visit_on", "/data/child/visit_on")
+    assert "more than 60 days old" in check.message
+    assert saved.checks_json() == {"checks": [{"question": "visit_on", "message": check.message}]}
+    assert len(events(store)) == 1
+
+
+def test_unusual_values_are_kept_and_named_and_usual_ones_are_not(store: Store, home: Home) -> None:
+    unusual = visits.add_visit(store, NEWBORN, {"hr": 240}, outcome=Outcome.DONE, on=ON, person_id=home.child)
+    usual = visits.add_visit(store, NEWBORN, {"hr": 140}, outcome=Outcome.DONE, on=ON, person_id=home.child)
+    refused = visits.add_visit(store, NEWBORN, {}, outcome=Outcome.NOT_THIS_TIME, on=ON, person_id=home.mother)
+    assert [check.question for check in unusual.checks] == ["hr"]
+    assert (usual.checks, refused.checks) == ((), ())
+
+
+def test_a_value_that_somebody_has_looked_at_is_not_asked_about_again(store: Store, home: Home) -> None:
+    visit = visits.start_visit(store, NEWBORN, person_id=home.child, on=ON)
+    visit.session.set_answer("/data/exam/hr", "240")
+    visit.session.confirm("/data/exam/hr")
+    assert visits.save_visit(store, visit, Outcome.DONE).checks == ()

@@ -29,6 +29,11 @@ class Output:
         else:
             print(sentence, file=sys.stderr)
 
+    def warn(self, sentence: str) -> None:
+        """Say what went wrong beside an answer that stands; in JSON mode it is a part of the answer."""
+        if not self.as_json:
+            print(sentence, file=sys.stderr)
+
     def note(self, line: str) -> None:
         """Say something by the way, such as progress; never part of the JSON."""
         if not self.as_json:

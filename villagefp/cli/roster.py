@@ -7,6 +7,7 @@ from pathlib import Path
 
 from villagefp.cli.opening import opened
 from villagefp.cli.output import Output
+from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import roster
 
@@ -21,12 +22,26 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
 
 
 def _import(told: argparse.Namespace, output: Output) -> int:
+    if told.report is not None:
+        roster.check_report_place(told.report, told.file)
     with opened(told) as store:
         today = store.ambient.today()
         preview = roster.open_workbook(told.file, remembered=roster.remembered(store), today=today)
         plan = roster.plan_import(store, preview, today)
         result = roster.dry_run(plan) if told.dry_run else roster.import_roster(store, plan)
-    if told.report is not None:
-        roster.write_issue_report(result, told.report)
-    output.tell(roster.summary(result), roster.to_json(result))
-    return 0
+    failure = None if told.report is None else _report(result, told.report)
+    data = roster.to_json(result)
+    output.tell(roster.summary(result), data if failure is None else {**data, "report_error": failure})
+    if failure is None:
+        return 0
+    output.warn(failure)
+    return 1
+
+
+def _report(result: roster.RosterResult, place: Path) -> str | None:
+    """Write the list of issues; what went wrong comes back as a sentence, since the import itself is done."""
+    try:
+        roster.write_issue_report(result, place)
+    except UserError as refusal:
+        return str(refusal)
+    return None

@@ -11,6 +11,7 @@ from villagefp.cli.people import person_id
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode
+from villagefp.reasons import reason
 from villagefp.services import sheets
 
 
@@ -32,6 +33,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     form.add_argument("form")
     form.add_argument("--person", required=True, metavar="ID")
     form.add_argument("--event", metavar="ID", help=_("the visit to print; without it, identity only"))
+    form.add_argument("--with-sealed", action="store_true", help=_("with private answers, for the village doctor"))
     form.set_defaults(run=_form)
 
 
@@ -57,6 +59,7 @@ def _form(told: argparse.Namespace, output: Output) -> int:
             event_id=None if told.event is None else person_id(told.event),
             mode=mode,
             elsewhere=told.elsewhere,
+            with_sealed=told.with_sealed,
             leave_blank=told.leave_blank,
         )
     return write_pdf(pdf, told.out, output)
@@ -68,7 +71,7 @@ def write_pdf(pdf: sheets.Pdf, out: Path, output: Output) -> int:
         out.write_bytes(pdf.data)
     except OSError as error:
         raise UserError(
-            _("{file} cannot be written: {reason}. Choose another place.").format(file=out.name, reason=error.strerror)
+            _("{file} cannot be written: {reason}. Choose another place.").format(file=out.name, reason=reason(error))
         ) from error
     output.tell(
         _("{pages} page(s) are in {file}.").format(pages=pdf.pages, file=out), {"file": str(out), "pages": pdf.pages}

@@ -50,8 +50,9 @@ def _add(told: argparse.Namespace, output: Output) -> int:
             lines = [f"{violation.question}: {violation.message}" for violation in refused.violations]
             output.refuse("\n".join(lines), refused.to_json())
             return 1
-    lines = [_("The visit is kept."), *(prompt.label for prompt in saved.prompts)]
-    output.tell("\n".join(lines), {"event_id": str(uuid.UUID(bytes=saved.event_id)), **saved.prompts_json()})
+    told_again = (*(prompt.label for prompt in saved.prompts), *(check.message for check in saved.checks))
+    data = {"event_id": str(uuid.UUID(bytes=saved.event_id)), **saved.prompts_json(), **saved.checks_json()}
+    output.tell("\n".join((_("The visit is kept."), *told_again)), data)
     return 0
 
 

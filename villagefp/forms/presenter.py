@@ -140,7 +140,10 @@ class Presenter:
         question = self._questions.get(place.path)
         return f"{place.text[:60]} {question.unit if question else ''}".strip()
 
-    def _soft_warning(self, place: Place, question: Question) -> str:
+    def soft_warning(self, place: Place, question: Question) -> str:
+        """What to look at again, where the answer is unusual and nobody has said yet that it is right."""
+        if not place.relevant or place.unread:
+            return ""
         if place.text == "" or place.checked or self._holds(place, "soft", otherwise=True):
             return ""
         told = question.soft_message.get(self._language) or question.soft_message.get(self._default, "")
@@ -167,7 +170,7 @@ class Presenter:
             appearance=question.appearance,
             unit=question.unit,
             error=place.unread or (self._error(place) if place.relevant and place.text != "" else ""),
-            soft_warning=self._soft_warning(place, question) if place.relevant and not place.unread else "",
+            soft_warning=self.soft_warning(place, question),
             choices=self._choices(place, question),
             urgency=question.urgency,
             sign=question.sign,

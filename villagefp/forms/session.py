@@ -18,7 +18,7 @@ from villagefp.forms.presenter import Presenter
 from villagefp.forms.problems import FormError, Problem
 from villagefp.forms.reading import Typed, UnreadError, read
 from villagefp.forms.recalculation import CHANGED, FIRST_LOAD, MAX_INSTANCES, Recalculation
-from villagefp.forms.views import FormInputs, NodeView, Prompt, Violation
+from villagefp.forms.views import Check, FormInputs, NodeView, Prompt, Violation
 from villagefp.forms.xform import XForm, read_xform
 from villagefp.forms.xpath import XPathError
 from villagefp.forms.xpath_engine import Scope
@@ -176,6 +176,15 @@ class FormSession:
             if question and place.relevant and (message := self._presenter.fault(place)):
                 found.append(Violation(question.name, self._instance.address(place), message))
         return [*found, *self._too_often()]
+
+    def checks(self) -> list[Check]:
+        """The unusual answers that nobody has confirmed: to be looked at again, never in the way."""
+        return [
+            Check(question.name, self._instance.address(place), message)
+            for place in self._instance.walk()
+            if (question := self._questions.get(place.path))
+            and (message := self._presenter.soft_warning(place, question))
+        ]
 
     def _too_often(self) -> Iterator[Violation]:
         """Counts that ask for more than a form can hold."""

@@ -59,6 +59,15 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class Check:
+    """An unusual answer that was kept: the question's name, its place, and what to look at again."""
+
+    question: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Prompt:
     """A danger sign that applies: what to tell, how urgent, and where the rule comes from."""
 

@@ -13,6 +13,7 @@ from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import RosterIssue
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.reasons import reason
 
 _LARGEST = 64 * 2**20
 _LARGEST_UNPACKED = 512 * 2**20
@@ -47,6 +48,28 @@ def read_sheets(path: Path) -> tuple[SheetCells, ...]:
     return sheets
 
 
+def check_report_place(place: Path, roster: Path) -> None:
+    """UserError where no report can be written, said before anything is imported; leaves everything as it was."""
+    if place.resolve() == roster.resolve():
+        raise UserError(_("“{file}” is the roster itself. Choose another name for the report.").format(file=place.name))
+    there = place.exists()
+    try:
+        with place.open("ab"):
+            pass
+        if not there:
+            place.unlink()
+    except OSError as refused:
+        raise _no_report(place, refused) from refused
+
+
+def _no_report(place: Path, refused: OSError) -> UserError:
+    return UserError(
+        _("The report cannot be written to “{file}”: {why}. Please close it elsewhere or choose another name.").format(
+            file=place.name, why=reason(refused)
+        )
+    )
+
+
 def write_issue_report(path: Path, issues: Sequence[RosterIssue], kind_label: Callable[[str], str]) -> None:
     """The issues as a workbook to work through: sheet, row, column, kind, message, value."""
     import xlsxwriter  # noqa: PLC0415  60 ms that only a report needs
@@ -71,11 +94,7 @@ def write_issue_report(path: Path, issues: Sequence[RosterIssue], kind_label: Ca
                     sheet.write_string(line, place, text, wrap)
             sheet.autofilter(0, 0, max(len(issues), 1), len(_titles()) - 1)
     except OSError as refused:
-        raise UserError(
-            _(
-                "The report cannot be written to “{file}”: {why}. Please close it elsewhere or choose another name."
-            ).format(file=path.name, why=refused.strerror)
-        ) from refused
+        raise _no_report(path, refused) from refused
 
 
 def _titles() -> tuple[tuple[str, int], ...]:
@@ -109,7 +128,7 @@ def _content(path: Path) -> bytes:
     except OSError as refused:
         raise UserError(
             _("“{file}” cannot be read: {why}. If it is open in WPS or Excel, close it there and try again.").format(
-                file=path.name, why=refused.strerror
+                file=path.name, why=reason(refused)
             )
         ) from refused
 

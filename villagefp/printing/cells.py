@@ -8,43 +8,21 @@ from dataclasses import dataclass, replace
 from villagefp.forms.package import Question
 from villagefp.printing.asking import Asked
 from villagefp.printing.inline import Kind, Line, Piece, Setter, Unit
+from villagefp.printing.options import GAP, TICK, Inside, Narrow, OptionSetter
 from villagefp.printing.values import Paper, date_parts
 
-_GAP = 9.0
 _NUMBER_BLANK = 32.0
 _DETAIL_BLANK = 18.0
 _NUMBER_GROWTH, _DATE_GROWTH, _DETAIL_GROWTH = 10.0, 12.0, 120.0
 _AFTER_LABEL = 6.0
-_COLUMN_GAP = 4.0
-_STATEMENT = 6
-"""An option of more characters is a statement: in a column each begins on a line of its own."""
 _COLUMN_BLANK = 24.0
 _TIED_BLANK = 20.0
 _TIES = {"/", "×"}
 _ROUND = re.compile(r"\[\d+\]")
 
 _YEAR_BLANK, _DAY_BLANK = 31.0, 18.0
-_DEFAULT_BOXES = 3
-TICK = 11.5
 _NUMBERS = {"integer", "decimal", "range"}
 _DATES = {"date", "dateTime", "datetime"}
-
-
-@dataclass(frozen=True)
-class Inside:
-    """What stands in a cell, and the code boxes at its right end."""
-
-    units: tuple[Unit, ...]
-    ending: Unit = ()
-
-
-@dataclass(frozen=True)
-class Narrow:
-    """A cell in a visit's column: what the cell of the label says already is not said again."""
-
-    boxes: int  # how many code boxes stand side by side
-    unit: str = ""  # told beside the label
-    legend: str = ""  # name of the question whose options are told beside the label
 
 
 @dataclass(frozen=True)
@@ -71,7 +49,7 @@ class CellSetter:
             inside = joint.inside(question, prefix, guest=place > 0, alone=not asked.guests)
             if place:
                 near = question.paper.get("caption", "") in {"", *_TIES} and not question.choices
-                units.append(self.setter.space(3.0 if near else _GAP))
+                units.append(self.setter.space(3.0 if near else GAP))
             caption = self._caption(question)
             units += self._with_caption(caption, inside.units)
             if inside.ending:
@@ -85,6 +63,11 @@ class CellSetter:
         if after is None or self.narrow or after.paper.get("caption") not in _TIES or after.unit != question.unit:
             return self
         return replace(self, tied=True)
+
+    @property
+    def options(self) -> OptionSetter:
+        """Sets the options of questions."""
+        return OptionSetter(self.paper, self.setter, self.narrow)
 
     def labelled(self, label: str, guests: tuple[Question, ...], width: float) -> tuple[Line, ...]:
         """A label with what is written behind it, for questions whose own answer stands in other cells."""
@@ -122,7 +105,7 @@ class CellSetter:
         if question.type == "acknowledge":
             return self._acknowledged(question, value)
         if self.paper.choices(question):
-            return self._in_column(question, value) if self.narrow else self._options(question, value)
+            return self._options(question, value)
         if self.narrow and not value and not blank and question.type not in _DATES and not self._caption(question):
             return Inside(())
         return Inside(tuple(self._told(question, value, blank=blank)))
@@ -155,7 +138,7 @@ class CellSetter:
             return Inside(tuple(self.setter.words(value)))
         ending: list[Piece] = []
         for choice in choices[1:]:
-            ending += [Piece(Kind.SPACE, _GAP)] if ending else []
+            ending += [Piece(Kind.SPACE, GAP)] if ending else []
             ending += [Piece(Kind.TICK, TICK, "1" if choice.name in value.split() else ""), Piece(Kind.SPACE, 3.0)]
             ending += [self.setter.piece(self.paper.words(choice.label)), Piece(Kind.SPACE, 3.0)]
         return Inside((), tuple(ending))
@@ -187,72 +170,13 @@ class CellSetter:
             return Inside(tuple(self.setter.blank(_DETAIL_BLANK, text, grows=_DETAIL_GROWTH)))
         return Inside(tuple(self.setter.words(text)))
 
-    def legend(self, question: Question) -> list[Unit]:
-        """The options as they stand beside a label, for code boxes in other cells."""
-        words = [
-            f"{choice.name}{self.paper.words(choice.label)}"
-            if self._numbered(question)
-            else self.paper.words(choice.label)
-            for choice in self.paper.choices(question)
-        ]
-        units: list[Unit] = []
-        for word in words:
-            units += [*([self.setter.space(_COLUMN_GAP)] if units else []), (self.setter.piece(word),)]
-        return units
-
-    def _in_column(self, question: Question, value: str) -> Inside:
-        """Code boxes, below the options where those belong to this column alone."""
-        told = self.narrow is not None and self.narrow.legend == question.name
-        if not self._numbered(question):
-            if told:
-                return self._chosen(question, value, blank=False)
-            ticks = self._options(question, value).units
-            return Inside((tuple(piece for unit in ticks for piece in unit),))  # together on one line
-        units: list[Unit] = []
-        if not told:
-            legend = self.legend(question)
-            if any(len(self.paper.words(choice.label)) > _STATEMENT for choice in self.paper.choices(question)):
-                legend = [unit for told in legend for unit in ([told] if told[0].text else self.setter.words("\n"))]
-            units = [*legend, *self.setter.words("\n")]
-        boxes = self._code_boxes(question, value.split())
-        # one box a unit with the stroke after it: more codes than fit go on on the next line
-        starts = [place for place, piece in enumerate(boxes) if piece.kind is Kind.BOX]
-        codes = [boxes[place:after] for place, after in zip(starts, [*starts[1:], len(boxes)], strict=True)]
-        return Inside((*units, *codes))
-
-    def _numbered(self, question: Question) -> bool:
-        return all(choice.name.isdigit() and len(choice.name) <= 2 for choice in self.paper.choices(question))
-
     def _options(self, question: Question, value: str) -> Inside:
-        choices = self.paper.choices(question)
-        chosen = value.split()
-        numbered = self._numbered(question)
-        units: list[Unit] = []
-        for place, choice in enumerate(choices):
-            label = self.paper.words(choice.label)
-            on = choice.name in chosen
-            if place:
-                units.append(self.setter.space(_COLUMN_GAP if self.narrow else _GAP))
-            if numbered:
-                units.append((self.setter.piece(f"{choice.name} {label}", bold=on),))
-            else:
-                tick = Piece(Kind.TICK, TICK, "1" if on else "")
-                units.append((tick, Piece(Kind.SPACE, 3.0), self.setter.piece(label, bold=on)))
-        if not numbered:
-            return Inside(tuple(units))
-        return Inside(tuple(units), self._code_boxes(question, chosen))
-
-    def _code_boxes(self, question: Question, chosen: list[str]) -> Unit:
-        several = question.type.startswith("select_multiple")
-        told = question.paper.get("boxes", "")
-        choices = self.paper.choices(question)
-        wanted = int(told) if told.isdigit() else min(_DEFAULT_BOXES, len(choices)) if several else 1
-        if self.narrow:
-            wanted = min(wanted, self.narrow.boxes)
-        digits = max((len(choice.name) for choice in choices), default=1)
-        marks = [code.rjust(digits) for code in chosen]
-        marks += [" " * digits] * (wanted - len(marks))
-        return self.setter.boxes(marks)
+        setter = self.options
+        if self.narrow is None:
+            return setter.options(question, value)
+        if self.narrow.legend == question.name and not setter.numbered(question):
+            return self._chosen(question, value, blank=False)
+        return setter.in_column(question, value, self.narrow)
 
     def _boxes(self, question: Question, value: str) -> Inside:
         dated = question.type in _DATES
@@ -283,7 +207,7 @@ def _parted(pieces: list[Piece]) -> list[Unit]:
     """What no single line holds, cut at its gaps."""
     parts: list[Unit] = []
     for piece in pieces:
-        if piece.kind is Kind.SPACE and piece.width >= _GAP:
+        if piece.kind is Kind.SPACE and piece.width >= GAP:
             parts.append((piece,))
         elif parts and parts[-1][0].kind is not Kind.SPACE:
             parts[-1] = (*parts[-1], piece)

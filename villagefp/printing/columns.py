@@ -8,9 +8,10 @@ from functools import cached_property
 
 from villagefp.forms.package import Question
 from villagefp.printing.asking import Asked, Asking
-from villagefp.printing.cells import CellSetter, Narrow
+from villagefp.printing.cells import CellSetter
 from villagefp.printing.form import FormTable
 from villagefp.printing.inline import BOX, Line
+from villagefp.printing.options import Narrow
 from villagefp.printing.page import BODY
 from villagefp.printing.table import PAD_X, Align, Cell, Row
 from villagefp.printing.values import Paper
@@ -120,7 +121,7 @@ class ColumnTable:
         cells = [Cell(0, _LABEL, label, repeat=label)]
         for step, left, right in self._places:
             inner = right - left - 2 * PAD_X
-            narrow = Narrow(max(1, int((inner + _SLASH) / (BOX + _SLASH))), unit, legend)
+            narrow = Narrow(inner, max(1, int((inner + _SLASH) / (BOX + _SLASH))), unit, legend)
             asked = line.at(step)
             if asked is None:
                 cells.append(Cell(left, right, (Line(((0.0, self.cells.setter.piece(_NOT_ASKED)),)),), Align.CENTRE))
@@ -141,5 +142,5 @@ class ColumnTable:
         if unit:
             units += setter.words(self.paper.sheet.words.bracketed.format(text=unit))
         if legend:
-            units += [setter.space(6.0), *self.cells.legend(line.asked[0].question)]
+            units += [setter.space(6.0), *self.cells.options.legend(line.asked[0].question)]
         return setter.flow(units, _LABEL - 2 * PAD_X)

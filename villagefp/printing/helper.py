@@ -1,4 +1,4 @@
-"""A warm child process that makes PDFs, so that the window never carries reportlab and its fonts (60 MB).
+"""A warm child process that makes and draws PDFs, so that the window carries neither reportlab nor PDFium (80 MB).
 
 Frames on two pipes: four bytes of length (big-endian) and that many bytes of msgpack. A job goes in, a reply comes
 out; an empty frame is answered by an empty one, once the fonts are loaded. Nothing touches the disk.
@@ -18,6 +18,7 @@ import msgspec
 
 from villagefp import paths
 from villagefp.printing.jobs import Rendered, SheetJob
+from villagefp.printing.raster import DrawJob, Pixels, draw
 
 _LENGTH = 4
 _MOST = 64 * 1024 * 1024
@@ -29,10 +30,19 @@ class HelperError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Request:
+    """A sheet to make, or pages to draw."""
+
+    sheet: SheetJob | None = None
+    drawing: DrawJob | None = None
+
+
+@dataclass(frozen=True)
 class Reply:
-    """A finished sheet, or where in the code it failed."""
+    """A finished sheet or drawn pages, or where in the code it failed."""
 
     rendered: Rendered | None = None
+    pages: list[Pixels] | None = None
     failed: str = ""
 
 
@@ -51,7 +61,11 @@ def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
 
 def _answer(frame: bytes, render: Callable[[SheetJob], Rendered]) -> Reply:
     try:
-        return Reply(rendered=render(msgspec.msgpack.decode(frame, type=SheetJob)))
+        request = msgspec.msgpack.decode(frame, type=Request)
+        return Reply(
+            rendered=render(request.sheet) if request.sheet else None,
+            pages=draw(request.drawing) if request.drawing else None,
+        )
     except Exception as error:  # noqa: BLE001  one bad sheet must not end the process; the parent raises it
         places = traceback.extract_tb(error.__traceback__)
         where = " < ".join(f"{place.name}:{place.lineno}" for place in reversed(places[-4:]))
@@ -111,13 +125,25 @@ class PdfHelper:
 
     def render(self, job: SheetJob) -> Rendered:
         """Make one sheet."""
-        request = msgspec.msgpack.encode(job)
-        with self._lock:
-            answer = self._ask(request)
-        reply = msgspec.msgpack.decode(answer, type=Reply)
+        reply = self._reply(Request(sheet=job))
         if reply.rendered is None:
             raise HelperError(reply.failed)
         return reply.rendered
+
+    def draw(self, pdf: bytes, numbers: Sequence[int], dots_per_inch: float) -> list[Pixels]:
+        """Draw pages, counted from 0: one after the other, since a page at a printer's fineness fills a frame."""
+        drawn: list[Pixels] = []
+        for number in numbers:
+            reply = self._reply(Request(drawing=DrawJob(pdf, (number,), dots_per_inch)))
+            if reply.pages is None:
+                raise HelperError(reply.failed)
+            drawn += reply.pages
+        return drawn
+
+    def _reply(self, request: Request) -> Reply:
+        encoded = msgspec.msgpack.encode(request)
+        with self._lock:
+            return msgspec.msgpack.decode(self._ask(encoded), type=Reply)
 
     def render_many(
         self,

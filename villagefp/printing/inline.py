@@ -140,16 +140,19 @@ class Setter:
         return tuple(_line(_grown(pieces, width - sum(p.width for p in pieces)), self.leading) for pieces in lines)
 
     def _fitting(self, unit: Unit, width: float) -> list[Unit]:
-        """The unit, or its characters one by one where no line can hold it."""
+        """The unit, or its words, or their characters, where no line can hold it."""
         if sum(piece.width for piece in unit) <= width:
             return [unit]
         parts: list[Unit] = []
         for piece in unit:
-            if piece.kind in (Kind.TEXT, Kind.LINED) and len(piece.text) > 1:
-                lined = piece.kind is Kind.LINED
-                parts += [(self.piece(char, bold=piece.bold, lined=lined),) for char in piece.text]
-            else:
+            if piece.kind not in (Kind.TEXT, Kind.LINED) or len(piece.text) < 2:
                 parts.append((replace(piece, width=min(piece.width, width)),))
+                continue
+            lined = piece.kind is Kind.LINED
+            for word in split_words(piece.text):
+                whole = self.piece(word, bold=piece.bold, lined=lined)
+                chars = [word] if whole.width <= width else list(word)
+                parts += [(self.piece(char, bold=piece.bold, lined=lined),) for char in chars]
         return parts
 
     def balanced(self, text: str, width: float, *, bold: bool = False) -> tuple[Line, ...]:

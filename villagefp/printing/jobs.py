@@ -34,6 +34,7 @@ class Words:
     year: str
     month: str
     day: str
+    neutral_title: str  # of a private sheet, where the form has none in the sheet's language
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,14 @@ class FormSheet:
     def title(self) -> str:
         """The title on paper; a neutral one where the sheet is printed elsewhere."""
         settings = self.package.settings
+        first = self.language == self.package.languages[0]
         own = settings.get("print::title") or next(iter(self.package.title.values()), self.package.form_id)
-        if self.language != self.package.languages[0]:
+        if not first:
             own = self.package.title.get(self.language) or own
-        return settings.get("print::neutral_title") or own if self.elsewhere else own
+        if not self.elsewhere:
+            return own
+        neutral = settings.get("print::neutral_title", "")
+        return (neutral if first or not neutral else self.words.neutral_title) or own
 
 
 @dataclass(frozen=True)

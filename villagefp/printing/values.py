@@ -47,8 +47,9 @@ class Paper:
 
     def caption(self, question: Question) -> str:
         """The words before a blank inside another question's cell."""
-        if not question.paper.get("caption"):
-            return ""
+        told = question.paper.get("caption", "")
+        if not any(char.isalpha() for char in told):
+            return told  # none, or a sign that every language has: / ×
         return self._on_paper(question, "caption") or self.words(question.label)
 
     def unit(self, question: Question) -> str:

@@ -25,6 +25,7 @@ def paper_words() -> Words:
         year=_("y."),
         month=_("m."),
         day=_("d."),
+        neutral_title=_("Health service record"),
     )
 
 

@@ -28,7 +28,15 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.interop import roster_workbook
 from villagefp.services import roster_marks, roster_memory
-from villagefp.services.roster_result import NotKept, RosterResult, kind_label, summary, to_json, write_issue_report
+from villagefp.services.roster_result import (
+    NotKept,
+    RosterResult,
+    check_report_place,
+    kind_label,
+    summary,
+    to_json,
+    write_issue_report,
+)
 from villagefp.storage import log, records
 from villagefp.storage.store import Store
 from villagefp.wire.declared import BY_NAME
@@ -39,6 +47,7 @@ __all__ = [
     "RosterPlan",
     "RosterPreview",
     "RosterResult",
+    "check_report_place",
     "dry_run",
     "import_roster",
     "kind_label",

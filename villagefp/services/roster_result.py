@@ -111,3 +111,8 @@ def kind_label(kind: str) -> str:
 def write_issue_report(result: RosterResult, path: Path) -> None:
     """Write the issues as a workbook to work through at the desk."""
     roster_workbook.write_issue_report(path, result.issues, kind_label)
+
+
+def check_report_place(place: Path, roster: Path) -> None:
+    """UserError where the report could not be written later, so that nothing is imported without it."""
+    roster_workbook.check_report_place(place, roster)

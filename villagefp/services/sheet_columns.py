@@ -27,7 +27,11 @@ def beside(columns: Sequence[Column], steps: Sequence[str], within: str) -> dict
     for column in sorted(columns[:-1], key=lambda each: each.occurred_on):
         if column.step != printed.step and column.step in steps and _fits(column, printed, steps, within):
             taken[column.step] = column
-    return {column.step: column.answers for column in taken.values()}
+    if printed.step not in steps:  # its number was left open: it takes the first column that is free
+        free = next((step for step in steps if step not in taken), None)
+        if free is not None:
+            taken[free] = taken.pop(printed.step)
+    return {step: column.answers for step, column in taken.items()}
 
 
 def _fits(column: Column, printed: Column, steps: Sequence[str], within: str) -> bool:

@@ -12,7 +12,7 @@ from villagefp.domain.records import Event, Outcome, RecordId
 from villagefp.errors import UserError
 from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
-from villagefp.forms.views import Prompt, Violation
+from villagefp.forms.views import Check, Prompt, Violation
 from villagefp.services.visit_inputs import Subject
 
 WITH_ANSWERS = frozenset({Outcome.DONE, Outcome.ACCEPTED})
@@ -45,10 +45,11 @@ class Header:
 
 @dataclass(frozen=True)
 class SavedVisit:
-    """A visit that is on the disk, and the danger signs to be told."""
+    """A visit that is on the disk, the danger signs to be told, and the unusual answers to be looked at again."""
 
     event_id: RecordId
-    prompts: tuple[Prompt, ...]
+    prompts: tuple[Prompt, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def prompts_json(self) -> dict[str, Any]:
         """The prompts as scripts get them."""
@@ -58,6 +59,10 @@ class SavedVisit:
                 for each in self.prompts
             ]
         }
+
+    def checks_json(self) -> dict[str, Any]:
+        """The unusual answers as scripts get them."""
+        return {"checks": [{"question": each.question, "message": each.message} for each in self.checks]}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
@@ -110,14 +111,27 @@ def save_visit(
 
     An outcome other than done ends the form at once and keeps no answers. `reason` is never asked for.
     """
-    told = header or Header()
-    with_answers = outcome in WITH_ANSWERS
-    if with_answers and (problems := visit.session.problems()):
+    session, with_answers = visit.session, outcome in WITH_ANSWERS
+    if with_answers and (problems := session.problems()):
         raise VisitRefused(problems)
+    event = _to_event(store, visit, outcome, header or Header())
+    corrected = open_event(store, visit.revision_of).session if visit.revision_of else None
+    with store.save(reason) as save:
+        if visit.revision_of and records.where(save.connection, Event, revision_of=visit.revision_of):
+            raise UserError(_("This visit has been corrected meanwhile. Open the corrected one and start from there."))
+        write_back.keep_event(store, save, event, session, corrected)
+        delete_draft(save.connection, visit.draft_id)
+    if not with_answers:
+        return SavedVisit(event.id)
+    return SavedVisit(event.id, tuple(session.prompts()), tuple(session.checks()))
+
+
+def _to_event(store: Store, visit: Visit, outcome: Outcome, header: Header) -> Event:
+    """The visit as it is kept; VisitRefused where its day cannot be."""
+    with_answers = outcome in WITH_ANSWERS
     answers = visit.session.answers() if with_answers else {}
     on = occurred_on(visit, answers)
     check_day(store, visit.subject, on)
-    numbered = visit.session.answers_by_number()
     event = Event(
         id=store.ambient.new_id(),
         person=visit.subject.person,
@@ -126,28 +140,22 @@ def save_visit(
         form=visit.form_id,
         form_version=visit.session.package.version,
         occurred_on=on.isoformat(),
-        place=told.place,
-        source=told.source,
+        place=header.place,
+        source=header.source,
         author=store.worker.id,
         author_role=store.worker.role,
         outcome=outcome,
         next_offer_on=answers.get("next_on"),
-        signature=told.signature or signature(visit.session.package, answers),
+        signature=header.signature or signature(visit.session.package, answers),
         created_at=_moment(store),
         revision_of=visit.revision_of,
         correction_reason=visit.reason,
-        answers=msgspec.msgpack.encode(numbered.open) if with_answers else None,
-        answers_sealed=store.seal(msgspec.msgpack.encode(numbered.sealed))
-        if with_answers and numbered.sealed
-        else None,
     )
-    corrected = open_event(store, visit.revision_of).session if visit.revision_of else None
-    with store.save(reason) as save:
-        if visit.revision_of and records.where(save.connection, Event, revision_of=visit.revision_of):
-            raise UserError(_("This visit has been corrected meanwhile. Open the corrected one and start from there."))
-        write_back.keep_event(store, save, event, visit.session, corrected)
-        delete_draft(save.connection, visit.draft_id)
-    return SavedVisit(event.id, tuple(visit.session.prompts()) if with_answers else ())
+    if not with_answers:
+        return event
+    numbered = visit.session.answers_by_number()
+    sealed = store.seal(msgspec.msgpack.encode(numbered.sealed)) if numbered.sealed else None
+    return replace(event, answers=msgspec.msgpack.encode(numbered.open), answers_sealed=sealed)
 
 
 def add_visit(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.reasons import reason
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,7 +32,7 @@ class FolderLock:
         except OSError as refused:
             raise UserError(
                 _("The folder {folder} cannot be written: {reason}. Choose another one, or ask who set it up.").format(
-                    folder=folder, reason=refused.strerror
+                    folder=folder, reason=reason(refused)
                 )
             ) from refused
         try:

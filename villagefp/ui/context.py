@@ -16,6 +16,7 @@ from villagefp.ui.jobs import Jobs
 if TYPE_CHECKING:
     from villagefp.services.sheets import Renderer
     from villagefp.storage.store import Store  # heavy: only imported once the sign-in screen stands
+    from villagefp.ui.pdf_pages import Drawer
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class ScreenContext:
     dialogs: Dialogs
     changes: Changes
     render: Renderer  # makes PDFs, in a process of its own
+    draw: Drawer  # draws their pages, there too
     go: Callable[[Place], None]
     back: Callable[[], None]
     replace: Callable[[Place], None]  # go on without a way back to what is shown

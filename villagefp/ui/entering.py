@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from villagefp.domain.ambient import Ambient
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.reasons import reason
 
 if TYPE_CHECKING:
     from villagefp.storage.store import CreatedStore, Store
@@ -84,5 +85,5 @@ def keep_code(file: Path, sheet: str) -> None:
         file.write_text(sheet, encoding="utf-8")
     except OSError as error:
         raise UserError(
-            _("{file} cannot be written: {reason}. Choose another place.").format(file=file.name, reason=error.strerror)
+            _("{file} cannot be written: {reason}. Choose another place.").format(file=file.name, reason=reason(error))
         ) from error

@@ -200,10 +200,10 @@ class MainWindow(QMainWindow):
     def _screen_context(self, workplace: Workplace) -> ScreenContext:
         if self.store is None:
             raise RuntimeError("a workplace needs an open store")
-        outfit = self.outfit
+        outfit, paper = self.outfit, self._pdf_helper()
         return ScreenContext(
             store=self.store, jobs=self.jobs, ambient=outfit.ambient, settings=outfit.settings,
-            dialogs=outfit.dialogs, changes=Changes(workplace), render=self._pdf_helper().render,
+            dialogs=outfit.dialogs, changes=Changes(workplace), render=paper.render, draw=paper.draw,
             go=workplace.go, back=workplace.back, replace=workplace.replace, note=workplace.note,
             restyle=self.restyle, leave=self.leave, practice=self.practice,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.ui.pdf_pages import draw, picture
+from villagefp.ui.pdf_pages import Drawer, picture
 
 PRINT_DPI = 300
 
@@ -33,7 +33,7 @@ def chosen_pages(printer: QPrinter, pages: int) -> range:
     return range(first - 1, min(last, pages))
 
 
-def send(printer: QPrinter, pdf: bytes, numbers: Sequence[int]) -> None:
+def send(draw: Drawer, printer: QPrinter, pdf: bytes, numbers: Sequence[int]) -> None:
     """Print pages of a PDF in full size; slow, so it runs beside the window (a printer may be painted in a thread)."""
     painter = QPainter()
     if not painter.begin(printer):

@@ -9,12 +9,12 @@ from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QListWidgetItem, QWidget
 
 from villagefp.i18n import _
+from villagefp.printing.raster import Pixels
 from villagefp.services import sheets
 from villagefp.services.sheets import MissingGlyphsError, Mode, Pdf
 from villagefp.ui import paper, pdf_pages, theme
 from villagefp.ui.context import ScreenContext
 from villagefp.ui.orders import SheetOrder
-from villagefp.ui.pdf_pages import Pixels
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
@@ -147,7 +147,7 @@ class Preview(Screen):
         wide = self.area.viewport().width() - 24
         dots = wide / _A4_INCHES if not share else 96 * share / 100
         self.context.jobs.aside(
-            pdf_pages.draw, self.pdf.data, range(self.pdf.pages), max(24.0, dots * ratio),
+            self.context.draw, self.pdf.data, range(self.pdf.pages), max(24.0, dots * ratio),
             done=lambda pages: self._show(pages, ratio),
         )  # fmt: skip
 
@@ -190,7 +190,13 @@ class Preview(Screen):
         pages = paper.chosen_pages(printer, pdf.pages)
         self._set_ready(ready=False)
         self.context.jobs.aside(
-            paper.send, printer, pdf.data, pages, done=lambda _none: self._handed_on(pdf), failed=self._not_printed
+            paper.send,
+            self.context.draw,
+            printer,
+            pdf.data,
+            pages,
+            done=lambda _none: self._handed_on(pdf),
+            failed=self._not_printed,
         )
 
     def _handed_on(self, pdf: Pdf) -> None:
