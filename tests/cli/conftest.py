@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import PASSPHRASE
+from tests.conftest import PASSPHRASE, Steps
 from villagefp import i18n, paths
 from villagefp.__main__ import main
 from villagefp.cli import opening
@@ -76,10 +78,12 @@ def call(bare: Call, folder: Path) -> Call:
 def filled_template(tmp_path_factory: pytest.TempPathFactory, store_template: Path) -> Path:
     """A store with the practice roster, imported once by the command itself."""
     made = tmp_path_factory.mktemp("filled") / "store"
+    earlier = Ambient(now=Steps(datetime(2026, 11, 20, 1, 0, tzinfo=UTC)), random=random.Random(20261120).randbytes)
     shutil.copytree(store_template, made)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("VILLAGEFP_PASSPHRASE", PASSPHRASE)
         patched.setenv("VILLAGEFP_LANG", "en")
+        patched.setattr(opening, "AMBIENT", earlier)
         assert main(["import-roster", str(ROSTER), "--data", str(made)]) == 0
     return made
 

@@ -176,3 +176,12 @@ def test_an_old_method_entry_is_hidden_until_its_owner_decides(store: Store, hom
     privacy.decide_legacy_method(store, person_id, keep=False)
     after = people.person_page(store, person_id).person
     assert (after.legacy_method, after.legacy_method_status) == (None, "dropped")
+
+
+def test_leading_zeros_of_a_number_need_not_be_typed(store: Store, home: Household) -> None:
+    assert households.by_number(store, "12").id == home.id
+    assert households.by_number(store, " 00012 ").id == home.id
+    plain = households.add_household(store, NewHousehold("12"))
+    assert households.by_number(store, "12").id == plain.id
+    with pytest.raises(UserError, match="0012, 12"):
+        households.by_number(store, "012")

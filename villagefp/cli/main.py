@@ -66,4 +66,6 @@ def _parser(word: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar=_("COMMAND"))
     for module in (_MODULES[word],) if word in _MODULES else dict.fromkeys(_MODULES.values()):
         importlib.import_module(f"villagefp.cli.{module}").add_to(commands, common)
+    # Taken by `villagefp.__main__` before the command line is loaded; named here for --help.
+    commands.add_parser("demo", help=_("the main job on an invented village, with pictures and PDFs"))
     return parser

@@ -52,6 +52,16 @@ def person_id(text: str) -> bytes:
         ) from None
 
 
+def event_id(text: str) -> bytes:
+    """The id of a visit that a call names; UserError where it is none."""
+    try:
+        return uuid.UUID(text).bytes
+    except ValueError:
+        raise UserError(
+            _("{value} is no visit's id. `villagefp person show ID --json` shows ids.").format(value=text)
+        ) from None
+
+
 def line_to_json(line: PersonLine, *, reveal: bool = False) -> dict[str, object]:
     """A person as scripts may rely on it (`person list`): codes, with their words beside them as `…_text`."""
     data: dict[str, object] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from villagefp.cli.opening import opened
 from villagefp.cli.output import Output
-from villagefp.cli.people import person_id
+from villagefp.cli.people import event_id, person_id
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode
@@ -56,7 +56,7 @@ def _form(told: argparse.Namespace, output: Output) -> int:
             store,
             told.form,
             person_id=person_id(told.person),
-            event_id=None if told.event is None else person_id(told.event),
+            event_id=None if told.event is None else event_id(told.event),
             mode=mode,
             elsewhere=told.elsewhere,
             with_sealed=told.with_sealed,

@@ -68,9 +68,11 @@ def _read(file: Path) -> tuple[Outcome, dict[str, Any]]:
         ) from error
     if not isinstance(told, dict) or not isinstance(told.get("answers", {}), dict):
         raise UserError(_("{file} has another shape. Write it as {shape}.").format(file=file.name, shape=_SHAPE))
-    word = str(told.get("outcome", ""))
-    if word not in set(Outcome):
+    word = str(told.get("outcome") or "")
+    if not word:
         raise UserError(
-            _("{value} is no outcome. It is one of: {words}.").format(value=word or "—", words=", ".join(Outcome))
+            _("{file} names no outcome. Add one of: {words}.").format(file=file.name, words=", ".join(Outcome))
         )
+    if word not in set(Outcome):
+        raise UserError(_("{value} is no outcome. It is one of: {words}.").format(value=word, words=", ".join(Outcome)))
     return Outcome(word), told.get("answers", {})

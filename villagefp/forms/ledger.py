@@ -8,7 +8,7 @@ from pathlib import Path
 
 from villagefp.forms.lint import asks_for_other
 from villagefp.forms.problems import Problem, shorten
-from villagefp.forms.workbook import Sheet
+from villagefp.forms.workbook import Row, Sheet
 from villagefp.i18n import _
 
 _WITHOUT = ("begin group", "begin_group", "end", "note", "xml-external", "csv-external")
@@ -33,43 +33,61 @@ def assign(survey: Sheet, previous: Mapping[str, int]) -> tuple[dict[str, int], 
 
     A sheet that numbers nothing (one made elsewhere) keeps the numbers of its earlier versions and gets new ones.
     """
+    asked = [
+        row
+        for row in survey.rows
+        if row.cells.get("name") and not row.cells.get("type", "").lower().startswith(_WITHOUT)
+    ]
+    if "number" not in survey.columns:
+        return _numbered_anew(asked, previous), []
+    return _numbered_as_told(asked, previous)
+
+
+def _numbered_anew(rows: list[Row], previous: Mapping[str, int]) -> dict[str, int]:
+    numbers: dict[str, int] = {}
+    fresh = max(previous.values(), default=0)
+    for row in rows:
+        name = row.cells["name"]
+        for each in (name, f"{name}_other") if asks_for_other(row) else (name,):
+            fresh += each not in previous
+            numbers[each] = previous.get(each, fresh)
+    return numbers
+
+
+def _numbered_as_told(rows: list[Row], previous: Mapping[str, int]) -> tuple[dict[str, int], list[Problem]]:
     numbers: dict[str, int] = {}
     problems: list[Problem] = []
     names = {number: name for name, number in previous.items()}
-    told = "number" in survey.columns
-    fresh = max(previous.values(), default=0)
-    for row in survey.rows:
-        name, kind = row.cells.get("name", ""), row.cells.get("type", "")
-        if kind.lower().startswith(_WITHOUT) or not name:
-            continue
-        if not told:
-            if name not in previous:
-                fresh += 1
-            numbers[name] = previous.get(name, fresh)
-            if asks_for_other(row):
-                fresh += f"{name}_other" not in previous
-                numbers[f"{name}_other"] = previous.get(f"{name}_other", fresh)
-            continue
+    for row in rows:
+        name, cell = row.cells["name"], row.cells.get("number")
         if asks_for_other(row):
             message = _("write a numbered question of its own for “other”: or_other has no number.")
             problems.append(Problem("survey", row.number, "type", message))
-        cell = row.cells.get("number")
-        if cell is None:
-            if not kind.startswith(_OPTIONAL) and "calculation" not in row.cells:
-                message = _("“{name}” has no number: its answer could not be kept.").format(name=shorten(name))
-                problems.append(Problem("survey", row.number, "number", message))
-            continue
-        if not cell.isascii() or not cell.isdigit() or int(cell) < 1:
-            message = _("“{number}” is no question number: 1, 2, 3 …").format(number=shorten(cell))
-        elif (number := int(cell)) in names and names[number] != name:
-            message = _("number {number} belongs to “{name}” and is never given again.").format(
-                number=number, name=shorten(names[number])
-            )
-        elif previous.get(name, number) != number:
-            message = _("“{name}” has always had number {number}.").format(name=shorten(name), number=previous[name])
-        else:
-            numbers[name] = number
-            names[number] = name
-            continue
-        problems.append(Problem("survey", row.number, "number", message))
+        message = _without_number(row) if cell is None else _wrong_number(name, cell, previous, names)
+        if message:
+            problems.append(Problem("survey", row.number, "number", message))
+        elif cell is not None:
+            numbers[name] = int(cell)
+            names[int(cell)] = name
     return numbers, problems
+
+
+def _without_number(row: Row) -> str:
+    """Why a question needs a number; nothing where it needs none."""
+    if row.cells.get("type", "").startswith(_OPTIONAL) or "calculation" in row.cells:
+        return ""
+    return _("“{name}” has no number: its answer could not be kept.").format(name=shorten(row.cells["name"]))
+
+
+def _wrong_number(name: str, cell: str, previous: Mapping[str, int], names: Mapping[int, str]) -> str:
+    """Why a question cannot have the number of its cell; nothing where it can."""
+    if not cell.isascii() or not cell.isdigit() or int(cell) < 1:
+        return _("“{number}” is no question number: 1, 2, 3 …").format(number=shorten(cell))
+    number = int(cell)
+    if names.get(number, name) != name:
+        return _("number {number} belongs to “{name}” and is never given again.").format(
+            number=number, name=shorten(names[number])
+        )
+    if previous.get(name, number) != number:
+        return _("“{name}” has always had number {number}.").format(name=shorten(name), number=previous[name])
+    return ""

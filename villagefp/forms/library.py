@@ -61,23 +61,52 @@ def form_ids() -> tuple[str, ...]:
 
 def load(form_id: str, version: str | None = None) -> FormPackage:
     """One form, the newest version unless one is named; UserError where it is not here."""
+    return read(_file(form_id, version).read_bytes())
+
+
+class _Heading(msgspec.Struct):
+    """The part of a package that lists need: reading it alone skips the rest."""
+
+    title: dict[str, str]
+    languages: tuple[str, ...]
+    settings: dict[str, str]
+
+
+_HEADINGS = msgspec.json.Decoder(_Heading)
+
+
+@lru_cache(maxsize=256)
+def title(form_id: str, language: str) -> str:
+    """What a form is called in `zh_CN` or `en`, where it is chosen or filled; its id where the form is not here."""
+    heading = _heading(form_id)
+    return heading.title.get(language[:2]) or heading.title.get(heading.languages[0], form_id)
+
+
+@lru_cache(maxsize=256)
+def neutral_title(form_id: str, language: str) -> str:
+    """What a form is called in lists that others may see: no method, no pregnancy."""
+    heading = _heading(form_id)
+    neutral = heading.settings.get("print::neutral_title", "")
+    if not neutral or neutral == heading.title.get(heading.languages[0]):
+        return title(form_id, language)
+    return neutral if language[:2] == heading.languages[0] else _("Health service record")
+
+
+def _heading(form_id: str) -> _Heading:
+    try:
+        return _HEADINGS.decode(_file(form_id, None).read_bytes())
+    except UserError:
+        return _Heading({"": form_id}, ("",), {})
+
+
+def _file(form_id: str, version: str | None) -> Path:
     begin = f"{form_id}."
     files = {file.name[len(begin) : -5]: file for file in folder().glob("*.json") if file.name.startswith(begin)}
     if version is None and files:
         version = max(files, key=_version_key)
     if version is None or version not in files:
         raise UserError(_("The form “{form}” is not here.").format(form=f"{form_id} {version or ''}".strip()))
-    return read(files[version].read_bytes())
-
-
-@lru_cache(maxsize=128)
-def title(form_id: str, language: str) -> str:
-    """What a form is called in `zh_CN` or `en`, for lists of visits; its id where the form is not here."""
-    try:
-        package = load(form_id)
-    except UserError:
-        return form_id
-    return package.title.get(language[:2]) or package.title.get(package.languages[0], form_id)
+    return files[version]
 
 
 def folder() -> Path:

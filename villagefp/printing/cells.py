@@ -49,7 +49,8 @@ class CellSetter:
             inside = joint.inside(question, prefix, guest=place > 0, alone=not asked.guests)
             if place:
                 near = question.paper.get("caption", "") in {"", *_TIES} and not question.choices
-                units.append(self.setter.space(3.0 if near else GAP))
+                own_line = self.narrow is not None and question.type == "text" and self.paper.caption(question)
+                units += self.setter.words("\n") if own_line else [self.setter.space(3.0 if near else GAP)]
             caption = self._caption(question)
             units += self._with_caption(caption, inside.units)
             if inside.ending:

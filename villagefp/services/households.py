@@ -36,9 +36,19 @@ def household_lines(store: Store, text: str = "", group_no: str | None = None) -
 
 
 def by_number(store: Store, household_no: str) -> Household:
-    """The household with this number; UserError where there is none."""
+    """The household with this number, its leading zeros typed or not; UserError where there is none."""
+    told = household_no.strip()
     with store.read() as connection:
-        found = records.where(connection, Household, household_no=household_no.strip())
+        found = records.where(connection, Household, household_no=told)
+        if not found and (bare := told.lstrip("0")):
+            alike = [line for line in people.household_lines(connection) if line.household_no.lstrip("0") == bare]
+            found = [home for line in alike if (home := records.get(connection, Household, line.id))]
+    if len(found) > 1:
+        raise UserError(
+            _("Several households have a number like {number}: {numbers}. Enter it in full.").format(
+                number=told, numbers=", ".join(sorted(home.household_no for home in found))
+            )
+        )
     if not found:
         raise UserError(
             _("No household has the number {number}. Look it up by a name or a phone number instead.").format(

@@ -44,7 +44,7 @@ def _entries(connection: Connection, found: Iterable[events.StoredEvent]) -> tup
     return tuple(
         TimelineEntry(
             event=one.event,
-            form_title=library.title(one.event.form, language()),
+            form_title=library.neutral_title(one.event.form, language()),
             author_name=one.author_name,
             person_name=names.get(one.event.person, "") if one.event.person else "",
             superseded=one.event.id in superseded,

@@ -86,7 +86,7 @@ def _draft_line(connection: Connection, draft: Draft) -> DraftLine:
     return DraftLine(
         id=draft.id,
         form_id=draft.form,
-        form_title=library.title(draft.form, language()),
+        form_title=library.neutral_title(draft.form, language()),
         who=who,
         person_id=draft.person,
         household_id=draft.household,

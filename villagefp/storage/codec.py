@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from enum import Enum
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, get_args, get_type_hints
 
 from villagefp.domain.records import KINDS, Record
@@ -29,14 +29,18 @@ class Codec:
         self._get = attrgetter("id", *self.names)
         hints = get_type_hints(record_type)
         self._enums = tuple((place, kind) for place, name in enumerate(self.names, 1) if (kind := _enum(hints[name])))
+        self._codes = tuple((place, {one: str(one.value) for one in kind}) for place, kind in self._enums)
         self._flags = tuple(place for place, field in enumerate(self.kind.fields, 1) if field.type is FieldType.FLAG)
         travelling = [(place, field) for place, field in enumerate(self.kind.fields, 1) if _travels(field)]
         self._travelling = tuple((place, field.number) for place, field in travelling)
-        self._by_number = tuple(sorted(self._travelling, key=lambda one: one[1]))
+        by_number = sorted(self._travelling, key=lambda one: one[1])
+        self._numbers = tuple(number for _, number in by_number)
+        self._of_numbers = itemgetter(*(place for place, _ in by_number), 0)
         places = {field.name: place for place, field in travelling}
         self._groups = tuple(
             tuple((places[field.name], field.number) for field in members) for members in self.kind.groups.values()
         )
+        self._wholes = tuple(frozenset(number for _, number in group) for group in self._groups)
         columns = ", ".join(f'"{name}"' for name in ("id", *self.names))
         marks = ", ".join("?" * (len(self.names) + 2))
         self.insert_sql = f'INSERT INTO "{self.kind.name}" ({columns}, heads) VALUES ({marks})'
@@ -46,9 +50,10 @@ class Codec:
     def row(self, record: Record) -> list[Any]:
         """The record as plain values, enums as their codes."""
         row = list(self._get(record))
-        for place, _ in self._enums:
-            if row[place] is not None:
-                row[place] = str(row[place].value if isinstance(row[place], Enum) else row[place])
+        for place, codes in self._codes:
+            value = row[place]
+            if value is not None:
+                row[place] = codes.get(value) or str(value)
         return row
 
     def record(self, row: Row) -> Record:
@@ -69,16 +74,16 @@ class Codec:
 
     def told(self, row: Row) -> dict[int, Value]:
         """What a new record's change says: every field that was told, groups whole, local fields left out."""
-        told: dict[int, Value] = {
-            number: value for place, number in self._by_number if (value := row[place]) is not None
-        }
-        partly = False
-        for group in self._groups:
-            members = [number in told for _, number in group]
-            if any(members) and not all(members):
-                told.update((number, row[place]) for place, number in group)
-                partly = True
-        return dict(sorted(told.items())) if partly else told
+        values = self._of_numbers(row)
+        pairs = zip(self._numbers, values, strict=False)  # the id at the end of the values is no field
+        told: dict[int, Value] = {number: value for number, value in pairs if value is not None}
+        numbers = told.keys()
+        partly = [whole for whole in self._wholes if not (numbers >= whole or numbers.isdisjoint(whole))]
+        if not partly:
+            return told
+        whole = frozenset().union(*partly)
+        pairs = zip(self._numbers, values, strict=False)
+        return {number: value for number, value in pairs if value is not None or number in whole}
 
     def differing(self, before: Row, after: Row) -> dict[str, Value]:
         """The fields that differ, by name."""
@@ -102,7 +107,7 @@ def _travels(field: Field) -> bool:
     return field.travel is not Travel.LOCAL
 
 
-def _enum(hint: Any) -> Callable[[Any], Enum] | None:
+def _enum(hint: Any) -> type[Enum] | None:
     for candidate in (hint, *get_args(hint)):
         if isinstance(candidate, type) and issubclass(candidate, Enum):
             return candidate

@@ -19,6 +19,8 @@ _ALL = 2000
 
 def normalised(text: str) -> str:
     """Text as it is compared: full width, case and the bars between keys make no difference."""
+    if text.isascii():
+        return text.lower().replace("|", " ")
     return unicodedata.normalize("NFKC", text).casefold().replace("|", " ").replace("ü", "v")
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.reasons import reason
 from villagefp.ui.pdf_pages import Drawer, picture
 
 PRINT_DPI = 300
@@ -54,7 +55,7 @@ def keep(file: Path, pdf: bytes) -> None:
         file.write_bytes(pdf)
     except OSError as error:
         raise UserError(
-            _("{file} cannot be written: {reason}. Choose another place.").format(file=file.name, reason=error.strerror)
+            _("{file} cannot be written: {reason}. Choose another place.").format(file=file.name, reason=reason(error))
         ) from error
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from villagefp.wire.values import Value, in_order, pack
 
@@ -14,9 +15,8 @@ ChangeName = tuple[bytes, int]
 """Device and seq name a change in its village for ever."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """The writes of one save to one record.
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """The writes of one save to one record; a struct, since an import makes thousands.
 
     `replaces` says for a field which writes it overwrites. The withdrawn mark names there every write of the record
     that its author saw, so that an edit it had not seen stays visible.
@@ -31,7 +31,7 @@ class Change:
     kind: int
     record: bytes
     fields: Mapping[int, Value]
-    replaces: Mapping[int, tuple[ChangeName, ...]] = field(default_factory=dict)
+    replaces: Mapping[int, tuple[ChangeName, ...]] = msgspec.field(default_factory=dict)
     reason: str | None = None
 
     @property

@@ -21,10 +21,11 @@ def pack(value: object) -> bytes:
 
 def in_order(fields: Mapping[int, Value]) -> dict[int, Value]:
     """Fields in canonical order, so that the same values are packed to the same bytes."""
-    return {
-        number: dict(sorted(value.items())) if isinstance(value := fields[number], dict) else value
-        for number in sorted(fields)
-    }
+    ordered = {number: fields[number] for number in sorted(fields)}
+    for number, value in ordered.items():
+        if type(value) is dict:
+            ordered[number] = dict(sorted(value.items()))
+    return ordered
 
 
 def unpack(packed: bytes) -> Any:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from villagefp.domain.records import Membership, Presence, RecordId
 from villagefp.i18n import _
-from villagefp.services import households, people
+from villagefp.services import form_menu, households, people
 from villagefp.services.pages import HouseholdPage, PersonLine, TimelineEntry
 from villagefp.ui import theme, words
 from villagefp.ui.acts.household import acts
@@ -18,6 +18,7 @@ from villagefp.ui.orders import FormOrder, SheetOrder
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
+from villagefp.ui.widgets.form_menu import form_button
 from villagefp.ui.widgets.marks import marks_card
 from villagefp.ui.widgets.timeline import Timeline
 
@@ -85,7 +86,8 @@ class Household(Screen):
             spacing=0,
         )
         self.put_heading(
-            words.family(head), self.visit, parts.button(_("Print"), self._print, icon_name="print"), self._more,
+            words.family(head), self.visit, self._any_form(), parts.button(_("Print"), self._print, icon_name="print"),
+            self._more,
             back=_("Households"), beside=beside,
         )  # fmt: skip
         parts.clear(self._columns)
@@ -102,6 +104,11 @@ class Household(Screen):
         self._columns.addLayout(left, 11)
         self._columns.addLayout(right, 10)
         self.visit.setFocus()
+
+    def _any_form(self) -> QPushButton:
+        return form_button(
+            self.context, form_menu.for_household, lambda form_id: FormOrder(form_id, household_id=self._id)
+        )
 
     def _members(self, page: HouseholdPage) -> parts.Card:
         made = parts.Card(title=_("Members"))

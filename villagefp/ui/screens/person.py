@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 from villagefp.domain import resident_id
 from villagefp.domain.records import IdStatus, NameStatus, RecordId
 from villagefp.i18n import _
-from villagefp.services import people, privacy
+from villagefp.services import form_menu, people, privacy
 from villagefp.services.pages import PersonLine, PersonPage, TimelineEntry
 from villagefp.ui import theme, words
 from villagefp.ui.acts.person import acts, ask_legacy
@@ -19,6 +19,7 @@ from villagefp.ui.orders import FormOrder, SheetOrder
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
+from villagefp.ui.widgets.form_menu import form_button
 from villagefp.ui.widgets.marks import marks_card
 from villagefp.ui.widgets.timeline import Timeline
 
@@ -73,7 +74,7 @@ class Person(Screen):
         beside = parts.row(parts.label(" · ".join(fact for fact in facts if fact), "second"), spacing=8)
         if page.person.name_status is NameStatus.PROVISIONAL:
             beside.addWidget(parts.label(_("not named yet"), "tag-accent"))
-        actions = [*self._form_buttons(page), self._more(page)]
+        actions = [*self._form_buttons(page), *self._any_form(page), self._more(page)]
         self.put_heading(words.name(line), *actions, back=_("Back"), beside=beside)
         parts.clear(self._columns)
         left = parts.column(self._facts(page), spacing=16)
@@ -108,6 +109,12 @@ class Person(Screen):
                 icon_name="print",
             ),
         ]
+
+    def _any_form(self, page: PersonPage) -> list[QPushButton]:
+        if page.line.died_on:
+            return []
+        about = page.person.id
+        return [form_button(self.context, form_menu.for_person, lambda form_id: FormOrder(form_id, person_id=about))]
 
     def _more(self, page: PersonPage) -> QPushButton:
         made = parts.button(_("More"), lambda: None, icon_name="more")

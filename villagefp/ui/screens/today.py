@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLayout, QWidget
 
 from villagefp.i18n import _, ngettext
+from villagefp.services import form_menu
 from villagefp.services import today as service
 from villagefp.services.pages import TimelineEntry
 from villagefp.services.today import DraftLine, MarkedPerson, TodayPage
@@ -15,6 +16,7 @@ from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.empty import empty_state
+from villagefp.ui.widgets.form_menu import form_button
 from villagefp.ui.widgets.timeline import Timeline
 
 NAME = "today"
@@ -37,7 +39,8 @@ class Today(Screen):
         super().__init__(context)
         today = context.ambient.today()
         self.page: TodayPage | None = None
-        self.put_heading(title(), beside=parts.label(words.heading_date(today), "second"))
+        for_nobody = form_button(context, form_menu.for_nobody, FormOrder)
+        self.put_heading(title(), for_nobody, beside=parts.label(words.heading_date(today), "second"))
         self._columns = parts.row(spacing=16)
         held = QWidget()
         held.setLayout(self._columns)

@@ -27,7 +27,7 @@ class PromptPanel(QWidget):
         self._rows.setSpacing(8)
         self._rows.setContentsMargins(0, 0, 0, 0)
         inside = QWidget()
-        inside.setLayout(parts.column(parts.label(_("To tell the family"), "section"), self._rows, 0))
+        inside.setLayout(parts.column(parts.label(_("To watch for"), "section"), self._rows, 0))
         self.setLayout(parts.column(parts.scrolling(inside)))
         self.setFixedWidth(theme.current().px(WIDTH))
         self.prompts: tuple[Prompt, ...] = ()

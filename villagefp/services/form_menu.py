@@ -1,0 +1,76 @@
+"""Which forms can be begun about whom, in groups as a worker looks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from villagefp.forms import library
+from villagefp.i18n import _, language
+
+
+@dataclass(frozen=True)
+class FormGroup:
+    """Forms that belong together: a heading, and id and title of each."""
+
+    heading: str
+    forms: tuple[tuple[str, str], ...]
+
+
+_CHILD = ("newborn_home_visit", "child_1_8m", "child_12_30m", "child_3_6y")
+_MOTHER = (
+    "pregnancy_registration", "anc_first", "anc_followup", "pregnancy_outcome_followup", "postpartum_visit",
+    "postpartum_42d",
+)  # fmt: skip
+_CONTRACEPTION = (
+    "contraception_counselling", "contraceptive_supply", "contraceptive_followup", "iud_followup", "implant_followup",
+    "tubal_ligation_followup", "vasectomy_followup", "pac_followup", "adverse_reaction_report",
+    "complication_referral", "complication_case_note", "free_service_info", "routine_followup",
+)  # fmt: skip
+_HEALTHY_BIRTH = (
+    "healthy_birth_counselling", "folic_acid_supply", "prepregnancy_notice", "prepregnancy_check_note",
+    "prepregnancy_followup", "newlywed_counselling",
+)  # fmt: skip
+_REPRO = (
+    "repro_counselling", "repro_screening_invite", "screening_result_note", "repro_followup", "rti_symptom_referral",
+    "infertility_referral",
+)  # fmt: skip
+_FAMILY = ("midlife_counselling", "elder_check_reminder", "family_health_followup", "referral_slip")
+_BENEFITS = (
+    "birth_registration_help", "childcare_subsidy_help", "benefit_case", "special_family_visit", "support_visit",
+    "migrant_referral",
+)  # fmt: skip
+_FILE = ("person_basic", "file_cover", "need_record", "mandatory_report")
+
+
+def for_person() -> tuple[FormGroup, ...]:
+    """The forms about one person."""
+    return _groups(
+        (_("Children"), _CHILD),
+        (_("Pregnancy and after birth"), _MOTHER),
+        (_("Contraception"), _CONTRACEPTION),
+        (_("Before a pregnancy"), _HEALTHY_BIRTH),
+        (_("Reproductive health"), _REPRO),
+        (_("Family health"), _FAMILY),
+        (_("Benefits"), _BENEFITS),
+        (_("Health file"), _FILE),
+    )
+
+
+def for_household() -> tuple[FormGroup, ...]:
+    """The forms about a household besides the visit itself."""
+    return _groups((_("Household"), ("member_change", "roster_review")))
+
+
+def for_nobody() -> tuple[FormGroup, ...]:
+    """The forms that name no one: talks, anonymous surveys and complaints."""
+    return _groups((_("For the village"), ("health_education", "satisfaction_survey", "complaint")))
+
+
+def _groups(*groups: tuple[str, tuple[str, ...]]) -> tuple[FormGroup, ...]:
+    there = set(library.form_ids())
+    return tuple(
+        FormGroup(
+            heading, tuple((form_id, library.title(form_id, language())) for form_id in forms if form_id in there)
+        )
+        for heading, forms in groups
+    )
