@@ -17,8 +17,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from villagefp import i18n, paths
+from villagefp import paths
 from villagefp.app import run_window, take_pictures
+from villagefp.cli.output import speak
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import Household, Outcome, RecordId
 from villagefp.errors import UserError
@@ -40,25 +41,22 @@ class _Steps:
 
     done: list[dict[str, Any]] = field(default_factory=list)
 
-    def run(self, name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def run(self, name: str, sentence: str, work: Callable[[], dict[str, Any]]) -> None:
+        """Do a step; its name is for the summary, its sentence, with the counts as placeholders, for people."""
         started = time.perf_counter()
         counts = work()
         seconds = round(time.perf_counter() - started, 2)
         self.done.append({"step": name, "seconds": seconds, **counts})
-        told = ", ".join(f"{key} {value}" for key, value in counts.items())
-        print(f"{name:<28} {seconds:>6.2f} s  {told}", flush=True)  # noqa: T201  the demo speaks to a terminal
-        return counts
+        told = sentence.format(**{key.replace(" ", "_"): value for key, value in counts.items()})
+        print(f"{seconds:>6.2f} s  {told}", flush=True)  # noqa: T201  the demo speaks to a terminal
 
 
 def run_demo(words: list[str]) -> int:
     """Run the demo with the words after `demo`; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="villagefp demo", description=__doc__)
-    parser.add_argument("--headless", action="store_true", help="no window: pictures and PDFs instead")
-    parser.add_argument("--out", type=Path, default=Path("demo-out"), help="folder for pictures and PDFs")
-    told = parser.parse_args(words)
+    speak()
+    told = _parser().parse_args(words)
     if told.headless:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    i18n.set_language(i18n.preferred_language())
     ambient = Ambient()
     try:
         folder = told.out / "village"
@@ -74,13 +72,26 @@ def run_demo(words: list[str]) -> int:
         store.close()
     if not told.headless:
         return run_window([], folder, ambient)
-    steps.run("screens", lambda: {"pictures": len(take_pictures(folder, PASSPHRASE, told.out / "screens", ambient))})
+    steps.run(
+        "screens",
+        _("Pictures of the screens: {pictures}."),
+        lambda: {"pictures": len(take_pictures(folder, PASSPHRASE, told.out / "screens", ambient))},
+    )
     summary = told.out / "summary.json"
     summary.write_text(json.dumps(steps.done, ensure_ascii=False, indent=1), encoding="utf-8")
     print(  # noqa: T201
         _("Pictures and PDFs are in {folder}; the summary is {summary}.").format(folder=told.out, summary=summary)
     )
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="villagefp demo", description=_("the main job on an invented village, with pictures and PDFs")
+    )
+    parser.add_argument("--headless", action="store_true", help=_("no window: pictures and PDFs instead"))
+    parser.add_argument("--out", type=Path, default=Path("demo-out"), help=_("folder for pictures and PDFs"))
+    return parser
 
 
 def _clear(out: Path, folder: Path) -> None:
@@ -112,10 +123,19 @@ def _practice_store(folder: Path, ambient: Ambient) -> Store:
 
 def _main_job(store: Store, out: Path, steps: _Steps) -> None:
     today = store.ambient.today()
-    steps.run("roster import", lambda: _import(store, today))
+    steps.run(
+        "roster import",
+        _(
+            "Roster imported. Households: {households}, persons: {persons}, things to look at: {issues}, "
+            "columns dropped: {dropped_columns}."
+        ),
+        lambda: _import(store, today),
+    )
     kept: dict[str, RecordId] = {}
-    steps.run("visits", lambda: _visit(store, today, kept))
-    steps.run("sheets", lambda: _print(store, out / "sheets", kept))
+    steps.run("visits", _("Visits kept: {kept}, danger signs told: {prompts}."), lambda: _visit(store, today, kept))
+    steps.run(
+        "sheets", _("Sheets made. PDF files: {pdfs}, pages: {pages}."), lambda: _print(store, out / "sheets", kept)
+    )
 
 
 def _import(store: Store, today: date) -> dict[str, Any]:

@@ -81,6 +81,12 @@ def test_the_summary_tells_what_was_done(demo: Demo) -> None:
     assert all(step["seconds"] >= 0 for step in steps.values())
 
 
+def test_the_demo_speaks_the_workers_language(demo: Demo) -> None:
+    told = demo.said.replace(str(demo.out), "").replace("summary.json", "")
+    assert {letter for letter in told if letter.isascii() and letter.isalpha()} <= set("PDFs")
+    assert "花名册已导入" in told
+
+
 def test_every_screen_has_its_picture(demo: Demo) -> None:
     pictures = sorted((demo.out / "screens").glob("*.png"))
     assert len(pictures) >= 8

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from pathlib import Path
 
-from villagefp import __version__, i18n, paths
-from villagefp.cli.output import Output
+from villagefp import __version__, paths
+from villagefp.cli.output import Output, speak
 from villagefp.errors import UserError
 from villagefp.i18n import _
 
@@ -30,7 +29,7 @@ _MODULES = {
 
 def run_command(words: list[str]) -> int:
     """Do what the words say; returns the exit code."""
-    _speak()
+    speak()
     parser = _parser(words[0] if words else "")
     told = parser.parse_args(words)
     output = Output(as_json=told.json)
@@ -39,19 +38,6 @@ def run_command(words: list[str]) -> int:
     except UserError as refusal:
         output.refuse(str(refusal))
         return 1
-
-
-def _speak() -> None:
-    """Use the worker's language as far as its catalogue is built; a fresh checkout has none before `prepare`."""
-    for stream in (sys.stdout, sys.stderr):
-        # A Windows console in another code page must not lose a rare character.
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
-    try:
-        i18n.set_language(i18n.preferred_language())
-    except OSError:
-        i18n.set_language("en")
 
 
 def _parser(word: str) -> argparse.ArgumentParser:

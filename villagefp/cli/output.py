@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
+from villagefp import i18n
+
 Json = Mapping[str, object] | Sequence[object]
 
 
@@ -38,3 +40,16 @@ class Output:
         """Say something by the way, such as progress; never part of the JSON."""
         if not self.as_json:
             print(line)
+
+
+def speak() -> None:
+    """Use the worker's language as far as its catalogue is built; a fresh checkout has none before `prepare`."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console in another code page must not lose a rare character.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        i18n.set_language(i18n.preferred_language())
+    except OSError:
+        i18n.set_language("en")
