@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from villagefp import i18n
 from villagefp.cli.prepare import prepare
 from villagefp.domain.ambient import Ambient
 from villagefp.storage import rebuild
@@ -31,6 +32,14 @@ class Steps:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def one_language() -> Iterator[None]:
+    """A test that speaks another language leaves the one it found."""
+    before = i18n.language()
+    yield
+    i18n.set_language(before)
 
 
 def pytest_configure(config: pytest.Config) -> None:
