@@ -55,15 +55,18 @@ def test_the_doctor_finds_a_store_sound(village: Call) -> None:
     assert told.code == bool(told.json["problems"])
 
 
-def test_the_doctor_names_what_was_altered(village: Call, tmp_path: Path) -> None:
+def test_whichever_page_was_altered_it_is_named(village: Call, tmp_path: Path) -> None:
+    """Opening refuses what it has to read; the doctor finds the rest."""
     database = tmp_path / "village" / "store.db"
-    content = bytearray(database.read_bytes())
-    content[-100] ^= 1  # in the last page: what opening reads stands at the front
-    database.write_bytes(content)
-    told = village("doctor", "--json")
-    assert told.code == 1
-    assert told.json["integrity"] == "damaged"
-    assert "damaged" in told.json["problems"][0]
+    sound = database.read_bytes()
+    by_doctor = 0
+    for place in range(2000, len(sound), len(sound) // 12):
+        database.write_bytes(sound[:place] + bytes([sound[place] ^ 1]) + sound[place + 1 :])
+        told = village("doctor", "--json")
+        assert told.code == 1
+        by_doctor += told.json.get("integrity") == "damaged"
+        assert "damaged" in (told.json.get("problems") or [told.json["error"]])[0]
+    assert by_doctor
 
 
 @pytest.mark.parametrize(
