@@ -10,6 +10,7 @@ from villagefp.cli.output import Output
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import roster
+from villagefp.storage.store import Store
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def _import(told: argparse.Namespace, output: Output) -> int:
         preview = roster.open_workbook(told.file, remembered=roster.remembered(store), today=today)
         plan = roster.plan_import(store, preview, today)
         result = roster.dry_run(plan) if told.dry_run else roster.import_roster(store, plan)
-    failure = None if told.report is None else _report(result, told.report)
+        failure = None if told.report is None else _report(store, result, told.report)
     data = roster.to_json(result)
     output.tell(roster.summary(result), data if failure is None else {**data, "report_error": failure})
     if failure is None:
@@ -38,10 +39,10 @@ def _import(told: argparse.Namespace, output: Output) -> int:
     return 1
 
 
-def _report(result: roster.RosterResult, place: Path) -> str | None:
+def _report(store: Store, result: roster.RosterResult, place: Path) -> str | None:
     """Write the list of issues; what went wrong comes back as a sentence, since the import itself is done."""
     try:
-        roster.write_issue_report(result, place)
+        roster.save_issue_report(store, result, place)
     except UserError as refusal:
         return str(refusal)
     return None

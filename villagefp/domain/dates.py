@@ -51,6 +51,7 @@ class DateFault(StrEnum):
     NO_SUCH_DAY = "no_such_day"
     TWO_DIGIT_YEAR = "two_digit_year"
     NO_YEAR = "no_year"
+    ANIMAL_ALONE = "animal_alone"
     FUTURE = "future"
     TOO_EARLY = "too_early"
 
@@ -90,6 +91,10 @@ def sentence(reading: DateReading, told: object) -> str:
             "“{told}” has only two digits of the year. Please write all four, like 1974-01-05."
         ),
         DateFault.NO_YEAR: _("“{told}” has no year. Please add it, like 农历1974年八月十五."),
+        DateFault.ANIMAL_ALONE: _(
+            "“{told}” tells the animal of the birth year, which comes round every twelve years. "
+            "Please ask for the age or the year."
+        ),
         DateFault.FUTURE: _("“{told}” lies in the future. Please check the year, and the date of this computer."),
         DateFault.TOO_EARLY: _("“{told}” is earlier than 1900. Please check the year."),
     }
@@ -211,6 +216,8 @@ def _by_age(text: str, today: date) -> DateReading | None:
         animal, age, nominal = found[4], int(found[2]), "虚" in f"{found[1]}{found[3]}"
     elif (found := _ANIMAL.fullmatch(text)) and found[3]:
         animal, age, nominal = found[1], int(found[3]), found[2] != "周岁"
+    elif found and lunar.is_animal(found[1]):
+        return DateReading(None, told=text, fault=DateFault.ANIMAL_ALONE)
     else:
         return None
     return of_age(age, today, nominal=nominal, animal=animal, told=text)

@@ -41,6 +41,11 @@ def animal_of(year: int) -> str:
     return ANIMALS[(year - 4) % 12]
 
 
+def is_animal(word: str) -> bool:
+    """Whether a word is one of the twelve animals."""
+    return _TWINS.get(word, word) in ANIMALS
+
+
 def nearest_year_of(animal: str, about: int) -> int | None:
     """The year of that animal nearest to `about`; None for a word that is no animal of the twelve."""
     place = ANIMALS.find(_TWINS.get(animal, animal))

@@ -27,7 +27,7 @@ from villagefp.domain.roster.writes import Making, Writes
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.interop import roster_workbook
-from villagefp.services import roster_marks, roster_memory
+from villagefp.services import privacy, roster_marks, roster_memory
 from villagefp.services.roster_result import (
     NotKept,
     RosterResult,
@@ -56,6 +56,7 @@ __all__ = [
     "plan_import",
     "remap",
     "remembered",
+    "save_issue_report",
     "summary",
     "to_json",
     "write_issue_report",
@@ -140,7 +141,24 @@ def open_workbook(path: Path, *, remembered: MappingMemory | None, today: date) 
                 "与户主关系 is needed. Please choose the roster, or add a header row to it."
             ).format(file=path.name)
         )
+    rows = {sheet.name: sheet.rows for sheet in sheets}
+    cells = (
+        cell
+        for mapped in found
+        for row in rows[mapped.table.sheet][mapped.table.first : mapped.table.last]
+        for cell in row
+    )
+    if all(cell in ("", None) for cell in cells):
+        raise _nobody_in(path.name)
     return RosterPreview(path.name, sheets, found, today, {})
+
+
+def _nobody_in(file_name: str) -> UserError:
+    return UserError(
+        _("“{file}” has headers and nobody under them. Please choose the roster that has been filled in.").format(
+            file=file_name
+        )
+    )
 
 
 def remap(preview: RosterPreview, corrected: Mapping[tuple[str, int], Meaning]) -> RosterPreview:
@@ -162,6 +180,8 @@ def plan_import(store: Store, preview: RosterPreview, today: date) -> RosterPlan
     for table in preview.tables:
         reader.read(sheets[table.table.sheet], table)
     roster = reader.finish()
+    if not roster.persons:
+        raise _nobody_in(preview.file_name)
     making = Making(_ids(store.ambient), today.isoformat(), store.seal, store.unseal)
     with store.read() as connection:
         writes = Planner(roster, _known(connection), making).plan()
@@ -182,6 +202,7 @@ def dry_run(plan: RosterPlan) -> RosterResult:
         changes=writes.changes,
         dropped=plan.preview.dropped,
         not_imported=plan.preview.not_imported,
+        about=tuple(dict.fromkeys(writes.persons[one.person] for one in writes.issues if one.person is not None)),
     )
 
 
@@ -219,6 +240,14 @@ def import_roster(
         roster_marks.keep(save, writes, store.ambient.new_id)
         roster_memory.keep(save.connection, plan.preview.corrected)
     return dry_run(plan)
+
+
+def save_issue_report(store: Store, result: RosterResult, path: Path) -> None:
+    """Write the issues as a workbook; that data of these persons left the program is logged."""
+    write_issue_report(result, path)
+    with store.read() as connection:
+        here = [person.id for person in records.where_in(connection, Person, "id", result.about)]
+    privacy.note_accesses(store, here, "exported")
 
 
 def meaning_choices() -> tuple[tuple[Meaning, str], ...]:

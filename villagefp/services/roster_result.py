@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from villagefp.domain import checks
+from villagefp.domain import checks, resident_id
 from villagefp.domain.checks import CheckKind
+from villagefp.domain.records import RecordId
 from villagefp.domain.roster.merging import FieldChange
 from villagefp.domain.roster.told import RosterIssue
 from villagefp.i18n import _, ngettext
 from villagefp.interop import roster_workbook
+
+_OF_ID_NUMBER = frozenset(
+    (CheckKind.ID_CHECKSUM, CheckKind.ID_DIGITS_LOST, CheckKind.ID_STRUCTURE, CheckKind.ID_DUPLICATE)
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class RosterResult:
     changes: tuple[FieldChange, ...]
     dropped: tuple[NotKept, ...]
     not_imported: tuple[NotKept, ...]
+    about: tuple[RecordId, ...] = ()  # the persons whom issues are about
 
 
 def to_json(result: RosterResult) -> dict[str, Any]:
@@ -109,8 +115,12 @@ def kind_label(kind: str) -> str:
 
 
 def write_issue_report(result: RosterResult, path: Path) -> None:
-    """Write the issues as a workbook to work through at the desk."""
-    roster_workbook.write_issue_report(path, result.issues, kind_label)
+    """Write the issues as a workbook to work through at the desk; ID numbers are masked, since paper is left about."""
+    roster_workbook.write_issue_report(path, [_masked(issue) for issue in result.issues], kind_label)
+
+
+def _masked(issue: RosterIssue) -> RosterIssue:
+    return replace(issue, value=resident_id.mask(issue.value)) if issue.kind in _OF_ID_NUMBER else issue
 
 
 def check_report_place(place: Path, roster: Path) -> None:

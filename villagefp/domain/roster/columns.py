@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from villagefp.domain import resident_id
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.domain.roster.tables import Table
+from villagefp.domain.widths import bare
 
+_LONG_NUMBER = re.compile(r"[0-9]{14}")
 ONE_A_TABLE = frozenset(Meaning) - {Meaning.NOT_IMPORTED, Meaning.DROPPED, Meaning.PHONE, Meaning.NOTE, Meaning.ALIAS}
 """Meanings that only one column of a person can have."""
 
@@ -65,5 +69,11 @@ def remap(mapped: MappedTable, corrected: Mapping[int, Meaning]) -> MappedTable:
 
 
 def without_private_samples(column: Column) -> Column:
-    """The column without samples where it tells of methods: these are hidden until the person confirms them."""
-    return replace(column, samples=()) if column.meaning is Meaning.LEGACY_METHOD else column
+    """The column as a preview may show it: no methods before the person confirms them, ID numbers masked."""
+    if column.meaning is Meaning.LEGACY_METHOD:
+        return replace(column, samples=())
+    masked = tuple(
+        resident_id.mask(sample) if column.meaning is Meaning.ID_NO or _LONG_NUMBER.search(bare(sample)) else sample
+        for sample in column.samples
+    )
+    return column if masked == column.samples else replace(column, samples=masked)

@@ -6,7 +6,7 @@ from datetime import date
 
 from villagefp.domain import dates, names, phones, resident_id
 from villagefp.domain.checks import id_fault, id_shared_by
-from villagefp.domain.dates import DateReading
+from villagefp.domain.dates import DateFault, DateReading
 from villagefp.domain.records import IdStatus, NameStatus, Precision, Presence
 from villagefp.domain.resident_id import IdFault, IdReading
 from villagefp.domain.roster import words
@@ -120,6 +120,8 @@ class RosterReader:
         """The birth date as told; from the ID number or estimated from an age where none was told or it is no date."""
         birth = dates.read(cell, self._today, relative=False)
         exact = reading.birth if reading is not None and reading.fault is None else None
+        if birth.fault is DateFault.ANIMAL_ALONE:
+            birth = self._by_animal(birth, age, exact)
         if birth.value is not None:
             gives_way = exact is not None and _gives_way(birth, exact)
             return DateReading(exact, Precision.DAY, birth.told) if gives_way else birth
@@ -132,6 +134,17 @@ class RosterReader:
             by_age = dates.read(f"{words.text_of(age).strip().removesuffix('岁')}岁", self._today, relative=False)
             return by_age if by_age.fault is None else birth
         return birth
+
+    def _by_animal(self, birth: DateReading, age: Cell, exact: str | None) -> DateReading:
+        """An animal tells the year beside an age, and nothing new beside an ID number; alone it tells too little."""
+        if exact is not None:
+            return DateReading(None, told=birth.told)
+        if age in _BLANK:
+            return birth
+        both = dates.read(
+            f"{words.text_of(age).strip().removesuffix('岁')}岁,{birth.told}", self._today, relative=False
+        )
+        return birth if both.value is None else both
 
     def _look_at_id(self, reading: IdReading, birth: DateReading, sex: str | None, row: int) -> None:
         place = len(self._persons)

@@ -163,8 +163,8 @@ class ImportRoster(Screen):
     def _save_issues(self, result: RosterResult) -> None:
         file = self.context.dialogs.save_file(_("Save the list of issues"), _("roster issues") + ".xlsx", "*.xlsx")
         if file is not None:
-            self.context.jobs.aside(
-                roster.write_issue_report, result, file,
+            self.context.jobs.run(
+                roster.save_issue_report, self.context.store, result, file,
                 done=lambda _none: self.banner.tell(_("Kept as {file}.").format(file=file.name), "done"),
                 failed=self.refuse,
             )  # fmt: skip
