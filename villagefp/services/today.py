@@ -11,6 +11,7 @@ from villagefp.i18n import language
 from villagefp.services import timeline
 from villagefp.services.pages import PersonLine, TimelineEntry
 from villagefp.storage import drafts, marks, people, records
+from villagefp.storage.lines import in_order
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -40,6 +41,7 @@ class MarkedPerson:
 
     line: PersonLine
     marks: int
+    reasons: tuple[str, ...] = ()  # a sentence a mark
 
 
 @dataclass(frozen=True)
@@ -52,27 +54,39 @@ class TodayPage:
     marks: int
     first_marked: tuple[MarkedPerson, ...]
     recent: tuple[TimelineEntry, ...]
+    marked: int = 0  # persons with a mark
 
 
 def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
     """What waits, and what was entered last; nothing about what anybody has not done."""
     with store.read() as connection:
         homes = people.household_lines(connection)
-        open_marks = marks.open_marks(connection)
-        counted: dict[RecordId, int] = {}
-        for mark in open_marks:
-            if mark.person_id is not None:
-                counted[mark.person_id] = counted.get(mark.person_id, 0) + 1
-        first = list(counted)[:shown_marks]
-        lines = people.person_lines(connection, ids=first) if first else []
+        marked = _marked(connection)
         return TodayPage(
             households=len(homes),
             persons=sum(home.resident + home.away for home in homes),
             drafts=tuple(_draft_line(connection, draft) for draft in drafts.drafts(connection)),
-            marks=len(open_marks),
-            first_marked=tuple(MarkedPerson(line, counted[line.id]) for line in lines),
+            marks=sum(one.marks for one in marked),
+            first_marked=marked[:shown_marks],
             recent=timeline.recent(connection, _RECENT),
+            marked=len(marked),
         )
+
+
+def marked_persons(store: Store) -> tuple[MarkedPerson, ...]:
+    """Everybody about whose entry there is something to look at, household by household."""
+    with store.read() as connection:
+        return _marked(connection)
+
+
+def _marked(connection: Connection) -> tuple[MarkedPerson, ...]:
+    reasons: dict[RecordId, list[str]] = {}
+    for mark in marks.open_marks(connection):
+        if mark.person_id is not None:
+            reasons.setdefault(mark.person_id, []).append(mark.message)
+    lines = people.person_lines(connection, ids=list(reasons)) if reasons else []
+    lines.sort(key=lambda line: (in_order(line.household_no), line.id))
+    return tuple(MarkedPerson(line, len(reasons[line.id]), tuple(reasons[line.id])) for line in lines)
 
 
 def _draft_line(connection: Connection, draft: Draft) -> DraftLine:
