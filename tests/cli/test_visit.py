@@ -100,5 +100,16 @@ def test_a_file_that_is_not_there_and_a_day_to_come_are_refused(village: Call, a
     assert [each["question"] for each in tomorrow.json["violations"]] == ["occurred_on"]
 
 
+def test_a_file_that_is_no_json_is_refused_in_chinese_alone(
+    add: Call, village: Call, child: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VILLAGEFP_LANG", "zh_CN")
+    told = add('{"outcome": "done",\n "answers": }').err
+    assert "第 2 行" in told
+    assert "Expecting" not in told
+    folder = village("visit", "add", "--person", child, "--form", NEWBORN, "--answers", tmp_path)
+    assert "这是一个文件夹" in folder.err
+
+
 def test_a_form_that_is_none_is_refused(add: Call) -> None:
     assert add({"outcome": "done"}, "--form", "no_such_form").code == 1

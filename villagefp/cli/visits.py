@@ -14,6 +14,7 @@ from villagefp.cli.people import person_id
 from villagefp.domain.records import Outcome
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.reasons import reason
 from villagefp.services import households, visits
 
 _SHAPE = '{"outcome": "done", "answers": {"question": "value"}}'
@@ -61,10 +62,16 @@ def _read(file: Path) -> tuple[Outcome, dict[str, Any]]:
     try:
         told = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UserError(_("{file} cannot be read. Check the name of the file.").format(file=file.name)) from error
+        raise UserError(
+            _("{file} cannot be read: {reason}. Check the name of the file.").format(
+                file=file.name, reason=reason(error)
+            )
+        ) from error
     except ValueError as error:
         raise UserError(
-            _("{file} is no JSON: {reason}. Write it as {shape}.").format(file=file.name, reason=error, shape=_SHAPE)
+            _("{file} is no JSON from line {line} on. Write it as {shape}.").format(
+                file=file.name, line=getattr(error, "lineno", 1), shape=_SHAPE
+            )
         ) from error
     if not isinstance(told, dict) or not isinstance(told.get("answers", {}), dict):
         raise UserError(_("{file} has another shape. Write it as {shape}.").format(file=file.name, shape=_SHAPE))
