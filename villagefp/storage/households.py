@@ -13,7 +13,8 @@ from villagefp.storage.lines import HouseholdLine, in_order
 _ELSEWHERE = (Presence.AWAY.value, Presence.ELSEWHERE_HUKOU_HERE.value)
 _HOUSEHOLDS = """SELECT h.id, h.household_no, h.group_no, p.name, h.address
                  FROM household h LEFT JOIN person p ON p.id = h.head AND p.withdrawn = 0 WHERE h.withdrawn = 0"""
-_COUNTS = """SELECT m.household, sum(m.presence IS NULL OR m.presence NOT IN (?, ?)), sum(coalesce(m.presence IN (?, ?), 0))
+_COUNTS = """SELECT m.household, sum(m.presence IS NULL OR m.presence NOT IN (?, ?)),
+                    sum(coalesce(m.presence IN (?, ?), 0))
              FROM membership m JOIN person p ON p.id = m.person AND p.withdrawn = 0 AND p.died_on IS NULL
              WHERE m.household IS NOT NULL AND m.withdrawn = 0 AND m.left_on IS NULL GROUP BY m.household"""
 _VISITS_HERE = """SELECT household, max(occurred_on) FROM event

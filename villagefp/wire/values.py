@@ -21,7 +21,10 @@ def pack(value: object) -> bytes:
 
 def in_order(fields: Mapping[int, Value]) -> dict[int, Value]:
     """Fields in canonical order, so that the same values are packed to the same bytes."""
-    ordered = {number: fields[number] for number in sorted(fields)}
+    numbers = sorted(fields)
+    ordered = dict(fields) if numbers == list(fields) else {number: fields[number] for number in numbers}
+    if dict not in map(type, ordered.values()):
+        return ordered
     for number, value in ordered.items():
         if type(value) is dict:
             ordered[number] = dict(sorted(value.items()))
