@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.conftest import PASSPHRASE
 from tests.ui.conftest import Desk
+from villagefp.domain.records import Household
 from villagefp.i18n import _
 from villagefp.storage import keyslots
 from villagefp.storage import store as stores
 from villagefp.ui.context import Place
+from villagefp.ui.idle import IdleWatch
 from villagefp.ui.orders import FormOrder
 from villagefp.ui.screens.form import Form
 from villagefp.ui.screens.founding import Founding
@@ -179,6 +181,20 @@ def test_the_screen_locks_by_itself_and_input_puts_it_off(desk: Desk) -> None:
     assert handle is not None
     QTest.keyClick(handle, Qt.Key.Key_Shift)
     assert 0 < desk.window.idle.waits_ms < 2 * 60_000
+
+
+def test_the_store_rests_while_nobody_waits(desk: Desk) -> None:
+    store = desk.window.store
+    assert store is not None
+    with store.save() as save:
+        save.add(Household(id=store.ambient.new_id(), household_no="0999"))
+    log = store.folder / "store.db-wal"
+    assert log.stat().st_size > 0
+    watches = desk.window.findChildren(IdleWatch)
+    assert sorted(watch.waits_ms > 2 * 60_000 for watch in watches) == [False, True]
+    desk.window.rest()
+    desk.settle()
+    assert log.stat().st_size == 0
 
 
 def test_the_practice_village_is_another_store_and_says_so(make_desk: MakeDesk, tmp_path: Path) -> None:

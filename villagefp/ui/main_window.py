@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from villagefp.ui.workplace import Workplace
 
 _CALM_MS = 400
+_REST_MINUTES = 1
 _DOORS = {"sign_in": "sign_in", "recovery": "sign_in", "founding": "founding", "locked": "locked"}
 
 
@@ -151,7 +152,13 @@ class MainWindow(QMainWindow):
         handle = self.windowHandle()
         if handle is not None:
             self.idle = IdleWatch(handle, self._lock_minutes, self.lock, self)
+            IdleWatch(handle, lambda: _REST_MINUTES, self.rest, self)
         self.jobs.aside(registry.warm_up)
+
+    def rest(self) -> None:
+        """Fold the log of the store in while nobody waits, so that no save has to."""
+        if self.store is not None:
+            self.jobs.run(self.store.rest)
 
     def _door_context(self) -> DoorContext:
         outfit = self.outfit
