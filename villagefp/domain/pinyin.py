@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,9 +55,15 @@ def readings(name: str) -> tuple[str, str]:
         if character.isascii():
             if character.isalnum():
                 syllables.append(character.lower())
-        elif syllable := _table().syllable(character):
+        elif syllable := _syllable(character):
             syllables.append(syllable)
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+
+
+@lru_cache(maxsize=2048)
+def _syllable(character: str) -> str:
+    """A village's names have a few hundred characters between them."""
+    return _table().syllable(character)
 
 
 @cache
