@@ -10,8 +10,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-_EVERY_MS = 500
-_YOUNG, _MIDDLE, _OLD = 2000, 10, 20
+_EVERY_MS = 100
+_YOUNG, _MIDDLE, _OLD = 1000, 3, 30
 """Objects made since the last look, looks at the young, looks at the middle: from there on one goes a step further."""
 
 
