@@ -28,6 +28,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.interop import roster_workbook
 from villagefp.services import privacy, roster_marks, roster_memory
+from villagefp.services.pausing import collector_paused
 from villagefp.services.roster_result import (
     NotKept,
     RosterResult,
@@ -130,6 +131,7 @@ def remembered(store: Store) -> MappingMemory:
         return roster_memory.read(connection)
 
 
+@collector_paused()
 def open_workbook(path: Path, *, remembered: MappingMemory | None, today: date) -> RosterPreview:
     """Read a workbook and recognise its columns by what they mean; refused with a sentence where that cannot be."""
     sheets = roster_workbook.read_sheets(path)
@@ -173,6 +175,7 @@ def remap(preview: RosterPreview, corrected: Mapping[tuple[str, int], Meaning]) 
     return replace(preview, tables=tuple(changed), corrected=known)
 
 
+@collector_paused()
 def plan_import(store: Store, preview: RosterPreview, today: date) -> RosterPlan:
     """What importing this preview would create, update and leave; nothing is written."""
     reader = RosterReader(today)
@@ -206,6 +209,7 @@ def dry_run(plan: RosterPlan) -> RosterResult:
     )
 
 
+@collector_paused()
 def import_roster(
     store: Store,
     plan: RosterPlan,
