@@ -15,6 +15,7 @@ from villagefp.domain.records import Person as PersonRecord
 from villagefp.i18n import _
 from villagefp.services import people
 from villagefp.services.pages import PersonLine
+from villagefp.services.today import marked_persons
 from villagefp.storage import records
 from villagefp.ui import words
 from villagefp.ui.acts.household import acts as household_acts
@@ -289,3 +290,19 @@ def test_a_newborn_without_a_name_says_so(desk: Desk) -> None:
     assert screen.page.person.name_status is NameStatus.PROVISIONAL
     assert _("not named yet") in texts(screen)
     assert _("no number yet") in texts(screen)
+
+
+def test_everybody_with_something_to_look_at_can_be_listed_with_its_reason(desk: Desk) -> None:
+    desk.workplace.open(Place("today"))
+    desk.settle()
+    page = desk.shown(Today).page
+    assert page is not None
+    assert page.marked > len(page.first_marked)
+    wanted = _("Show all {count}").format(count=page.marked)
+    next(button for button in desk.shown(Today).findChildren(QPushButton) if button.text() == wanted).click()
+    desk.settle()
+    shown = {label.text() for label in desk.shown(Today).findChildren(QLabel)}
+    assert desk.window.store is not None
+    everybody = marked_persons(desk.window.store)
+    assert len(everybody) == page.marked
+    assert {reason for marked in everybody for reason in marked.reasons} <= shown

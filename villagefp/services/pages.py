@@ -18,7 +18,7 @@ class TimelineEntry:
     event: Event
     form_title: str
     author_name: str
-    person_name: str
+    person_name: str  # in the village's latest events the number of a household, where it is about one
     superseded: bool
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from villagefp.domain.records import RecordId
+from villagefp.domain.records import Household, RecordId
 from villagefp.forms import library
 from villagefp.i18n import language
 from villagefp.services.pages import TimelineEntry
-from villagefp.storage import events, people
+from villagefp.storage import events, people, records
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,8 +31,14 @@ def of_household(
 
 
 def recent(connection: Connection, limit: int = 20) -> tuple[TimelineEntry, ...]:
-    """The village's latest events by day of entry, newest first."""
-    return _entries(connection, events.recent(connection, limit))
+    """The village's latest events by day of entry, newest first; a household's bear its number."""
+    stored = events.recent(connection, limit)
+    homes = sorted({one.event.household for one in stored if one.event.household and not one.event.person})
+    numbers = {home.id: home.household_no for home in records.where_in(connection, Household, "id", homes)}
+    return tuple(
+        replace(entry, person_name=entry.person_name or numbers.get(entry.event.household or b"", ""))
+        for entry in _entries(connection, stored)
+    )
 
 
 def _entries(connection: Connection, found: Iterable[events.StoredEvent]) -> tuple[TimelineEntry, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from villagefp.i18n import _, ngettext
 from villagefp.services import form_menu
@@ -101,17 +103,32 @@ class Today(Screen):
     def _marks(self, page: TodayPage) -> parts.Card:
         count = parts.label(ngettext("{count} entry", "{count} entries", page.marks).format(count=page.marks), "second")
         made = parts.Card(title=_("Roster entries to look at"), aside=count)
-        for marked in page.first_marked:
-            made.add(self._marked(marked))
-        if page.marks > sum(marked.marks for marked in page.first_marked):
-            made.add(parts.label(_("More of them stand on the pages of the people concerned."), "second"))
+        rows = parts.column(spacing=12)
+        made.add(rows)
+        self._list_marked(rows, page.first_marked)
+        if page.marked > len(page.first_marked):
+            everybody = parts.button(_("Show all {count}").format(count=page.marked), lambda: None, "quiet")
+            everybody.clicked.connect(lambda: self._show_all_marked(rows, everybody))
+            made.add(parts.row(everybody, 0))
         return made
+
+    def _show_all_marked(self, rows: QVBoxLayout, asked: QWidget) -> None:
+        asked.hide()
+        self.context.jobs.run(
+            service.marked_persons, self.context.store, done=lambda found: self._list_marked(rows, found)
+        )
+
+    def _list_marked(self, rows: QVBoxLayout, found: Sequence[MarkedPerson]) -> None:
+        parts.clear(rows)
+        for marked in found:
+            rows.addLayout(self._marked(marked))
 
     def _marked(self, marked: MarkedPerson) -> QLayout:
         line = marked.line
         home = " · ".join(part for part in (line.household_no, words.group(line.group_no)) if part)
         link = parts.button(words.name(line), lambda: self.context.go(Place("person", line.id)), "link")
-        return parts.row(link, parts.label(home, "second"), 0)
+        reasons = [parts.label(reason, "second", wrap=True) for reason in marked.reasons]
+        return parts.column(parts.row(link, parts.label(home, "second"), 0), *reasons, spacing=0)
 
     def _open_entry(self, entry: TimelineEntry) -> None:
         event = entry.event
