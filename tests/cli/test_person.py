@@ -81,6 +81,7 @@ def test_a_person_is_shown_with_what_happened(village: Call, tmp_path: Path) -> 
     assert [(entry["event_id"], entry["form"], entry["outcome"]) for entry in page["timeline"]] == [
         (added["event_id"], "newborn_home_visit", "not_this_time")
     ]
+    assert village("person", "show", person["id"]).out.rstrip().endswith("Not this time")
 
 
 @pytest.mark.parametrize(("word", "sentence"), [("zzz", "zzz is no person's id"), (uuid.UUID(int=1), "not here")])

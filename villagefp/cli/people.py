@@ -153,5 +153,10 @@ def _entry_json(entry: TimelineEntry) -> dict[str, object]:
 def _page_text(page: PersonPage, *, reveal: bool) -> str:
     lines = [_line_text(page.line, reveal=reveal)]
     lines += [mark.message for mark in page.marks]
-    lines += [f"{entry.event.occurred_on}  {entry.form_title}  {entry.event.outcome.value}" for entry in page.timeline]
+    lines += [_entry_text(entry) for entry in page.timeline]
     return "\n".join(lines)
+
+
+def _entry_text(entry: TimelineEntry) -> str:
+    outcome = codes.load("outcome").label(entry.event.outcome.value, language())
+    return f"{entry.event.occurred_on}  {entry.form_title}  {outcome}"
