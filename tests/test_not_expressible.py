@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from villagefp import paths, settings
-from villagefp.domain.records import KINDS
+from villagefp.domain.kept import KINDS
 
 IDENTIFIERS = frozenset(
     {

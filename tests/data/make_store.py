@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from villagefp.domain.ambient import Ambient
+from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
 from villagefp.domain.records import (
     Access,
     Alias,
@@ -26,6 +27,7 @@ from villagefp.domain.records import (
     Presence,
     Referral,
 )
+from villagefp.domain.supply_records import Appointment, StockItem, StockMove
 from villagefp.storage.keyslots import Cost
 from villagefp.storage.store import Store, create_store
 from villagefp.storage.tables import REVISION
@@ -79,6 +81,7 @@ def fill(store: Store) -> None:
         save.add(away)
         save.add(Access(id=new_id(), worker=store.worker.id, person=wife.id, day="2026-11-20", action="opened"))
     fill_programmes(store, wife.id)
+    fill_days(store, home.id, visit.id)
     with store.save("told on the phone") as save:
         save.change(replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
         save.withdraw(Phone, phone.id, "no longer in use")
@@ -104,6 +107,31 @@ def fill_programmes(store: Store, person: bytes) -> None:
         save.add(Episode(id=new_id(), person=person, programme="private", opened_on="2026-11-20", private=private))
         save.add(Referral(id=new_id(), person=person, given_on="2026-11-20", reason=store.seal(b"\xa19")))
         save.add(BenefitCase(id=new_id(), person=person, benefit="jiangfu", opened_on="2026-11-20"))
+
+
+def fill_days(store: Store, household: bytes, event: bytes) -> None:
+    """The kinds that revision 0003 added."""
+    new_id = store.ambient.new_id
+    item = StockItem(id=new_id(), item_code="folic_acid", product="斯利安", unit="bottle", days_per_unit=31)
+    with store.save() as save:
+        save.add(item)
+        for direction, quantity in (("in", 24), ("out", -1)):
+            save.add(
+                StockMove(
+                    id=new_id(),
+                    item=item.id,
+                    direction=direction,
+                    quantity=quantity,
+                    batch_no="A1",
+                    expiry="2028-06",
+                    moved_on="2026-11-20",
+                    event=event if direction == "out" else None,
+                )
+            )
+        save.add(Appointment(id=new_id(), household=household, wished_on="2026-12-01", part="morning"))
+        save.add(StoredFormPackage(id=new_id(), form="visit", version="2", from_on="2027-01-01", body=b"form"))
+        save.add(StoredProgrammePackage(id=new_id(), programme="iud", version="2", from_on="2027-01-01", body=b"text"))
+        save.add(CountyParam(id=new_id(), name="hotline", value="12356"))
 
 
 if __name__ == "__main__":

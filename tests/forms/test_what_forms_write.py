@@ -13,7 +13,7 @@ import pytest
 
 from tests.forms.conftest import table
 from villagefp import paths
-from villagefp.domain.records import KINDS
+from villagefp.domain.kept import KINDS
 from villagefp.forms import library
 from villagefp.forms.compile import compile_sheet, problems_of
 from villagefp.forms.package import FormPackage, RecordWrite

@@ -11,7 +11,8 @@ import pytest
 
 from tests.services.test_visits_every_form import FORMS, ON, Home, home, subject
 from villagefp import paths
-from villagefp.domain.records import KINDS, Outcome
+from villagefp.domain.kept import KINDS
+from villagefp.domain.records import Outcome
 from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
 from villagefp.forms.workbook import read_workbook

@@ -22,18 +22,18 @@ KEY = bytes(32)
 SAVED = Path(__file__).parent.parent / "data" / "stores"
 
 # A step as a later release may have it: the table is made anew, which in batch mode loses whatever is not said again.
-THIRD = '''
+INVENTED = f'''
 """Invented."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "invented", "{tables.REVISION}", None, None
 
 def upgrade():
     op.create_table("invented", sa.Column("id", sa.LargeBinary, primary_key=True))
-    with op.batch_alter_table("alias", recreate="always", table_kwargs={"sqlite_with_rowid": False}) as batch:
+    with op.batch_alter_table("alias", recreate="always", table_kwargs={{"sqlite_with_rowid": False}}) as batch:
         batch.add_column(sa.Column("invented", sa.Text))
 '''
-FAILING = THIRD + '    op.execute("SELECT * FROM nowhere")\n'
+FAILING = INVENTED + '    op.execute("SELECT * FROM nowhere")\n'
 
 
 @pytest.fixture
@@ -72,19 +72,19 @@ def test_a_fresh_store_is_what_the_migrations_make(engine, tmp_path):
 
 
 def test_a_step_keeps_the_records_and_a_copy_of_the_file(engine, scripts, tmp_path):
-    (scripts / "versions" / "0003_invented.py").write_text(THIRD)
+    (scripts / "versions" / "invented.py").write_text(INVENTED)
     make_fresh(engine)
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         connection.exec_driver_sql("INSERT INTO alias (id, name, heads) VALUES (x'01', '二哥', x'90')")
     before = schema(engine)
     migrate.bring_up_to_date(engine, tmp_path / "bare.db", scripts)
-    assert migrate.revision_of(engine) == "0003"
+    assert migrate.revision_of(engine) == "invented"
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT name, invented FROM alias").all() == [("二哥", None)]
     after = {row[1]: row[3] for row in schema(engine)}
     assert "WITHOUT ROWID" in after["alias"]
     assert after["alias_person"] == next(row[3] for row in before if row[1] == "alias_person")
-    copy = make_engine(tmp_path / "bare.db.before-0002", KEY)
+    copy = make_engine(tmp_path / f"bare.db.before-{tables.REVISION}", KEY)
     assert schema(copy) == before
     with copy.connect() as connection:
         assert connection.exec_driver_sql("SELECT name FROM alias").scalar_one() == "二哥"
@@ -92,13 +92,13 @@ def test_a_step_keeps_the_records_and_a_copy_of_the_file(engine, scripts, tmp_pa
 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(engine, scripts, tmp_path):
-    (scripts / "versions" / "0003_invented.py").write_text(FAILING)
+    (scripts / "versions" / "invented.py").write_text(FAILING)
     make_fresh(engine)
     before = schema(engine)
     with pytest.raises(Exception, match="no such table: nowhere"):
         migrate.bring_up_to_date(engine, tmp_path / "bare.db", scripts)
     assert schema(engine) == before
-    assert migrate.revision_of(engine) == "0002"
+    assert migrate.revision_of(engine) == tables.REVISION
 
 
 def test_a_newer_store_is_refused_and_left_alone(store, ambient):

@@ -7,7 +7,7 @@ from typing import get_type_hints
 
 import pytest
 
-from villagefp.domain.records import KINDS
+from villagefp.domain.kept import KINDS
 from villagefp.storage import tables
 from villagefp.wire.change import WITHDRAWN
 from villagefp.wire.declared import BY_NAME, DECLARED
@@ -58,6 +58,17 @@ NUMBERS = {
     "benefit_case": {
         "person": 1, "benefit": 2, "opened_on": 3, "submitted_on": 4, "decided_on": 5, "decision": 6, "event": 7,
     },
+    "stock_item": {"item_code": 1, "product": 2, "spec": 3, "unit": 4, "days_per_unit": 5},
+    "stock_move": {
+        "item": 1, "direction": 2, "quantity": 3, "batch_no": 4, "expiry": 5, "moved_on": 6, "event": 7, "place": 8,
+        "note": 9,
+    },
+    "appointment": {
+        "person": 1, "household": 2, "wished_on": 3, "part": 4, "note": 5, "settled": 6, "event": 7,
+    },
+    "form_package": {"form": 1, "version": 2, "from_on": 3, "body": 4},
+    "programme_package": {"programme": 1, "version": 2, "from_on": 3, "body": 4},
+    "county_param": {"name": 1, "value": 2, "from_on": 3},
 }  # fmt: skip
 
 

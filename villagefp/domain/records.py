@@ -287,10 +287,3 @@ class BenefitCase(Record):
     decided_on: str | None = None
     decision: str | None = None
     event: RecordId | None = None
-
-
-KINDS: tuple[type[Record], ...] = (
-    Village, Worker, Household, HukouBook, Person, Alias, Phone, Membership, Event, Access,
-    Consent, Episode, Referral, BenefitCase,
-)  # fmt: skip
-"""Every kind that is kept and travels; `wire.kinds` declares each of their fields, and a test compares the two."""

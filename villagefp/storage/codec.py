@@ -8,7 +8,8 @@ from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import Any, get_args, get_type_hints
 
-from villagefp.domain.records import KINDS, Record
+from villagefp.domain.kept import KINDS
+from villagefp.domain.records import Record
 from villagefp.wire.declared import BY_NAME
 from villagefp.wire.kinds import Field, FieldType, Kind, Travel
 from villagefp.wire.values import Value

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 from villagefp.wire.declared import DECLARED
 from villagefp.wire.kinds import FieldType, Kind
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision of `migrations/village` that these tables are; a test compares the two."""
 
 METADATA = MetaData()
@@ -34,6 +34,7 @@ _TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
     FieldType.DATE: Text,
     FieldType.MOMENT: Text,
     FieldType.FLAG: Boolean,
+    FieldType.NUMBER: Integer,
     FieldType.REFERENCE: LargeBinary,
     FieldType.BYTES: LargeBinary,
 }
@@ -50,6 +51,10 @@ _INDEXED: dict[str, tuple[tuple[str, ...], ...]] = {
     "episode": (("person", "programme"),),
     "referral": (("person",),),
     "benefit_case": (("person",),),
+    "stock_move": (("item",), ("event",)),
+    "appointment": (("person",), ("household",), ("wished_on",)),
+    "form_package": (("form",),),
+    "programme_package": (("programme",),),
 }
 
 

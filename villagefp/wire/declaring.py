@@ -1,4 +1,4 @@
-"""How a field is declared: short words for the declarations in `declared.py` and `declared_programmes.py`."""
+"""How a field is declared: short words for the declarations in `declared*.py`."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ class FieldType(StrEnum):
     DATE = "date"  # YYYY, YYYY-MM or YYYY-MM-DD
     MOMENT = "moment"  # ISO 8601 with offset
     FLAG = "flag"
+    NUMBER = "number"  # a whole number
     REFERENCE = "reference"  # id of another record, which may not be here yet
     BYTES = "bytes"
 

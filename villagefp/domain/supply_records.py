@@ -1,0 +1,50 @@
+"""What is kept of stock and of the days a family asked for, as `records.py` keeps people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from villagefp.domain.records import Record, RecordId
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockItem(Record):
+    """Something on the shelf: a contraceptive or folic acid, of one product and size."""
+
+    KIND: ClassVar[str] = "stock_item"
+    item_code: str
+    product: str = ""
+    spec: str | None = None
+    unit: str  # 板, 支, 盒, 片, 只, 瓶 by code
+    days_per_unit: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockMove(Record):
+    """A change of the balance of one batch. It is never changed: a wrong one is withdrawn, or counted right."""
+
+    KIND: ClassVar[str] = "stock_move"
+    item: RecordId
+    direction: str  # in, out, lost, expired, counted
+    quantity: int  # units, below zero where the balance fell
+    batch_no: str = ""
+    expiry: str | None = None  # YYYY-MM or YYYY-MM-DD
+    moved_on: str
+    event: RecordId | None = None  # the visit that handed it out
+    place: str = "hand"  # hand, box
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appointment(Record):
+    """A day on which a family asked the worker to come or to wait for them."""
+
+    KIND: ClassVar[str] = "appointment"
+    person: RecordId | None = None
+    household: RecordId | None = None
+    wished_on: str
+    part: str | None = None  # morning, noon, afternoon, evening
+    note: str | None = None
+    settled: str | None = None  # kept, cancelled
+    event: RecordId | None = None  # the visit that kept it
