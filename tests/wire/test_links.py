@@ -47,9 +47,19 @@ def test_one_by_one_and_all_at_once_are_the_same_keys(leaf):
     assert links.leaf_key(WHOLE, leaf) == KEYS[leaf]
 
 
-@given(leaves)
-def test_keys_from_a_leaf_on_are_those_of_all(leaf):
-    assert links.leaf_keys(WHOLE, leaf) == {place: key for place, key in KEYS.items() if place >= leaf}
+@given(leaves, leaves)
+def test_keys_of_some_leaves_are_those_of_all(one, other):
+    first, last = sorted((one, other))
+    found = links.leaf_keys(WHOLE, first, last)
+    assert list(found.items()) == [(place, KEYS[place]) for place in range(first, last + 1)]
+
+
+@settings(deadline=None)
+@given(leaves, leaves, leaves)
+def test_keys_of_some_leaves_lack_a_punctured_one(gone, one, other):
+    first, last = sorted((one, other))
+    found = links.leaf_keys(links.puncture(WHOLE, gone), first, last)
+    assert list(found.items()) == [(place, KEYS[place]) for place in range(first, last + 1) if place != gone]
 
 
 @settings(deadline=None)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from enum import Enum
 from operator import attrgetter, itemgetter
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from villagefp.domain.kept import KINDS
 from villagefp.domain.records import Record
@@ -15,6 +15,13 @@ from villagefp.wire.kinds import Field, FieldType, Kind, Travel
 from villagefp.wire.values import Value
 
 Row = Sequence[Any]
+
+
+class _Telling(NamedTuple):
+    """What a change says of records with the same fields told: numbers in order, and how a row gives the values."""
+
+    numbers: tuple[int, ...]
+    values: Callable[[Row], tuple[Any, ...]]
 
 
 class Codec:
@@ -32,16 +39,9 @@ class Codec:
         self._enums = tuple((place, kind) for place, name in enumerate(self.names, 1) if (kind := _enum(hints[name])))
         self._codes = tuple((place, {one: str(one.value) for one in kind}) for place, kind in self._enums)
         self._flags = tuple(place for place, field in enumerate(self.kind.fields, 1) if field.type is FieldType.FLAG)
-        travelling = [(place, field) for place, field in enumerate(self.kind.fields, 1) if _travels(field)]
-        self._travelling = tuple((place, field.number) for place, field in travelling)
-        by_number = sorted(self._travelling, key=lambda one: one[1])
-        self._numbers = tuple(number for _, number in by_number)
-        self._of_numbers = itemgetter(*(place for place, _ in by_number), 0)
-        places = {field.name: place for place, field in travelling}
-        self._groups = tuple(
-            tuple((places[field.name], field.number) for field in members) for members in self.kind.groups.values()
-        )
-        self._wholes = tuple(frozenset(number for _, number in group) for group in self._groups)
+        self._travelling = {field.number: place for place, field in enumerate(self.kind.fields, 1) if _travels(field)}
+        self._wholes = tuple(frozenset(field.number for field in group) for group in self.kind.groups.values())
+        self._tellings: dict[tuple[bool, ...], _Telling] = {}
         columns = ", ".join(f'"{name}"' for name in ("id", *self.names))
         marks = ", ".join("?" * (len(self.names) + 2))
         self.insert_sql = f'INSERT INTO "{self.kind.name}" ({columns}, heads) VALUES ({marks})'
@@ -74,17 +74,24 @@ class Codec:
         return values
 
     def told(self, row: Row) -> dict[int, Value]:
-        """What a new record's change says: every field that was told, groups whole, local fields left out."""
-        values = self._of_numbers(row)
-        pairs = zip(self._numbers, values, strict=False)  # the id at the end of the values is no field
-        told: dict[int, Value] = {number: value for number, value in pairs if value is not None}
-        numbers = told.keys()
-        partly = [whole for whole in self._wholes if not (numbers >= whole or numbers.isdisjoint(whole))]
-        if not partly:
-            return told
-        whole = frozenset().union(*partly)
-        pairs = zip(self._numbers, values, strict=False)
-        return {number: value for number, value in pairs if value is not None or number in whole}
+        """What a new record's change says: every field that was told, groups whole, local fields left out.
+
+        Thousands of records leave the same few sets of fields untold, so what is said of each set is worked out once.
+        """
+        untold = tuple([value is None for value in row])
+        telling = self._tellings.get(untold)
+        if telling is None:
+            telling = self._tellings[untold] = self._telling(untold)
+        return dict(zip(telling.numbers, telling.values(row), strict=False))
+
+    def _telling(self, untold: tuple[bool, ...]) -> _Telling:
+        told = self._whole({number for number, place in self._travelling.items() if not untold[place]})
+        # The id at the end is no field: an itemgetter of a single place would give no tuple.
+        return _Telling(tuple(told), itemgetter(*(self._travelling[number] for number in told), 0))
+
+    def _whole(self, numbers: set[int]) -> list[int]:
+        """These fields in order, with the others of their groups."""
+        return sorted(numbers.union(*(whole for whole in self._wholes if not numbers.isdisjoint(whole))))
 
     def differing(self, before: Row, after: Row) -> dict[str, Value]:
         """The fields that differ, by name."""
@@ -98,10 +105,7 @@ class Codec:
         """What a change says of the fields that differ: groups whole, local fields left out."""
         by_name = self.kind.by_name
         numbers = {by_name[name].number for name in differing if _travels(by_name[name])}
-        for group in self._groups:
-            if any(number in numbers for _, number in group):
-                numbers.update(number for _, number in group)
-        return {number: after[place] for place, number in self._travelling if number in numbers}
+        return {number: after[self._travelling[number]] for number in self._whole(numbers)}
 
 
 def _travels(field: Field) -> bool:

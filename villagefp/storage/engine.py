@@ -26,7 +26,11 @@ _PRAGMAS = (
 )
 
 
-_AS_THEY_ARE: tuple[tuple[type, Callable[..., Any]], ...] = ((bytes, bytes), (type(None), {}.get), (bool, int))
+_AS_THEY_ARE: tuple[tuple[type, Callable[..., Any]], ...] = (
+    (bytes, bytes.__bytes__),
+    (type(None), {}.get),
+    (bool, int),
+)
 """The driver looks long for a way to adapt bytes, None and bool, at each parameter; told one, it writes rows in a third
 of the time. Each of these calls gives back what it got."""
 

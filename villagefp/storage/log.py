@@ -16,7 +16,6 @@ from villagefp.wire.values import unpack
 _COLUMNS = "village, device, seq, grp, stamp, author, kind, record, body, replaces, commitment, link"
 _APPEND = f"INSERT INTO change_log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _NEW_SEGMENT = "INSERT INTO key_segment (village, device, segment, cover) VALUES (?, ?, ?, ?)"
-_MANY = 32  # from here on it is cheaper to open a whole segment than leaf by leaf
 
 
 @dataclass(frozen=True)
@@ -65,29 +64,34 @@ def read_tail(connection: Connection, origin: Origin) -> Tail:
 def append(connection: Connection, tail: Tail, changes: Sequence[Change], random: Callable[[int], bytes]) -> Tail:
     """Append the changes of one save, which follow the tail without a gap; returns the new tail."""
     link, cover = tail.link, tail.cover
-    segment = links.segment_of(tail.seq)
-    keys: dict[int, bytes] = {}
     rows: list[tuple[Any, ...]] = []
-    for place, change in enumerate(changes):
-        if cover is None or links.segment_of(change.seq) != segment:
-            segment = links.segment_of(change.seq)
+    for portion in _by_segment(changes):
+        first, last = portion[0], portion[-1]
+        segment = links.segment_of(first.seq)
+        if cover is None or segment != links.segment_of(first.seq - 1):
             cover = links.whole_segment(random(links.KEY_BYTES))
-            keys = {}
-            connection.exec_driver_sql(_NEW_SEGMENT, (change.village, change.device, segment, links.pack_cover(cover)))
-        leaf = links.leaf_of(change.seq)
-        if not keys and len(changes) - place >= _MANY:
-            keys = links.leaf_keys(cover, leaf)
-        key = keys.get(leaf) or links.leaf_key(cover, leaf)
-        if key is None:
+            connection.exec_driver_sql(_NEW_SEGMENT, (first.village, first.device, segment, links.pack_cover(cover)))
+        keys = links.leaf_keys(cover, links.leaf_of(first.seq), links.leaf_of(last.seq))
+        if len(keys) < len(portion):
             raise ValueError("The key of a change that is not yet made was destroyed.")
-        body = pack_body(change.fields, change.reason)
-        committed = links.commitment(key, body)
-        link = links.next_link(link, pack_header(change), committed)
-        rows.append(_row(change, body, committed, link))
+        for change, key in zip(portion, keys.values(), strict=True):
+            body = pack_body(change.fields, change.reason)
+            committed = links.commitment(key, body)
+            link = links.next_link(link, pack_header(change), committed)
+            rows.append(_row(change, body, committed, link))
     if rows:
         connection.exec_driver_sql(_APPEND, rows)
         tail = Tail(changes[-1].seq, changes[-1].stamp, link, cover)
     return tail
+
+
+def _by_segment(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """The changes in portions whose keys are of one segment."""
+    start = 0
+    while start < len(changes):
+        end = start + links.SEGMENT - links.leaf_of(changes[start].seq)
+        yield changes[start:end]
+        start = end
 
 
 def _row(change: Change, body: bytes, committed: bytes, link: bytes) -> tuple[Any, ...]:

@@ -19,16 +19,13 @@ def pack(value: object) -> bytes:
     return _encoder.encode(value)
 
 
-def in_order(fields: Mapping[int, Value]) -> dict[int, Value]:
-    """Fields in canonical order, so that the same values are packed to the same bytes."""
+def in_order(fields: Mapping[int, Value]) -> Mapping[int, Value]:
+    """Fields in canonical order, so that the same values are packed to the same bytes; most come so already."""
     numbers = sorted(fields)
-    ordered = dict(fields) if numbers == list(fields) else {number: fields[number] for number in numbers}
+    ordered = fields if numbers == list(fields) else {number: fields[number] for number in numbers}
     if dict not in map(type, ordered.values()):
         return ordered
-    for number, value in ordered.items():
-        if type(value) is dict:
-            ordered[number] = dict(sorted(value.items()))
-    return ordered
+    return {number: dict(sorted(value.items())) if type(value) is dict else value for number, value in ordered.items()}
 
 
 def unpack(packed: bytes) -> Any:
