@@ -61,7 +61,7 @@ NUMBERS = {
     "stock_item": {"item_code": 1, "product": 2, "spec": 3, "unit": 4, "days_per_unit": 5},
     "stock_move": {
         "item": 1, "direction": 2, "quantity": 3, "batch_no": 4, "expiry": 5, "moved_on": 6, "event": 7, "place": 8,
-        "note": 9,
+        "note": 9, "private": 10,
     },
     "appointment": {
         "person": 1, "household": 2, "wished_on": 3, "part": 4, "note": 5, "settled": 6, "event": 7,
@@ -129,6 +129,7 @@ def test_what_must_be_sealed_is_sealed_or_stays_here():
     assert BY_NAME["episode"].by_name["private"].travel is Travel.SEALED
     assert BY_NAME["consent"].by_name["private"].travel is Travel.SEALED
     assert BY_NAME["referral"].by_name["reason"].travel is Travel.SEALED
+    assert BY_NAME["stock_move"].by_name["private"].travel is Travel.SEALED
     assert all(field.merge is Merge.ONCE for field in event.values())
 
 

@@ -16,24 +16,29 @@ class StockItem(Record):
     item_code: str
     product: str = ""
     spec: str | None = None
-    unit: str  # 板, 支, 盒, 片, 只, 瓶 by code
+    unit: str  # of `stock_unit`: 1 板, 2 支, 3 盒, 4 片, 5 只, 6 瓶
     days_per_unit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class StockMove(Record):
-    """A change of the balance of one batch. It is never changed: a wrong one is withdrawn, or counted right."""
+    """A change of the balance of one batch. It is never changed: a wrong one is withdrawn, or counted right.
+
+    What a visit handed out is under seal: then item, quantity and batch are empty here (`services.stock_moves` reads
+    both). `quantity` is in units of the item, below zero where the balance fell.
+    """
 
     KIND: ClassVar[str] = "stock_move"
-    item: RecordId
-    direction: str  # in, out, lost, expired, counted
-    quantity: int  # units, below zero where the balance fell
+    item: RecordId | None = None
+    direction: str  # in, out, lost, expired, counted, moved (from the shelf into the box, or back)
+    quantity: int | None = None
     batch_no: str = ""
     expiry: str | None = None  # YYYY-MM or YYYY-MM-DD
     moved_on: str
     event: RecordId | None = None  # the visit that handed it out
     place: str = "hand"  # hand, box
     note: str | None = None
+    private: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

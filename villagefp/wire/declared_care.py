@@ -1,13 +1,13 @@
 """The kinds that a worker's days are made of: appointments that a family asked for, items in stock and their moves.
 
-A move names the visit that handed something out, never the person: whoever may see the stock but not the visit
-learns no more than that a visit was.
+A move names the visit that handed something out, never the person. What was handed out at a visit would tell the
+person's method to whoever reads move and visit together: such a move holds item, quantity and batch under seal.
 """
 
 from __future__ import annotations
 
 from villagefp.wire.declaring import field, once
-from villagefp.wire.kinds import Base, FieldType, Kind, Merge
+from villagefp.wire.kinds import Base, FieldType, Kind, Merge, Travel
 
 _DUTY, _SAFEGUARD, _ORGANISATION = Base.DUTY, Base.SAFEGUARD, Base.ORGANISATION
 _TEXT, _CODE, _DATE = FieldType.TEXT, FieldType.CODE, FieldType.DATE
@@ -29,7 +29,14 @@ STOCK_MOVE = Kind(
     name="stock_move",
     fields=(
         once(1, "item", _REFERENCE, _ORGANISATION, "of what", unit="stock_item"),
-        once(2, "direction", _CODE, _ORGANISATION, "why the balance changed", unit="in, out, lost, expired, counted"),
+        once(
+            2,
+            "direction",
+            _CODE,
+            _ORGANISATION,
+            "why the balance changed",
+            unit="in, out, lost, expired, counted, moved",
+        ),
         once(3, "quantity", _NUMBER, _ORGANISATION, "by how much it changed, below zero where it fell", unit="units"),
         once(4, "batch_no", _TEXT, _ORGANISATION, "first expired goes first; a batch can be recalled"),
         once(5, "expiry", _DATE, _ORGANISATION, "first expired goes first"),
@@ -37,6 +44,14 @@ STOCK_MOVE = Kind(
         once(7, "event", _REFERENCE, _SAFEGUARD, "the visit that handed it out, to undo it with", unit="event"),
         once(8, "place", _CODE, _ORGANISATION, "by hand, or from the box without names", unit="hand, box"),
         once(9, "note", _TEXT, _ORGANISATION, "delivery note, or what happened"),
+        once(
+            10,
+            "private",
+            FieldType.BYTES,
+            Base.CONSENT,
+            "item, quantity and batch of what a visit handed out: with the visit they tell a method",
+            travel=Travel.SEALED,
+        ),
     ),
 )
 _WISHED, _SETTLED = Merge.TOGETHER, Merge.TOGETHER

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("event", sa.LargeBinary),
         sa.Column("place", sa.Text),
         sa.Column("note", sa.Text),
+        sa.Column("private", sa.LargeBinary),
     )
     op.create_index("stock_move_item", "stock_move", ["item"])
     op.create_index("stock_move_event", "stock_move", ["event"])
