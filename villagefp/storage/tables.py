@@ -154,6 +154,16 @@ local_value = Table(
     sqlite_with_rowid=False,
 )
 
+due_plan = Table(
+    "due_plan",
+    METADATA,
+    Column("subject", LargeBinary, primary_key=True),  # a person or a household
+    Column("household", Boolean, nullable=False),
+    Column("items", LargeBinary, nullable=False),
+    Column("private", LargeBinary),  # sealed: those of programmes whose name would tell
+    sqlite_with_rowid=False,
+)
+
 # Alembic's own table, declared here so that a fresh store is made without importing Alembic.
 alembic_version = Table(
     "alembic_version",
@@ -162,5 +172,5 @@ alembic_version = Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
-BOOKKEEPING = (change_log, key_segment, person_search, draft, data_issue, local_value, alembic_version)
+BOOKKEEPING = (change_log, key_segment, person_search, draft, data_issue, local_value, due_plan, alembic_version)
 """What is no record: it stays on this laptop and `doctor` does not rebuild it."""

@@ -1,4 +1,4 @@
-"""Stock, appointments, published forms and programmes, parameters of the county.
+"""Stock, appointments, published forms and programmes, parameters of the county; what is due, derived.
 
 Revision ID: 0003
 Revises: 0002
@@ -72,3 +72,11 @@ def upgrade() -> None:
         )
         op.create_index(f"{package}_{names}", package, [names])
     _kind("county_param", sa.Column("name", sa.Text), sa.Column("value", sa.Text), sa.Column("from_on", sa.Text))
+    op.create_table(
+        "due_plan",
+        sa.Column("subject", sa.LargeBinary, primary_key=True),
+        sa.Column("household", sa.Boolean, nullable=False),
+        sa.Column("items", sa.LargeBinary, nullable=False),
+        sa.Column("private", sa.LargeBinary),
+        sqlite_with_rowid=False,
+    )
