@@ -41,6 +41,7 @@ class Header:
     place: str = "home"
     source: str | None = None
     signature: str | None = None
+    next_offer_on: str | None = None  # the day the person wishes to be asked again, where no answer says it
 
 
 @dataclass(frozen=True)

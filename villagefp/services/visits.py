@@ -11,11 +11,10 @@ import msgspec
 
 from villagefp.domain.records import Event, Outcome, RecordId
 from villagefp.errors import UserError
-from villagefp.forms import library
 from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language
-from villagefp.services import write_back
+from villagefp.services import catalogue, write_back
 from villagefp.services.visit_checks import check_day, check_subject, not_asked, occurred_on, signature
 from villagefp.services.visit_inputs import Subject, gather, kept_answers
 from villagefp.services.visit_types import WITH_ANSWERS, DraftBody, Header, KeptVisit, SavedVisit, Visit, VisitRefused
@@ -41,7 +40,7 @@ def start_visit(
     on: date,
 ) -> Visit:
     """Begin a form about a person or a household; nothing is written until the first answer is kept."""
-    package = library.load(form_id)
+    package = catalogue.of(store).in_force(form_id, on)
     subject = Subject(person_id, household_id)
     check_subject(store, package, subject)
     check_day(store, subject, on)
@@ -82,7 +81,7 @@ def resume_visit(store: Store, draft_id: RecordId) -> Visit:
         draft = get_draft(connection, draft_id)
     if draft is None:
         raise UserError(_("This draft is not here any more: it was kept as a visit or thrown away."))
-    package = library.load(draft.form, draft.form_version)
+    package = catalogue.of(store).exact(draft.form, draft.form_version)
     body = msgspec.msgpack.decode(store.unseal(draft.answers), type=DraftBody)
     subject, on = Subject(draft.person, draft.household), date.fromisoformat(draft.occurred_on)
     return Visit(
@@ -145,7 +144,7 @@ def _to_event(store: Store, visit: Visit, outcome: Outcome, header: Header) -> E
         author=store.worker.id,
         author_role=store.worker.role,
         outcome=outcome,
-        next_offer_on=answers.get("next_on"),
+        next_offer_on=answers.get("next_on") or header.next_offer_on,
         signature=header.signature or signature(visit.session.package, answers),
         created_at=_moment(store),
         revision_of=visit.revision_of,
@@ -183,7 +182,7 @@ def add_visit(
 def open_event(store: Store, event_id: RecordId) -> KeptVisit:
     """A kept visit as it was, with the version of the form it was made with."""
     event = _event(store, event_id)
-    package = library.load(event.form, event.form_version)
+    package = catalogue.of(store).exact(event.form, event.form_version)
     subject, on = Subject(event.person, event.household), date.fromisoformat(event.occurred_on)
     session = _session(store, package, subject, on, kept_answers(store, package, event), kept=event.id)
     return KeptVisit(event, package, session)
