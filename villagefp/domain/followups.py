@@ -1,105 +1,81 @@
 """What is due: a pure function of what was entered, the rules, and today. Nothing is counted, ranked or reported.
 
+Two steps. `plan` reads facts and programmes and knows no today, so what it gives may be kept until the facts or the
+rules change. `on_day` says where one planned visit stands on a day. `due_items` is both at once.
+
 The county's program may not import this module: it cannot ask who has not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
-from villagefp.domain.records import Outcome, Presence, RecordId
+from villagefp.domain.followup_records import (
+    Act,
+    DueItem,
+    DueState,
+    EpisodeFacts,
+    Facts,
+    PersonFacts,
+    Planned,
+    Reason,
+)
+from villagefp.domain.programmes import Programme
 
+__all__ = [
+    "FIRST_DAY",
+    "READ_ANSWERS",
+    "Act",
+    "DueItem",
+    "DueState",
+    "EpisodeFacts",
+    "Facts",
+    "Params",
+    "PersonFacts",
+    "Planned",
+    "Reason",
+    "due_items",
+    "on_day",
+    "plan",
+]
 
-class DueState(StrEnum):
-    """Where an item stands on a day."""
+Params = Mapping[str, str]
+"""What the county decides, by name: `newborn_second_visit` = "1" offers a second visit to newborns."""
 
-    PLANNED = "planned"
-    SOON = "soon"  # its window begins within 7 days
-    DUE = "due"
-    OVERDUE = "overdue"  # may be asked once more; never locks anything
-    AWAY = "away"  # waits until the person is back in the village
-    CONTACT_CLOSED = "contact_closed"  # two attempts were made: no further one for this point
+FIRST_DAY = date(2025, 1, 1)
+"""Nobody used the program before: a visit whose time was over by then is not planned, so old people cost nothing."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class PersonFacts:
-    """What rules ask about a person; days are ISO dates, as exact as they are known."""
-
-    id: RecordId
-    birth_date: str | None = None
-    died_on: str | None = None
-    mother: RecordId | None = None
-    member: bool = True  # lives or stays in a household of the village, or is only away for a time
-    presence: Presence | None = None
-    expected_back: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EpisodeFacts:
-    """A person's time in a programme, private ones unsealed."""
-
-    id: RecordId
-    programme: str
-    opened_on: str
-    closed_on: str | None = None
-    closed_why: str | None = None
-    days: Mapping[str, str] = field(default_factory=dict)  # lmp, placed_on, run_out_on … and other values by name
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """A visit or an attempt at one, in its latest revision."""
-
-    id: RecordId
-    form: str
-    occurred_on: str
-    outcome: Outcome
-    next_offer_on: str | None = None  # the day the person wishes to be asked again
-    answers: Mapping[str, str] = field(default_factory=dict)  # of the few questions that rules read, by name
+READ_ANSWERS: Mapping[str, frozenset[str]] = {
+    "anc_followup": frozenset({"visit_no"}),
+    "child_1_8m": frozenset({"age_step"}),
+    "child_12_30m": frozenset({"age_step"}),
+    "child_3_6y": frozenset({"age_step"}),
+    "folic_acid_supply": frozenset({"boxes", "lmp", "edd"}),
+    "newborn_home_visit": frozenset({"ga_weeks", "birth_weight_kg"}),
+    "prepregnancy_check_note": frozenset({"recheck_on"}),
+    "prepregnancy_followup": frozenset({"recheck_on"}),
+    "pregnancy_outcome_followup": frozenset({"ga_weeks"}),
+    "special_family_visit": frozenset({"wished_frequency"}),
+}
+"""The questions whose answers rules read, by form; `Act.answers` need hold no others."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """All that the rules look at for one person or one household."""
-
-    person: PersonFacts | None = None
-    household: RecordId | None = None
-    episodes: tuple[EpisodeFacts, ...] = ()
-    acts: tuple[Act, ...] = ()
-    children: tuple[PersonFacts, ...] = ()  # of a mother, the dead ones too
-    birth: Mapping[str, str] = field(default_factory=dict)  # of a child: delivered_on, discharged_on, risk as entered
-    joined_on: str | None = None  # of a household: since when it is on the register
+def plan(
+    facts: Facts, programmes: Mapping[str, Programme], params: Params, *, since: date = FIRST_DAY
+) -> tuple[Planned, ...]:
+    """Every visit that the rules foresee for one person or household, those over before `since` left out."""
+    raise NotImplementedError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reason:
-    """Why an item is there: rule, source, the day it counts from, and what takes it away."""
-
-    rule: str  # in the words of the programme
-    source: str
-    counts_from: str  # name of the day: birth_date, lmp, placed_on …
-    counts_on: date
-    clears: str  # code of what takes it away: any outcome of `form`
+def on_day(planned: Planned, person: PersonFacts | None, today: date) -> DueItem | None:
+    """Where a planned visit stands today; None when it is over, or was followed by the next one."""
+    raise NotImplementedError
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueItem:
-    """One visit that may be made, with its window (both days included) and the reason why it is there."""
-
-    person: RecordId | None
-    household: RecordId | None
-    programme: str
-    point: str
-    window_from: date
-    window_to: date
-    state: DueState
-    form: str
-    reason: Reason
-    episode: RecordId | None = None
-    offer: bool = False  # a first offer: a yes opens the episode
-    asked_back_on: date | None = None  # the person asked to be visited on this day
-    attempts: int = 0
-    private: bool = False
+def due_items(
+    facts: Facts, programmes: Mapping[str, Programme], today: date, params: Params, *, since: date = FIRST_DAY
+) -> tuple[DueItem, ...]:
+    """What may be done for one person or household today, and what is planned."""
+    found = (on_day(each, facts.person, today) for each in plan(facts, programmes, params, since=since))
+    return tuple(item for item in found if item is not None)

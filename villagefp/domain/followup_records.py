@@ -1,0 +1,137 @@
+"""What rules of follow-ups look at, what they plan, and what is due: plain dataclasses without a rule in them.
+
+Other modules take these names from `domain.followups`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from villagefp.domain.records import Outcome, Presence, RecordId
+
+
+class DueState(StrEnum):
+    """Where an item stands on a day."""
+
+    PLANNED = "planned"
+    SOON = "soon"  # its window begins within 7 days
+    DUE = "due"
+    OVERDUE = "overdue"  # may be asked once more; never locks anything
+    AWAY = "away"  # waits until the person is back in the village
+    CONTACT_CLOSED = "contact_closed"  # as many attempts were made as the programme allows: no further one here
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFacts:
+    """What rules ask about a person; days are ISO dates, as exact as they are known."""
+
+    id: RecordId
+    birth_date: str | None = None
+    died_on: str | None = None
+    mother: RecordId | None = None
+    member: bool = True  # lives or stays in a household of the village, or is only away for a time
+    presence: Presence | None = None
+    expected_back: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeFacts:
+    """A person's time in a programme, private ones unsealed."""
+
+    id: RecordId
+    programme: str
+    opened_on: str
+    closed_on: str | None = None
+    closed_why: str | None = None
+    days: Mapping[str, str] = field(default_factory=dict)  # lmp, placed_on, run_out_on … and other values by name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A visit or an attempt at one, in its latest revision."""
+
+    id: RecordId
+    form: str
+    occurred_on: str
+    outcome: Outcome
+    next_offer_on: str | None = None  # the day the person wishes to be asked again, or agreed with a doctor
+    answers: Mapping[str, str] = field(default_factory=dict)  # of the few questions that rules read, by name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that the rules look at for one person or one household."""
+
+    person: PersonFacts | None = None
+    household: RecordId | None = None
+    episodes: tuple[EpisodeFacts, ...] = ()
+    acts: tuple[Act, ...] = ()
+    children: tuple[PersonFacts, ...] = ()  # of a mother, the dead ones too
+    birth: Mapping[str, str] = field(default_factory=dict)  # of a child: what its mother's record tells of its birth
+    joined_on: str | None = None  # of a household: since when it is on the register
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A visit that rules foresee; it does not depend on today, so it may be kept until the facts change.
+
+    With a `series` the windows below are those of its first visit; `on_day` finds the one that a day is about.
+    """
+
+    person: bytes | None
+    household: bytes | None
+    programme: str
+    point: str
+    form: str
+    window_from: date
+    window_to: date  # the window's last day
+    overdue_after: date | None  # None: never overdue
+    ends_after: date | None  # the last day on which it is shown; None: until somebody answers
+    shown_from: date | None  # None: shown as planned long before; a first offer waits for the one before it
+    counts_from: str  # name of the day: birth_date, lmp, placed_on …
+    counts_on: date
+    source: str
+    why: Mapping[str, str]  # language → words
+    label: Mapping[str, str]  # of the point
+    episode: bytes | None = None
+    offer: bool = False
+    asked_back_on: date | None = None
+    attempts: int = 0
+    contact_closed: bool = False
+    private: bool = False
+    series: tuple[str, ...] = ()  # rules of the visits that come again, see `programme_series`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why an item is there: rule, source, the day it counts from, and what takes it away."""
+
+    rule: str  # in the words of the programme
+    source: str
+    counts_from: str  # name of the day: birth_date, lmp, placed_on …
+    counts_on: date
+    clears: str  # the form: any outcome of it takes the item away or moves it
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueItem:
+    """One visit that may be made, with its window (both days included) and the reason why it is there."""
+
+    person: RecordId | None
+    household: RecordId | None
+    programme: str
+    point: str
+    window_from: date
+    window_to: date
+    state: DueState
+    form: str
+    reason: Reason
+    label: str = ""  # of the point, in words
+    episode: RecordId | None = None
+    offer: bool = False  # a first offer: a yes opens the episode
+    asked_back_on: date | None = None  # the person asked to be visited on this day
+    attempts: int = 0
+    private: bool = False
