@@ -27,7 +27,7 @@ def value(expression: str, context: str = "/data") -> object:
         ("1 + 2 * 3", 7.0), ("(1 + 2) * 3", 9.0), ("7 mod 3", 1.0), ("-7 mod 3", -1.0), ("7 div 2", 3.5),
         ("1 div 0", math.inf), ("7mod2", 1.0), ("- - 2", 2.0), ("2-1", 1.0), ("weight * 2", 6.4), ("int(3.9)", 3.0),
         ("int(-3.9)", -3.0),
-        ("round(2.5)", 3.0), ("round(-1.5)", -2.0), ("round('2.15', 1)", 2.2), ("round(626.3, -3)", 1000.0),
+        ("round(2.5)", 3.0), ("round(-1.5)", -1.0), ("round('2.15', 1)", 2.2), ("round(626.3, -3)", 1000.0),
         ("floor(-1.1)", -2.0), ("ceiling(1.1)", 2.0), ("pow(2, 10)", 1024.0), ("abs(-3)", 3.0), ("sqrt(9)", 3.0),
         ("number(true())", 1.0), ("number('1970-01-02')", 1.0), ("pi() > 3.14", True), ("log10(1000)", 3.0),
         ("sum(kids/kid/age[. != ''])", 20.0), ("max(kids/kid/age[. != ''])", 17.0), ("min(kids/kid[1]/age, 2)", 2.0),
@@ -57,8 +57,8 @@ def value(expression: str, context: str = "/data") -> object:
         ("checklist(2, -1, true(), 1)", True),
         ("weighted-checklist(5, 6, true(), 2, 1=1, 3, false(), 9)", True), ("true() and not(false())", True),
         # dates compare and add as days
-        ("today()", "2026-11-22"), ("now()", "2026-11-22T02:30:00.000+00:00"), ("date('2001-12-26') + 5", "2001-12-31"),
-        ("5 + date('2001-12-26')", "2001-12-31"), ("today() - born", 12.0), ("born < today()", True),
+        ("today()", "2026-11-22"), ("now()", "2026-11-22T02:30:00.000+00:00"), ("date('2001-12-26') + 5", 11687.0),
+        ("date(5 + date('2001-12-26'))", "2001-12-31"), ("today() - born", 12.0), ("born < today()", True),
         ("date('2026-1-2')", "2026-01-02"), ("date(1.5)", "1970-01-02"), ("date(14127) = date('2008-09-05')", True),
         ("decimal-date-time('1970-01-02')", 1.0), ("decimal-date-time('1970-01-01T12:00:00Z')", 0.5),
         ("decimal-time('06:00:00.000+08:00')", 0.25), ("format-date(born, '%Y年%n月%e日')", "2026年11月10日"),
@@ -155,8 +155,8 @@ def test_a_seed_gives_the_order_that_odk_gives(seed: str, order: str) -> None:
 @pytest.mark.parametrize(
     "expression",
     ["", "1 +", "nosuch(1)", "if(1, 2)", "/data/", "kids/kid[", "'open", "a b", "1 = = 2", "count('x')", "$var",
-     "sum(1)", "regex('a', '(a+)+b')", "regex('a', '(')", "digest('a', 'nosuch')", "area(kids)", "q:name",
-     "instance('nowhere')/root", "(" * 300 + "1" + ")" * 300, "1" * 50_000, "1" + "+1" * 9_000,
+     "sum(1)", "regex('a', '(a)\\1')", "regex('a', '(')", "digest('a', 'nosuch')", "area(kids)", "q:name",
+     "instance('nowhere')/root", "(" * 300 + "1" + ")" * 300, "1" * 50_000, "1" + "+1" * 20_000,
          "not(" * 300 + "1" + ")" * 300, "kids/nosuch::kid", "date(99999999999)"],
 )  # fmt: skip
 def test_what_cannot_be_evaluated_is_one_kind_of_error(expression: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from villagefp.forms.xform import XForm
-from villagefp.forms.xpath_syntax import Binary, Call, Expression, Filter, Literal, Negation, Path, parse
+from villagefp.forms.xpath_syntax import Call, Expression, Filter, Literal, Negation, Operation, Path, parse
 
 RELEVANCE, COUNT, VALUE, SHOWN = "relevance", "count", "value", "shown"
 """What can change at a path: whether it is asked, how often a repeat is there, its value; and what is merely shown."""
@@ -59,9 +59,9 @@ def _walk(expression: Expression, here: str, current: str, repeats: frozenset[st
             return
         case Negation(operand):
             yield from _walk(operand, here, current, repeats)
-        case Binary(_, left, right):
-            yield from _walk(left, here, current, repeats)
-            yield from _walk(right, here, current, repeats)
+        case Operation(_, operands):
+            for operand in operands:
+                yield from _walk(operand, here, current, repeats)
         case Call(_, arguments):
             for argument in arguments:
                 yield from _walk(argument, here, current, repeats)

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from villagefp.domain.ambient import Ambient
-from villagefp.forms.functions.texts import check_pattern
 from villagefp.forms.graph import CycleError, build_graph
 from villagefp.forms.instance import Instance
 from villagefp.forms.package import FormPackage
+from villagefp.forms.patterns import pattern_of
 from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.recalculation import RuleError
 from villagefp.forms.session import INPUTS, FormSession, shown_expressions
 from villagefp.forms.workbook import Sheet
 from villagefp.forms.xform import XForm, read_xform
 from villagefp.forms.xpath import XPathError, compiled
-from villagefp.forms.xpath_syntax import Binary, Call, Expression, Filter, Literal, Negation, Path, parse
+from villagefp.forms.xpath_syntax import Call, Expression, Filter, Literal, Negation, Operation, Path, parse
 from villagefp.i18n import _
 
 _COLUMNS = {
@@ -117,7 +117,7 @@ def _faults(expression: str, instances: set[str]) -> Iterator[str]:
             yield _("{function}() is not possible: places on a map are not recorded here.").format(function=call.name)
         if call.name == "regex" and isinstance(told[1], str):
             try:
-                check_pattern(told[1])
+                pattern_of(told[1])
             except XPathError as error:
                 yield f"{error}."
 
@@ -128,9 +128,9 @@ def _calls(expression: Expression) -> Iterator[Call]:
             return
         case Negation(operand):
             yield from _calls(operand)
-        case Binary(_, left, right):
-            yield from _calls(left)
-            yield from _calls(right)
+        case Operation(_, operands):
+            for operand in operands:
+                yield from _calls(operand)
         case Call():
             yield expression
             for argument in expression.arguments:

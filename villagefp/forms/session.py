@@ -88,7 +88,7 @@ class FormSession:
         scope = Scope(
             now=ambient.now().astimezone(CHINA),
             random=lambda: int.from_bytes(ambient.random(6), "big") / 2**48,
-            order=float(int.from_bytes(ambient.random(3), "big")),
+            order=int.from_bytes(ambient.random(3), "big"),
             instance=self._other_instance,
             choice_label=self._choice_label,
             text=self._text,

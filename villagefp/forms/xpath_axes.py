@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from villagefp.forms.xpath_syntax import XPathError
-from villagefp.forms.xpath_tree import ATTRIBUTE, COMMENT, ELEMENT, INSTRUCTION, ROOT, TEXT, Node
+from villagefp.forms.xpath_tree import (
+    ATTRIBUTE,
+    COMMENT,
+    ELEMENT,
+    INSTRUCTION,
+    NAMESPACE,
+    TEXT,
+    Node,
+)
 from villagefp.i18n import _
 
 _KIND_OF_TEST = {"text()": TEXT, "comment()": COMMENT}
+_OWN_KIND = {"attribute": ATTRIBUTE, "namespace": NAMESPACE}
+_XFORMS = "http://www.w3.org/2002/xforms"
+"""Names without a prefix mean this namespace too: a form is written with it as the default one."""
+
+Passes = Callable[[Node, Mapping[str, str]], bool]
 
 
 def walk(axis: str, node: Node) -> Iterator[Node]:
@@ -16,31 +29,53 @@ def walk(axis: str, node: Node) -> Iterator[Node]:
     return _AXES[axis](node)
 
 
-def matches(node: Node, test: str, axis: str, namespaces: Mapping[str, str]) -> bool:
-    """Whether a node passes the test of a step: a name, a wildcard, a node type."""
+def test_of(axis: str, test: str) -> Passes:
+    """Whether a node passes the test of a step, a name, a wildcard or a node type, as a function."""
     if test.endswith(")"):
-        return _is_of_type(node, test)
-    if node.kind != (ATTRIBUTE if axis == "attribute" else ELEMENT):
-        return False
+        return _type_test(test)
+    kind = _OWN_KIND.get(axis, ELEMENT)
     if test == "*":
-        return True
+        return lambda node, _namespaces: node.kind == kind
     prefix, colon, name = test.rpartition(":")
     if not colon:
-        return node.name == test and not node.namespace
+        return lambda node, _namespaces: (
+            node.kind == kind and node.name == name and node.namespace in {"", _XFORMS}
+        )  # fmt: skip
+    return lambda node, namespaces: (
+        node.kind == kind and name in {"*", node.name} and node.namespace == _declared(prefix, namespaces)
+    )  # fmt: skip
+
+
+def check_prefix(test: str, namespaces: Mapping[str, str]) -> None:
+    """XPathError where a step names a prefix that nobody declared, even if it meets no node."""
+    prefix, colon, _name = test.rpartition(":")
+    if colon and not test.endswith(")"):
+        _declared(prefix, namespaces)
+
+
+def _declared(prefix: str, namespaces: Mapping[str, str]) -> str:
     if prefix not in namespaces:
         raise XPathError(_("the prefix “{prefix}” is not declared").format(prefix=prefix))
-    return node.namespace == namespaces[prefix] and name in {"*", node.name}
+    return namespaces[prefix]
 
 
-def _is_of_type(node: Node, test: str) -> bool:
+def _type_test(test: str) -> Passes:
+    if test == "node()":
+        return lambda _node, _namespaces: True
     if test.startswith("processing-instruction("):
         target = test[len("processing-instruction(") : -1].strip("'\"")
-        return node.kind == INSTRUCTION and target in {"", node.name}
-    return test == "node()" or node.kind == _KIND_OF_TEST[test]
+        return lambda node, _namespaces: node.kind == INSTRUCTION and target in {"", node.name}
+    kind = _KIND_OF_TEST[test]
+    return lambda node, _namespaces: node.kind == kind
 
 
 def _siblings(node: Node) -> list[Node]:
-    return [] if node.parent is None or node.kind == ATTRIBUTE else node.parent.children
+    return [] if node.parent is None or _is_aside(node) else node.parent.children
+
+
+def _is_aside(node: Node) -> bool:
+    """Attributes and namespaces have a parent but are nobody's children."""
+    return node.kind in {ATTRIBUTE, NAMESPACE}
 
 
 def _place(node: Node) -> int:
@@ -63,7 +98,7 @@ def _or_self(node: Node, more: Iterator[Node]) -> Iterator[Node]:
 
 
 def _following(node: Node) -> Iterator[Node]:
-    if node.kind == ATTRIBUTE and node.parent is not None:
+    if _is_aside(node) and node.parent is not None:
         yield from node.parent.descendants()
         node = node.parent
     for above in _or_self(node, node.ancestors()):
@@ -72,7 +107,7 @@ def _following(node: Node) -> Iterator[Node]:
 
 
 def _preceding(node: Node) -> Iterator[Node]:
-    if node.kind == ATTRIBUTE and node.parent is not None:
+    if _is_aside(node) and node.parent is not None:
         node = node.parent
     for above in _or_self(node, node.ancestors()):
         for sibling in _preceding_siblings(above):
@@ -84,16 +119,6 @@ def _parent(node: Node) -> Iterator[Node]:
         yield node.parent
 
 
-def _nothing(_node: Node) -> Iterator[Node]:
-    return iter(())
-
-
-def _namespaces(node: Node) -> Iterator[Node]:
-    if node.kind != ROOT:
-        raise XPathError(_("the namespace axis is not available"))
-    return iter(())
-
-
 _AXES: dict[str, Callable[[Node], Iterator[Node]]] = {
     "ancestor": lambda node: node.ancestors(),
     "ancestor-or-self": lambda node: _or_self(node, node.ancestors()),
@@ -103,9 +128,9 @@ _AXES: dict[str, Callable[[Node], Iterator[Node]]] = {
     "descendant-or-self": lambda node: _or_self(node, node.descendants()),
     "following": _following,
     "following-sibling": _following_siblings,
-    "namespace": _namespaces,
+    "namespace": lambda node: iter(node.namespaces()),
     "parent": _parent,
     "preceding": _preceding,
     "preceding-sibling": _preceding_siblings,
-    "self": lambda node: _or_self(node, _nothing(node)),
+    "self": lambda node: iter((node,)),
 }

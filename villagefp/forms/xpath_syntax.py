@@ -29,12 +29,11 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Binary:
-    """Two operands; `|` is the union."""
+class Operation:
+    """Operands of one rank in a row, worked out from the left; `|` is the union."""
 
-    operator: str
-    left: Expression
-    right: Expression
+    operators: tuple[str, ...]  # one fewer than the operands
+    operands: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Filter:
     predicates: tuple[Expression, ...]
 
 
-Expression = Literal | Call | Binary | Negation | Path | Filter
+Expression = Literal | Call | Operation | Negation | Path | Filter
 
 AXES = frozenset({
     "ancestor", "ancestor-or-self", "attribute", "child", "descendant", "descendant-or-self", "following",
@@ -78,17 +77,25 @@ AXES = frozenset({
 })  # fmt: skip
 NODE_TYPES = frozenset({"comment", "node", "processing-instruction", "text"})
 MAX_LENGTH = 40_000
-_MAX_DEPTH = 40  # brackets within brackets; each costs a dozen frames of the interpreter
-_MAX_CHAIN = 300  # operands in a row
+_MAX_DEPTH = 100  # brackets within brackets; each costs five frames of the interpreter
 _NAME = r"[^\W\d][\w.\-·]*"
 _TOKEN = re.compile(
-    rf"\s*(?:(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>\"[^\"]*\"|'[^']*')"
+    rf"[ \t\r\n]*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+    rf"|(?P<text>\"[^\"]*\"|'[^']*')"
     rf"|(?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)"
-    r"|(?P<mark>//|::|\.\.|!=|<=|>=|[/()\[\].@,|+\-=<>*$]))"
+    r"|(?P<mark>//|::|\.\.|!=|<=|>=|&lt;=|&gt;=|&lt;|&gt;|[/()\[\].@,|+\-=<>*$]))"
 )
-_LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
-_GLUED = re.compile(r"(mod|div)\d+$")
-_OPERATOR_NAMES = {"or", "and", "div", "mod"}
+_RANKS = {
+    operator: rank
+    for rank, operators in enumerate(
+        (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+    )
+    for operator in operators
+}
+_WORD_OPERATOR = re.compile(r"and|or|div|mod")
+_MARK_OPERATORS = {"=", "!=", "<", "<=", ">", ">=", "+", "-", "|"}
+_ESCAPED = {"&lt;": "<", "&lt;=": "<=", "&gt;": ">", "&gt;=": ">="}  # copied out of a form's XML
+_BEFORE_OPERAND = {"(", "[", ",", "@", "::", "/", "//"}
 
 
 @lru_cache(maxsize=2_000)
@@ -111,23 +118,35 @@ def _tokens(source: str) -> list[tuple[str, str]]:
         if not match:
             raise XPathError(_("“{text}” is not understood").format(text=source[place : place + 20].strip()))
         kind, text = match.lastgroup or "", match[match.lastgroup or 0]
-        operand_before = bool(found) and found[-1][0] != "operator" and found[-1][1] not in {"(", "[", ",", "@", "::"}
-        if (kind == "name" and text in _OPERATOR_NAMES and operand_before and found[-1][1] not in {"/", "//"}) or (
-            kind == "mark" and text in {"=", "!=", "<", "<=", ">", ">=", "+", "-", "|"}
-        ):
+        place = match.end()
+        operand_before = bool(found) and found[-1][0] != "operator" and found[-1][1] not in _BEFORE_OPERAND
+        text = _ESCAPED.get(text, text)
+        if kind == "name" and operand_before and (word := _WORD_OPERATOR.match(text)):
+            # No name can follow an operand, so this is an operator, even where the next operand is glued to it.
+            place -= len(text) - len(word[0])
+            kind, text = "operator", word[0]
+        elif text in _MARK_OPERATORS and kind == "mark":
             kind = "operator"
         elif text == "*" and kind == "mark":
-            kind = "operator" if operand_before and found[-1][1] not in {"/", "//"} else "name"
-        glued = _GLUED.match(text) if kind == "name" and operand_before else None
-        if glued:  # 7 mod2
-            kind, text = "operator", glued[1]
+            kind = "operator" if operand_before else "name"
         found.append((kind, text))
-        place = match.end() - (len(match[0]) - match[0].rindex(text) - len(text) if glued else 0)
     return found
 
 
+@dataclass
+class _Waiting:
+    """Operands of one rank that still lack their last one."""
+
+    rank: int
+    operators: list[str]
+    operands: list[Expression]
+
+    def closed(self, last: Expression) -> Expression:
+        return Operation(tuple(self.operators), (*self.operands, last))
+
+
 class _Parser:
-    """Recursive descent over the tokens, one method a level of the grammar."""
+    """Recursive descent over the tokens."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -158,41 +177,39 @@ class _Parser:
             raise XPathError(_("“{text}” is missing").format(text=text))
 
     def expression(self) -> Expression:
+        """Operators by rank, without a frame of the interpreter for each rank."""
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             raise XPathError(_("brackets are nested more than {count} deep").format(count=_MAX_DEPTH))
-        found = self.level(0)
-        self.depth -= 1
-        return found
-
-    def level(self, number: int) -> Expression:
-        if number == len(_LEVELS):
-            return self.unary()
-        left = self.level(number + 1)
-        length = 1
-        while self.peek()[0] == "operator" and self.peek()[1] in _LEVELS[number]:
+        waiting: list[_Waiting] = []
+        operand = self.operand()
+        while self.peek()[0] == "operator" and self.peek()[1] in _RANKS:
             operator = self.peek()[1]
             self.place += 1
-            left = Binary(operator, left, self.level(number + 1))
-            length += 1
-            if length > _MAX_CHAIN:
-                raise XPathError(_("more than {count} operands in a row").format(count=_MAX_CHAIN))
-        return left
+            while waiting and waiting[-1].rank > _RANKS[operator]:
+                operand = waiting.pop().closed(operand)
+            if not waiting or waiting[-1].rank < _RANKS[operator]:
+                waiting.append(_Waiting(_RANKS[operator], [], []))
+            waiting[-1].operators.append(operator)
+            waiting[-1].operands.append(operand)
+            operand = self.operand()
+        while waiting:
+            operand = waiting.pop().closed(operand)
+        self.depth -= 1
+        return operand
 
-    def unary(self) -> Expression:
+    def operand(self) -> Expression:
+        """A path or a union of paths, with any number of minus signs."""
         minus = 0
         while self.take("-"):
             minus += 1
-        found: Expression = self.union()
+        paths = [self.path()]
+        while self.take("|"):
+            paths.append(self.path())
+        found = Operation(("|",) * (len(paths) - 1), tuple(paths)) if len(paths) > 1 else paths[0]
         for _each in range(minus % 2 or 2 * bool(minus)):
             found = Negation(found)
         return found
-
-    def union(self) -> Expression:
-        left = self.path()
-        while self.take("|"):
-            left = Binary("|", left, self.path())
-        return left
 
     def path(self) -> Expression:
         kind, text = self.peek()
@@ -228,9 +245,9 @@ class _Parser:
 
     def step(self) -> Step:
         if self.take("."):
-            return Step("self", "node()", self.predicates())
+            return Step("self", "node()")
         if self.take(".."):
-            return Step("parent", "node()", self.predicates())
+            return Step("parent", "node()")
         axis = "child"
         if self.take("@"):
             axis = "attribute"

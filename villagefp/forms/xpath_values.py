@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from operator import ge, gt, le, lt
 
@@ -23,11 +23,13 @@ Value = str | float | bool | date | datetime | list[Node]
 
 EPOCH = date(1970, 1, 1)
 _EPOCH_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
-_NUMBER = re.compile(r"\s*-?(?:\d+(?:\.\d*)?|\.\d+)\s*")
-_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_NUMBER = re.compile(r"[ \t\r\n]*-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_ZONE = r"(Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)"
 _DATE_TIME = re.compile(
-    r"(\d{4}-\d{1,2}-\d{1,2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)?"
+    r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6})[0-9]*)?)?" + f"{_ZONE}?"
 )
+_MOST_PAIRS = 4_000_000
 
 
 def to_string(value: Value) -> str:
@@ -80,21 +82,23 @@ def to_boolean(value: Value) -> bool:
     return bool(value)
 
 
-def to_moment(text: str) -> date | datetime | None:
-    """The date or the date with time that a text says, None where it says none."""
+def to_moment(text: str, zone: tzinfo = CHINA) -> date | datetime | None:
+    """The date or the date with time that a text says, None where it says none; `zone` where it names no offset."""
     text = text.strip()
     try:
         if found := _DATE.fullmatch(text):
             return date(int(found[1]), int(found[2]), int(found[3]))
         if found := _DATE_TIME.fullmatch(text):
-            day, hour, minute, second, fraction, zone = found.groups()
+            day, hour, minute, second, fraction, offset = found.groups()
             moment = datetime.combine(
                 to_day(day),
                 time(int(hour), int(minute), int(second or 0), int((fraction or "0").ljust(6, "0"))),
-                tzinfo=CHINA,
+                tzinfo=zone,
             )
-            return moment if zone is None else _shifted(moment, zone)
-    except ValueError:
+            if offset is None:
+                return moment
+            return (moment.replace(tzinfo=UTC) - _offset(offset)).astimezone(zone)
+    except (ValueError, OverflowError):
         return None
     return None
 
@@ -105,12 +109,11 @@ def to_day(text: str) -> date:
     return date(int(year), int(month), int(day))
 
 
-def _shifted(moment: datetime, zone: str) -> datetime:
-    offset = timedelta()
-    if zone != "Z":
-        digits = zone[1:].replace(":", "").ljust(4, "0")
-        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
-    return moment + (timedelta(hours=8) - offset)
+def _offset(told: str) -> timedelta:
+    if told == "Z":
+        return timedelta()
+    digits = told[1:].replace(":", "").ljust(4, "0")
+    return timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if told[0] == "-" else 1)
 
 
 def days(moment: date | datetime) -> float:
@@ -120,15 +123,15 @@ def days(moment: date | datetime) -> float:
     return float((moment - EPOCH).days)
 
 
-def between(left: date | datetime, right: date | datetime) -> float:
+def between(left: date | datetime, right: date | datetime, zone: tzinfo = CHINA) -> float:
     """Days from the right one to the left one; a day without a time begins at midnight where the village is."""
     if isinstance(left, datetime) == isinstance(right, datetime):
         return days(left) - days(right)
-    return days(_midnight(left)) - days(_midnight(right))
+    return days(_midnight(left, zone)) - days(_midnight(right, zone))
 
 
-def _midnight(moment: date | datetime) -> datetime:
-    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), tzinfo=CHINA)
+def _midnight(moment: date | datetime, zone: tzinfo) -> datetime:
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), tzinfo=zone)
 
 
 def from_days(number: float) -> date:
@@ -139,26 +142,35 @@ def from_days(number: float) -> date:
         raise XPathError(_("{days} days lead out of the calendar").format(days=number_text(number))) from error
 
 
-def as_moment(value: Value) -> date | datetime | None:
+def as_moment(value: Value, zone: tzinfo = CHINA) -> date | datetime | None:
     """A typed date, or the one that a text or an answer says."""
     if isinstance(value, date):
         return value
     if isinstance(value, (list, str)):
         text = to_string(value)
-        return to_moment(text) if len(text) > 7 else None
+        return to_moment(text, zone) if len(text) > 7 else None
     return None
 
 
-def compare(operator: str, left: Value, right: Value) -> bool:
+def compare(operator: str, left: Value, right: Value, zone: tzinfo = CHINA) -> bool:
     """XPath's comparison: sets of nodes hold if any node does; NaN is below, above and equal to nothing.
 
     A question that is not there counts as an empty answer, as ODK has it.
     """
     if isinstance(left, bool) or isinstance(right, bool):
-        return _compare(operator, left, right)
-    lefts: list[Value] = [node.value() for node in left] or [""] if isinstance(left, list) else [left]
-    rights: list[Value] = [node.value() for node in right] or [""] if isinstance(right, list) else [right]
-    return any(_compare(operator, one, other) for one in lefts for other in rights)
+        return _compare(operator, left, right, zone)
+    lefts: list[Value] = _told(left) if isinstance(left, list) else [left]
+    rights: list[Value] = _told(right) if isinstance(right, list) else [right]
+    if len(lefts) * len(rights) > _MOST_PAIRS:
+        raise XPathError(_("two sets of nodes are too large to be compared"))
+    return any(_compare(operator, one, other, zone) for one in lefts for other in rights)
+
+
+def _told(nodes: list[Node]) -> list[Value]:
+    """What the nodes say, each text once."""
+    if len(nodes) == 1:
+        return [nodes[0].value()]
+    return list(dict.fromkeys(node.value() for node in nodes)) or [""]
 
 
 def _same(one: float, other: float) -> bool:
@@ -171,36 +183,29 @@ _NUMERIC: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 
 
-def _compare(operator: str, left: Value, right: Value) -> bool:
+def _compare(operator: str, left: Value, right: Value, zone: tzinfo) -> bool:
     if operator in {"=", "!="}:
         if isinstance(left, bool) or isinstance(right, bool):
             return (to_boolean(left) == to_boolean(right)) == (operator == "=")
-        if isinstance(left, str) and isinstance(right, str):
+        if isinstance(left, str) and isinstance(right, str) and not (_is_dated(left) and _is_dated(right)):
             return (left == right) == (operator == "=")
-    first, second = as_moment(left), as_moment(right)
+    first, second = as_moment(left, zone), as_moment(right, zone)
     if first is not None and second is not None:
-        return _NUMERIC[operator](between(first, second), 0.0)
+        return _NUMERIC[operator](between(first, second, zone), 0.0)
+    if isinstance(left, str) and isinstance(right, str) and operator in {"=", "!="}:
+        return (left == right) == (operator == "=")
     return _NUMERIC[operator](to_number(left), to_number(right))
 
 
-def add(left: Value, right: Value, sign: int) -> Value:
-    """Sum (sign 1) or difference (−1): a date and a number give a date, two dates a number of days."""
-    first, second = as_moment(left), as_moment(right)
-    if first is not None and second is not None:
-        return between(first, second) if sign < 0 else days(first) + days(second)
-    if first is not None:
-        return _moved(first, sign * to_number(right))
-    if second is not None and sign > 0:
-        return _moved(second, to_number(left))
-    return to_number(left) + sign * to_number(right)
+def _is_dated(text: str) -> bool:
+    """Whether a text may be a date: one day written in two ways is one day."""
+    return len(text) > 7 and text[4] == "-"
 
 
-def _moved(moment: date | datetime, number: float) -> Value:
-    if math.isnan(number) or math.isinf(number):
-        return math.nan
-    if not isinstance(moment, datetime):
-        return from_days(days(moment) + number)
-    try:
-        return moment + timedelta(days=number)
-    except OverflowError as error:
-        raise XPathError(_("{days} days lead out of the calendar").format(days=number_text(number))) from error
+def subtract(left: Value, right: Value, zone: tzinfo) -> float:
+    """The difference; of two dates the days between them."""
+    if not isinstance(left, float) and not isinstance(right, float):
+        first, second = as_moment(left, zone), as_moment(right, zone)
+        if first is not None and second is not None:
+            return between(first, second, zone)
+    return to_number(left) - to_number(right)

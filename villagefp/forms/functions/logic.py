@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from villagefp.forms.xpath_engine import Evaluate, Focus, Function
 from villagefp.forms.xpath_syntax import XPathError
 from villagefp.forms.xpath_values import Value, to_boolean, to_number, to_string
@@ -18,7 +16,7 @@ def _coalesce(focus: Focus, *parts: Evaluate) -> Value:
     found: Value = ""
     for part in parts:
         found = part(focus)
-        if to_string(found) != "":
+        if to_string(found) not in {"", "NaN"}:
             return found
     return found
 
@@ -27,12 +25,11 @@ def _once(focus: Focus, part: Evaluate) -> Value:
     kept = focus.current.value()
     if kept != "":
         return kept
-    fresh = part(focus)
-    return "" if isinstance(fresh, float) and not math.isfinite(fresh) else fresh
+    return part(focus)
 
 
 def _boolean_from_string(_focus: Focus, value: Value) -> Value:
-    return to_string(value).strip().lower() in {"true", "1"}
+    return to_string(value) in {"true", "1"}
 
 
 def _checklist(_focus: Focus, least: Value, most: Value, *ticks: Value) -> Value:

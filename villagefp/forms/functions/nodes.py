@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 
 from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
-from villagefp.forms.xpath_tree import ATTRIBUTE, ELEMENT, Node
+from villagefp.forms.xpath_tree import ELEMENT, XML, Document, Node
 from villagefp.forms.xpath_values import Value, to_number, to_string
 from villagefp.i18n import _
 
 _PRIME, _FACTOR = 2_147_483_647, 16_807
+_MOST = 2**63 - 1
 
 
 def _position(focus: Focus, nodes: Value | None = None) -> Value:
@@ -54,24 +56,27 @@ def _indexed_repeat(_focus: Focus, target: Value, *pairs: Value) -> Value:
         raise XPathError(_("indexed-repeat() needs a number for each repeat"))
     found = as_nodes(target)
     for repeat, number in zip(pairs[::2], pairs[1::2], strict=True):
-        instances = as_nodes(repeat)
         told = to_number(number)
-        wanted = told if told >= 1 else 1.0  # no number yet: the first, as in ODK
-        inside = [
-            instance for instance in instances if _position_among(instance) == wanted
-        ]  # fmt: skip
-        found = [node for node in found if any(above in inside for above in node.ancestors())]
+        wanted = math.trunc(told) if math.isfinite(told) and told >= 1 else 1  # no number yet: the first, as in ODK
+        inside = {id(instance) for instance in _numbered(as_nodes(repeat), wanted)}
+        found = [node for node in found if any(id(above) in inside for above in node.ancestors())]
     return found[:1]
 
 
-def _position_among(node: Node) -> float:
-    same = [sibling for sibling in (node.parent.children if node.parent else [node]) if sibling.name == node.name]
-    return float(next(place for place, sibling in enumerate(same, start=1) if sibling is node))
+def _numbered(instances: list[Node], wanted: int) -> Iterator[Node]:
+    """The instances that are the n-th of their name below their parent."""
+    counts: dict[tuple[int, str], int] = {}
+    for parent in {id(instance.parent): instance.parent for instance in instances}.values():
+        for sibling in parent.children if parent else ():
+            key = (id(parent), sibling.name)
+            counts[key] = counts.get(key, 0) + 1
+            if counts[key] == wanted and sibling.kind == ELEMENT:
+                yield sibling
 
 
 def _randomize(focus: Focus, nodes: Value, seed: Value | None = None) -> Value:
     """Shuffled as ODK does it (inside out, Park and Miller's numbers): a seed gives the same order on every machine."""
-    told = focus.scope.order if seed is None else to_number(seed)
+    told = focus.scope.order if seed is None else _seed(seed)
     draw = focus.scope.random if told is None else _draws(told)
     shuffled: list[Node] = []
     for place, node in enumerate(as_nodes(nodes)):
@@ -81,8 +86,19 @@ def _randomize(focus: Focus, nodes: Value, seed: Value | None = None) -> Value:
     return shuffled
 
 
-def _draws(seed: float) -> Callable[[], float]:
-    state = int(math.fmod(math.trunc(seed), _PRIME)) if math.isfinite(seed) else 0
+def _seed(value: Value) -> int:
+    """A whole number from a number, or from a text that is none by its SHA-256, so that a name can be a seed."""
+    number = to_number(value)
+    if math.isnan(number):
+        text = "" if isinstance(value, float) else to_string(value)
+        return int.from_bytes(sha256(text.encode()).digest()[:8], "big", signed=True) if text else 0
+    if math.isinf(number):
+        return _MOST if number > 0 else -_MOST - 1
+    return min(max(math.trunc(number), -_MOST - 1), _MOST)
+
+
+def _draws(seed: int) -> Callable[[], float]:
+    state = int(math.copysign(abs(seed) % _PRIME, seed))
     state += _PRIME - 1 if state <= 0 else 0
 
     def draw() -> float:
@@ -107,8 +123,9 @@ def _qualified_name(focus: Focus, nodes: Value | None = None) -> Value:
     found = [focus.node] if nodes is None else as_nodes(nodes)
     if not found:
         return ""
-    prefixes = {uri: prefix for prefix, uri in focus.scope.namespaces.items()}
-    prefix = prefixes.get(found[0].namespace, "")
+    prefix = found[0].prefix
+    if not prefix and found[0].origin is not None:  # an ElementTree forgets how a name was written
+        prefix = next((told for told, uri in focus.scope.namespaces.items() if uri == found[0].namespace), "")
     return f"{prefix}:{found[0].name}" if prefix else found[0].name
 
 
@@ -118,8 +135,16 @@ def _id(focus: Focus, wanted: Value) -> Value:
     return [
         node
         for node in focus.node.top().descendants()
-        if node.kind == ELEMENT and any(told.name == "id" and told.text in ids for told in node.attributes)
+        if node.kind == ELEMENT and any(told.text in ids and _is_id(node, told) for told in node.attributes)
     ]
+
+
+def _is_id(node: Node, attribute: Node) -> bool:
+    """`id` and `xml:id`, and what the document itself declares to be an ID."""
+    if attribute.name == "id":
+        return attribute.namespace in {"", XML}
+    top = node.top()
+    return isinstance(top, Document) and (node.name, attribute.name) in top.identifying
 
 
 def _lang(focus: Focus, wanted: Value) -> Value:
@@ -127,7 +152,7 @@ def _lang(focus: Focus, wanted: Value) -> Value:
     language = to_string(wanted).lower()
     while node is not None:
         for told in node.attributes:
-            if told.kind == ATTRIBUTE and told.name == "lang":
+            if told.name == "lang" and told.namespace == XML:
                 text = told.text.lower()
                 return text == language or text.startswith(language + "-")
         node = node.parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from villagefp.forms.xpath_engine import Focus, Function, as_nodes
 from villagefp.forms.xpath_syntax import XPathError
@@ -16,21 +16,17 @@ def _number(focus: Focus, value: Value | None = None) -> Value:
     return to_number([focus.node] if value is None else value)
 
 
-def _int(_focus: Focus, value: Value) -> Value:
-    number = to_number(value)
-    return float(math.trunc(number)) if math.isfinite(number) else number
-
-
 def _round(_focus: Focus, value: Value, digits: Value = 0.0) -> Value:
-    """Half away from zero, on the decimal digits as written: 2.15 becomes 2.2, and so does "2,15"."""
+    """Half upwards as in XPath, on the decimal digits as written: 2.15 becomes 2.2, and so does "2,15"."""
     told = value.replace(",", ".") if isinstance(value, str) else value
     number, places = to_number(told), to_number(digits)
     if not math.isfinite(number) or not math.isfinite(places):
         return number if math.isfinite(places) else math.nan
     if abs(places) > 30:
-        return number if places > 0 else 0.0
+        return math.nan
+    half = ROUND_HALF_UP if number > 0 else ROUND_HALF_DOWN
     try:
-        return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-int(places)), rounding=ROUND_HALF_UP))
+        return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-int(places)), rounding=half))
     except InvalidOperation:
         return number
 
@@ -41,19 +37,31 @@ def _of_number(operation: Callable[[float], float]) -> Function:
     def call(_focus: Focus, value: Value) -> Value:
         try:
             return float(operation(to_number(value)))
-        except (ValueError, OverflowError):
+        except OverflowError:
+            return math.inf
+        except ValueError:
             return math.nan
 
     return Function(call, 1, 1)
 
 
+def _whole(cut: Callable[[float], int]) -> Callable[[float], float]:
+    """Cuts to a whole number, keeps what is endless, and the sign of nothing."""
+    return lambda number: math.copysign(cut(number), number) if math.isfinite(number) else number
+
+
+def _logarithm(of: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda number: -math.inf if number == 0 else of(number)
+
+
 def _pow(_focus: Focus, base: Value, exponent: Value) -> Value:
+    number, power = to_number(base), to_number(exponent)
     try:
-        return math.pow(to_number(base), to_number(exponent))
+        return math.pow(number, power)
     except OverflowError:
-        return math.inf
+        return -math.inf if number < 0 and power % 2 == 1 else math.inf
     except ValueError:
-        return math.nan
+        return math.inf if number == 0 and power < 0 else math.nan
 
 
 def _all(parts: tuple[Value, ...]) -> list[float]:
@@ -85,16 +93,16 @@ def _not_here(_focus: Focus, *_parts: Value) -> Value:
 
 FUNCTIONS: dict[str, Function] = {
     "number": Function(_number, 0, 1),
-    "int": Function(_int, 1, 1),
+    "int": _of_number(_whole(math.trunc)),
     "round": Function(_round, 1, 2),
-    "floor": _of_number(math.floor),
-    "ceiling": _of_number(math.ceil),
+    "floor": _of_number(_whole(math.floor)),
+    "ceiling": _of_number(_whole(math.ceil)),
     "abs": _of_number(abs),
     "sqrt": _of_number(math.sqrt),
     "exp": _of_number(math.exp),
     "exp10": _of_number(lambda number: math.pow(10, number)),
-    "log": _of_number(math.log),
-    "log10": _of_number(math.log10),
+    "log": _of_number(_logarithm(math.log)),
+    "log10": _of_number(_logarithm(math.log10)),
     "sin": _of_number(math.sin),
     "cos": _of_number(math.cos),
     "tan": _of_number(math.tan),

@@ -7,17 +7,16 @@ import binascii
 import hashlib
 import math
 import re
-from functools import lru_cache
 from uuid import UUID
 
+from villagefp.forms.patterns import pattern_of
 from villagefp.forms.xpath_engine import Focus, Function
 from villagefp.forms.xpath_syntax import XPathError
-from villagefp.forms.xpath_values import Value, to_number, to_string
+from villagefp.forms.xpath_values import Value, number_text, to_number, to_string
 from villagefp.i18n import _
 
-_MAX_PATTERN = 1_000
-_MAX_SEARCHED = 5_000
-_NESTED_REPETITION = re.compile(r"[*+}]\)?[)\]]*\)(?:[*+]|\{\d+,)")
+_LONGEST_TOKEN = 1_000
+_SPACES = re.compile(r"[ \t\r\n]+")
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
@@ -47,8 +46,21 @@ def _rounded(number: float) -> float:
 def _substr(_focus: Focus, value: Value, start: Value, end: Value | None = None) -> Value:
     """ODK's own: from the start, counted from 0, up to but without the end."""
     text = to_string(value)
-    first = int(to_number(start))
-    return text[first:] if end is None else text[first : int(to_number(end))]
+    last = len(text) if end is None else _index(end, len(text))
+    return text[_index(start, len(text)) : last]
+
+
+def _index(value: Value, length: int) -> int:
+    """A place in a text, from its end where negative, and never outside it."""
+    number = to_number(value)
+    if math.isnan(number):
+        return 0
+    number = min(max(number, -length), length)
+    return int(number) + (length if number < 0 and int(number) < 0 else 0)
+
+
+def _normalized(text: str) -> str:
+    return _SPACES.sub(" ", text.strip(" \t\r\n"))
 
 
 def _translate(_focus: Focus, value: Value, old: Value, new: Value) -> Value:
@@ -69,30 +81,9 @@ def _before(_focus: Focus, value: Value, mark: Value) -> Value:
     return text.partition(found)[0] if found and found in text else ""
 
 
-@lru_cache(maxsize=200)
-def _pattern(source: str) -> re.Pattern[str]:
-    if len(source) > _MAX_PATTERN:
-        raise XPathError(_("a pattern of more than {count} characters").format(count=_MAX_PATTERN))
-    if _NESTED_REPETITION.search(source):
-        raise XPathError(
-            _("the pattern “{pattern}” repeats a repetition, which may never end").format(pattern=source[:60])
-        )
-    try:
-        return re.compile(source, re.DOTALL)  # "." takes a new line too: a second line must not slip past a rule
-    except (re.error, OverflowError) as error:
-        raise XPathError(
-            _("the pattern “{pattern}” is not understood: {error}").format(pattern=source[:60], error=error)
-        ) from error
-
-
-def check_pattern(source: str) -> None:
-    """XPathError where a form's pattern could not be run."""
-    _pattern(source)
-
-
 def _regex(_focus: Focus, value: Value, pattern: Value) -> Value:
-    text = to_string(value)
-    return len(text) <= _MAX_SEARCHED and _pattern(to_string(pattern)).fullmatch(text) is not None
+    """Whether the whole text fits the pattern."""
+    return pattern_of(to_string(pattern)).fits(to_string(value))
 
 
 def _digest(_focus: Focus, value: Value, algorithm: Value, encoding: Value = "base64") -> Value:
@@ -118,8 +109,11 @@ def _uuid(focus: Focus, length: Value | None = None) -> Value:
     random = focus.scope.random
     if length is None:
         return str(UUID(bytes=bytes(int(random() * 256) for _place in range(16)), version=4))
+    count = to_number(length)
+    if not 0 <= count <= _LONGEST_TOKEN:
+        raise XPathError(_("uuid() does not make {count} characters").format(count=number_text(count)))
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    return "".join(letters[int(random() * len(letters))] for _place in range(min(int(to_number(length)), 1_000)))
+    return "".join(letters[int(random() * len(letters))] for _place in range(int(count)))
 
 
 def _itext(focus: Focus, name: Value) -> Value:
@@ -138,7 +132,7 @@ FUNCTIONS: dict[str, Function] = {
     "substring-before": Function(_before, 2, 2),
     "substring-after": Function(_after, 2, 2),
     "string-length": Function(lambda focus, *value: float(len(to_string(_string(focus, *value)))), 0, 1),
-    "normalize-space": Function(lambda focus, *value: " ".join(to_string(_string(focus, *value)).split()), 0, 1),
+    "normalize-space": Function(lambda focus, *value: _normalized(to_string(_string(focus, *value))), 0, 1),
     "translate": Function(_translate, 3, 3),
     "regex": Function(_regex, 2, 2),
     "digest": Function(_digest, 2, 3),
