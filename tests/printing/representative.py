@@ -14,12 +14,12 @@ from villagefp.printing.values import LONG_LIST
 FORMS = sorted(file.stem for file in (paths.resources_dir() / "forms").glob("*.md"))
 _KNOWN = {
     "name": "李芳", "id": "990101199005061224", "phone": "13900005678", "birth": "1990-05-06",
-    "address": "柳树湾村一组12号", "number": "20100012", "other": "不详",
+    "address": "柳树湾村一组12号", "number": "20100012",
 }  # fmt: skip
 _NUMBERS = {
     "temp": "36.6", "sbp": "118", "dbp": "76", "weight_kg": "54.5", "height_cm": "161", "bmi": "21.0", "age": "36",
     "ga_weeks": "12", "ga_days": "3", "hb": "118", "gravida": "2", "hr": "86", "rr": "18", "length_cm": "62",
-    "head_cm": "40.5", "fetal_hr": "142",
+    "head_cm": "40.5", "fetal_hr": "142", "claim_year": "2026",
 }  # fmt: skip
 _DATES = {
     "birth_date": "1990-05-06", "child_birth_date": "2026-08-11", "lmp": "2026-02-10", "edd": "2026-11-17",
@@ -27,7 +27,9 @@ _DATES = {
     "ended_on": "2026-10-15", "expires_on": "2028-09-20", "expiry": "2028-05-31",
 }  # fmt: skip
 _TEXTS = (
-    (r"file_no", "99010110120100012"), (r"_ym$", "2019-03"), (r"town|village", "柳树湾"),
+    (r"file_no", "99010110120100012"), (r"_ym$", "2019-03"), (r"town|village", "柳树湾"), (r"birth_year", "1990"),
+    (r"_job$", "务农"), (r"(father|husband|spouse|partner|other).*name", "张建国"), (r"bank", "0471"),
+    (r"paid", "已发放"), (r"employer", "无"), (r"county", "某县"),
     (r"sign$|worker|filed_by|doctor", "王秀兰"), (r"phone", "13900001234"),
     (r"name$|contact", "张建国"), (r"_org$|facility", "县人民医院"),
     (r"department", "妇科"), (r"address|place", "柳树湾村一组12号"), (r"batch", "20260318"), (r"no$|_id", "2026-017"),
@@ -58,6 +60,8 @@ def _answer(question: Question, codes: list[str], place: int) -> str:
     made = {"integer": _number, "decimal": _number, "range": _number, "date": _date, "text": _text}
     if codes:
         return _choice(question, codes, place)
+    if question.type == "time":
+        return "14:30:00.000+08:00"
     if question.type in made:
         return made[question.type](question)
     return "OK" if question.type == "acknowledge" and place % 2 else ""
@@ -71,8 +75,9 @@ def _date(question: Question) -> str:
 
 def _text(question: Question) -> str:
     known = question.paper.get("known", "other")
-    usual = "一般情况好" if known == "other" else _KNOWN[known]
-    return next((text for name, text in _TEXTS if known == "other" and re.search(name, question.name)), usual)
+    told = next((text for name, text in _TEXTS if re.search(name, question.name)), "一般情况好")
+    by_name = known not in _KNOWN or re.search(r"birth_year|father|husband|spouse|partner|other_party", question.name)
+    return told if by_name else _KNOWN[known]
 
 
 def _choice(question: Question, codes: list[str], place: int) -> str:

@@ -12,12 +12,17 @@ from villagefp.printing.options import GAP, TICK, Inside, Narrow, OptionSetter
 from villagefp.printing.values import Paper, date_parts
 
 _NUMBER_BLANK = 32.0
-_DETAIL_BLANK = 18.0
+_DETAIL_BLANK, _ROOMY_BLANK = 18.0, 56.0
+_LEAST_WRITING = 45.0
+"""A writing line in a visit's column that would be shorter goes on below its caption."""
+_SIGN_ROOM, _SIGN_HEIGHT = 85.0, 24.0
+"""How much of a cell is left for the signature itself, 30 mm; else what is ticked stands below."""
 _NUMBER_GROWTH, _DATE_GROWTH, _DETAIL_GROWTH = 10.0, 12.0, 120.0
 _AFTER_LABEL = 6.0
 _COLUMN_BLANK = 24.0
 _TIED_BLANK = 20.0
 _TIES = {"/", "×"}
+_MINUTES = len("14:30")
 _ROUND = re.compile(r"\[\d+\]")
 
 _YEAR_BLANK, _DAY_BLANK = 31.0, 18.0
@@ -33,12 +38,20 @@ class CellSetter:
     setter: Setter
     narrow: Narrow | None = None
     tied: bool = False  # the unit stands behind the number that follows
+    roomy: bool = False  # writing lines behind options are long, though that may take a line more
 
     def lines(self, asked: Asked, width: float, prefix: str = "", label: str = "") -> tuple[Line, ...]:
         """The cell of a question and its guests, in lines of this width; the label first if it has no cell.
 
         `prefix` is the path of a repeat's round.
         """
+        lines = self._lines(asked, width, prefix, label)
+        if self.roomy or self.narrow or not asked.guests:
+            return lines
+        roomy = replace(self, roomy=True)._lines(asked, width, prefix, label)
+        return roomy if len(roomy) <= len(lines) else lines
+
+    def _lines(self, asked: Asked, width: float, prefix: str, label: str) -> tuple[Line, ...]:
         units: list[Unit] = self.setter.words(label)
         if label and not label.endswith("\n"):
             units.append(self.setter.space(_AFTER_LABEL))
@@ -49,19 +62,44 @@ class CellSetter:
             inside = joint.inside(question, prefix, guest=place > 0, alone=not asked.guests)
             if place:
                 near = question.paper.get("caption", "") in {"", *_TIES} and not question.choices
-                own_line = self.narrow is not None and question.type == "text" and self.paper.caption(question)
-                units += self.setter.words("\n") if own_line else [self.setter.space(3.0 if near else GAP)]
-            caption = self._caption(question)
-            units += self._with_caption(caption, inside.units)
+                if self.narrow and question.type == "text" and self.paper.caption(question):
+                    units += [*self.setter.words("\n"), *self._captioned(question, inside.units, self.narrow)]
+                    continue
+                if (
+                    near
+                    and inside.units
+                    and _ends_in_print(units)
+                    and (question.paper.get("caption") or not self.narrow)
+                ):
+                    # 其他 ____ and ____ / ____ are not parted by the end of a line
+                    first, *others = inside.units
+                    *before, last = units
+                    caption = [piece for unit in self._caption(question) for piece in unit]
+                    units = [*before, (*last, Piece(Kind.SPACE, 3.0), *caption, *first), *others]
+                    endings += [*([Piece(Kind.SPACE, 6.0)] if endings and inside.ending else []), *inside.ending]
+                    continue
+                units.append(self.setter.space(3.0 if near else GAP))
+            units += self._with_caption(self._caption(question), inside.units)
             if inside.ending:
                 endings += [*([Piece(Kind.SPACE, 6.0)] if endings else []), *inside.ending]
+        if endings and self.paper.style(asked.question) == "sign":
+            return self._signed(units, endings, width)
+        return self._flow(units, endings, width)
+
+    def _flow(self, units: list[Unit], endings: list[Piece], width: float) -> tuple[Line, ...]:
         if sum(piece.width for piece in endings) > width:
             return self.setter.flow([*units, *_parted(endings)], width)
         return self.setter.flow(units, width, tuple(endings))
 
+    def _signed(self, units: list[Unit], endings: list[Piece], width: float) -> tuple[Line, ...]:
+        """Room to sign before what may be ticked instead, or above it where the cell is narrow."""
+        if sum(piece.width for piece in endings) <= width - _SIGN_ROOM:
+            return self._flow(units, endings, width)
+        return (Line(height=_SIGN_HEIGHT), *self._flow(units, endings, width))
+
     def _joint(self, question: Question, after: Question | None = None) -> CellSetter:
         """Two numbers of one unit say it once, behind the second: 120 / 80 mmHg."""
-        if after is None or self.narrow or after.paper.get("caption") not in _TIES or after.unit != question.unit:
+        if after is None or after.paper.get("caption") not in _TIES or after.unit != question.unit:
             return self
         return replace(self, tied=True)
 
@@ -79,6 +117,15 @@ class CellSetter:
                 *self._with_caption(self._caption(guest), self.inside(guest, guest=True).units),
             ]
         return self.setter.flow(units, width)
+
+    def _captioned(self, question: Question, units: tuple[Unit, ...], narrow: Narrow) -> list[Unit]:
+        """A caption and its answer on a line of their own in a visit's column; room to write where there is little."""
+        caption = self._caption(question)
+        left = narrow.width - sum(piece.width for unit in caption for piece in unit)
+        told = self._with_caption(caption, units)
+        if left < _LEAST_WRITING and not self.paper.answer(question):
+            told += [*self.setter.words("\n"), *self.setter.blank(_COLUMN_BLANK, grows=_DETAIL_GROWTH)]
+        return told
 
     def _with_caption(self, caption: list[Unit], units: tuple[Unit, ...]) -> list[Unit]:
         """A caption and what it captions; the two are not parted by the end of a line."""
@@ -115,11 +162,13 @@ class CellSetter:
         """A date, a number or words; `blank` asks for a writing line, since other things stand in the same cell."""
         if question.type in _DATES and (not value or date_parts(value)):
             return self._date(value)
-        if question.type in _NUMBERS:
+        if question.type in _NUMBERS and (blank or not self.narrow or self._caption(question)):
             return self._number(question, value)
         unit = self._unit(question)
+        if question.type == "time":
+            value = value[:_MINUTES]
         if blank:
-            width = _COLUMN_BLANK if self.narrow else _DETAIL_BLANK
+            width = _COLUMN_BLANK if self.narrow else _ROOMY_BLANK if self.roomy else _DETAIL_BLANK
             return [*self.setter.blank(width, value, grows=_DETAIL_GROWTH), *self.setter.words(unit)]
         return self.setter.words(f"{value} {unit}".strip() if value else unit)
 
@@ -150,7 +199,7 @@ class CellSetter:
             width = _TIED_BLANK
         blank = self.setter.short_blank(width, value, grows=_NUMBER_GROWTH)
         unit = self._unit(question)
-        return [(blank, Piece(Kind.SPACE, 3.0), self.setter.piece(unit))] if unit else [(blank,)]
+        return [(blank, Piece(Kind.SPACE, 3.0), *self.setter.unit(unit))] if unit else [(blank,)]
 
     def _date(self, value: str) -> list[Unit]:
         year, month, day = date_parts(value) or ("", "", "")
@@ -168,7 +217,8 @@ class CellSetter:
         labels = {choice.name: self.paper.words(choice.label) for choice in self.paper.choices(question)}
         text = "、".join(labels.get(code, code) for code in value.split()) if labels else value
         if blank:
-            return Inside(tuple(self.setter.blank(_DETAIL_BLANK, text, grows=_DETAIL_GROWTH)))
+            width = _ROOMY_BLANK if self.roomy else _DETAIL_BLANK
+            return Inside(tuple(self.setter.blank(width, text, grows=_DETAIL_GROWTH)))
         return Inside(tuple(self.setter.words(text)))
 
     def _options(self, question: Question, value: str) -> Inside:
@@ -202,6 +252,11 @@ class CellSetter:
     def tick(self, *, on: bool) -> Line:
         """A tick box alone on a line."""
         return Line(((0.0, Piece(Kind.TICK, TICK, "1" if on else "")),), self.setter.leading)
+
+
+def _ends_in_print(units: list[Unit]) -> bool:
+    """Whether something that is seen stands before, on the same line."""
+    return bool(units) and units[-1][-1].kind is not Kind.SPACE and units[-1][-1].text != "\n"
 
 
 def _parted(pieces: list[Piece]) -> list[Unit]:

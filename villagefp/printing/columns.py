@@ -11,7 +11,7 @@ from villagefp.printing.asking import Asked, Asking
 from villagefp.printing.cells import CellSetter
 from villagefp.printing.form import FormTable
 from villagefp.printing.inline import BOX, Line
-from villagefp.printing.options import Narrow
+from villagefp.printing.options import Narrow, OptionSetter
 from villagefp.printing.page import BODY
 from villagefp.printing.table import PAD_X, Align, Cell, Row
 from villagefp.printing.values import Paper
@@ -116,11 +116,11 @@ class ColumnTable:
         first = line.asked[0].question
         alone = len(line.asked) == 1
         unit = self.paper.unit(first) if alone and first.type in _COUNTED else ""
-        legend = first.name if alone and self._spelled_out(first) else ""
+        inner = self._places[0][2] - self._places[0][1] - 2 * PAD_X
+        legend = first.name if alone and self._spelled_out(first, inner) else ""
         label = self._label(line, unit, legend)
         cells = [Cell(0, _LABEL, label, repeat=label)]
         for step, left, right in self._places:
-            inner = right - left - 2 * PAD_X
             narrow = Narrow(inner, max(1, int((inner + _SLASH) / (BOX + _SLASH))), unit, legend)
             asked = line.at(step)
             if asked is None:
@@ -131,8 +131,11 @@ class ColumnTable:
         signed = any(self.paper.style(each.question) == "sign" for each in line.asked)
         return Row(tuple(cells), min_height=_SIGN_HEIGHT if signed else 0.0, headed=True)
 
-    def _spelled_out(self, question: Question) -> bool:
-        return self.paper.style(question) == "options" and question.type != "acknowledge"
+    def _spelled_out(self, question: Question, width: float) -> bool:
+        """Whether the options stand beside the label; where they can be ticked in each column, they stand there."""
+        options = self.paper.style(question) == "options" and question.type != "acknowledge"
+        beside = OptionSetter(self.paper, self.cells.setter, Narrow(width, 1))
+        return options and not beside.ticks_fit(question, width)
 
     def _label(self, line: _Line, unit: str, legend: str) -> tuple[Line, ...]:
         """The words before the answers, each once, with the unit and the options that all columns share."""
@@ -141,6 +144,9 @@ class ColumnTable:
         units = setter.words("/".join(told), bold=True)
         if unit:
             units += setter.words(self.paper.sheet.words.bracketed.format(text=unit))
-        if legend:
-            units += [setter.space(6.0), *self.cells.options.legend(line.asked[0].question)]
-        return setter.flow(units, _LABEL - 2 * PAD_X)
+        if not legend:
+            return setter.flow(units, _LABEL - 2 * PAD_X)
+        options = self.cells.options.legend(line.asked[0].question)
+        behind = setter.flow([*units, setter.space(6.0), *options], _LABEL - 2 * PAD_X)
+        apart = setter.flow([*units, *setter.words("\n"), *options], _LABEL - 2 * PAD_X)
+        return apart if 1 < len(behind) >= len(apart) else behind

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from villagefp.printing.inline import BOX, LEADING, SIZE, Kind, Piece, Unit
+from villagefp.printing.inline import BOX, LEADING, SIZE, Kind, Piece, Setter, Unit
 from villagefp.printing.jobs import FormSheet, Mode
 from villagefp.printing.page import BODY, FOOT, HEIGHT, MARGIN, QR_SIDE, WIDTH, Sheet
 
-TITLE_SIZE = 18.0
+TITLE_SIZES = (18.0, 16.0, 14.0)
 FIRST_HEAD = 22.0 * 2.8346  # 22 mm
 NEXT_HEAD = 9.0 * 2.8346
-_FILE_GROUPS = {17: (6, 3, 3, 5), 8: (3, 5)}
-_TAIL = 8
+_TAIL = (3, 5)
+_WHOLE_NUMBER = "6-3-3-5"
 _BLANK_SCALES = (1.0, 0.85, 0.7, 0.55)
 """How much shorter the writing lines may be where the words of another language are longer."""
 _NOBODY = "none"
@@ -27,13 +27,41 @@ def draw_head(page: Sheet, sheet: FormSheet, *, first: bool) -> float:
     """Draw the head of a page; returns where the table begins."""
     top = float(HEIGHT - MARGIN)
     if not first:
-        page.text(MARGIN, top - SIZE, sheet.title, bold=True)
-        _right(page, _file_number(page, sheet), top - 1)
+        _following(page, sheet, top)
         return top - NEXT_HEAD
-    page.centred(WIDTH / 2, top - TITLE_SIZE - 2, sheet.title, size=TITLE_SIZE, bold=True)
+    _title(page, sheet, top)
     if sheet.token:
         page.qr(WIDTH - MARGIN - QR_SIDE, top - QR_SIDE + 2, sheet.token)
     return _identity(page, sheet, top - FIRST_HEAD)
+
+
+def _title(page: Sheet, sheet: FormSheet, top: float) -> None:
+    """The title in the middle, smaller or on two lines where it would reach the QR code."""
+    room = BODY - 2 * (QR_SIDE + 8)
+    for size in TITLE_SIZES:
+        lines = Setter(page.fonts, size, size * 1.25).balanced(sheet.title, room, bold=True)
+        if len(lines) == 1:
+            break
+    y = top - 2
+    for line in lines:
+        page.line(WIDTH / 2 - line.width / 2, y, line)
+        y -= line.height
+
+
+def _following(page: Sheet, sheet: FormSheet, top: float) -> None:
+    """The head of a further page: title, whom it is about where there is room, number boxes."""
+    number = _file_number(page, sheet)
+    room = BODY - sum(piece.width for piece in number) - 2 * SIZE
+    units: list[Unit] = page.setter.words(sheet.title, bold=True)
+    if sheet.mode is not Mode.BLANK and sheet.package.settings.get("print::subject") != _NOBODY:
+        name = "" if sheet.elsewhere else sheet.identity.name
+        household = f"{sheet.words.household} {sheet.identity.household_no}" if sheet.identity.household_no else ""
+        for told in (name, household):
+            more = [page.setter.space(SIZE), (page.setter.piece(told),)] if told else []
+            if len(page.setter.flow([*units, *more], room)) == 1:
+                units += more
+    page.line(MARGIN, top - 1, page.setter.flow(units, room)[0])
+    _right(page, number, top - 1)
 
 
 def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
@@ -69,17 +97,15 @@ def _identity(page: Sheet, sheet: FormSheet, bottom: float) -> float:
 
 
 def _file_number(page: Sheet, sheet: FormSheet) -> Unit:
-    """File number boxes, 6-3-3-5 where the number is whole, else its last eight digits as 3-5."""
-    if sheet.package.settings.get("print::subject", "person") != "person":
+    """Boxes for the last eight digits of the file number, 3-5; none where the sheet itself has all of it, 6-3-3-5."""
+    package = sheet.package
+    whole = any(question.paper.get("boxes") == _WHOLE_NUMBER for question in package.questions)
+    if whole or package.settings.get("print::subject", "person") != "person":
         return ()
-    digits = sheet.identity.file_no if sheet.mode is not Mode.BLANK else ""
-    length = len(digits) if len(digits) in _FILE_GROUPS else _TAIL
-    digits = digits[-length:].rjust(length) if digits else " " * length
-    if length > _TAIL:
-        digits, length = digits[-_TAIL:], _TAIL
+    digits = (sheet.identity.file_no if sheet.mode is not Mode.BLANK else "")[-sum(_TAIL) :].rjust(sum(_TAIL))
     pieces: list[Piece] = [page.setter.piece(sheet.words.file_number), Piece(Kind.SPACE, 4.0)]
-    for place, group in enumerate(_FILE_GROUPS[length]):
-        if place:
+    for group in _TAIL:
+        if len(pieces) > 2:
             pieces += page.setter.dash()
         pieces += [Piece(Kind.BOX, BOX, digit) for digit in digits[:group]]
         digits = digits[group:]

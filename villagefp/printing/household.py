@@ -42,7 +42,10 @@ class _Drawing:
 
     @classmethod
     def of(cls, sheet: HouseholdSheet, page: Sheet, pages: int) -> _Drawing:
-        return cls(Pen(page, sheet.words, sheet.print_number, pages), sheet)
+        head = "" if sheet.elsewhere else sheet.head
+        told = (sheet.title, head, f"{sheet.words.household} {sheet.household_no}" if sheet.household_no else "")
+        known = told if sheet.mode is not Mode.BLANK else told[:1]
+        return cls(Pen(page, sheet.words, sheet.print_number, pages, " · ".join(filter(None, known))), sheet)
 
     @property
     def _filled(self) -> bool:

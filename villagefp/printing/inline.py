@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -15,6 +16,7 @@ BOX = 14.6
 """Side of a code box, 5.15 mm: a digit is written into it by hand."""
 BLANK_GAP = 3.0
 _BEFORE_ENDING = 8.0
+_EXPONENT, _RISE = 0.72, 0.3
 _LEAST_GAP = 3.0
 _NEVER_FIRST = set("，。、；：？！）》」』】〉”’…—·%℃,.;:?!)]}”’～")  # noqa: RUF100
 _NEVER_LAST = set("（《「『【〈“‘([{￥")
@@ -39,6 +41,7 @@ class Piece:
     text: str = ""
     bold: bool = False
     size: float = SIZE
+    rise: float = 0.0  # how far an exponent stands above the others
     grows: float = 0.0  # how much longer an empty blank may become where its line has room left
 
 
@@ -71,6 +74,18 @@ class Setter:
         """One piece of text that is not broken."""
         kind = Kind.LINED if lined else Kind.TEXT
         return Piece(kind, self.fonts.width(text, self.size, bold=bold), text, bold, self.size)
+
+    def unit(self, text: str) -> Unit:
+        """A unit of measure, which no line end parts: 10^9 with its 9 as an exponent, which few fonts have."""
+        pieces: list[Piece] = []
+        for part in re.split(r"(\^\d+)", text):
+            if part.startswith("^"):
+                size = self.size * _EXPONENT
+                width = self.fonts.width(part[1:], size)
+                pieces.append(Piece(Kind.TEXT, width, part[1:], size=size, rise=self.size * _RISE))
+            elif part:
+                pieces.append(self.piece(part))
+        return tuple(pieces)
 
     def words(self, text: str, *, bold: bool = False, lined: bool = False) -> list[Unit]:
         """Running text as units between which a line may end: a Chinese character each, a Latin word whole."""
@@ -161,6 +176,10 @@ class Setter:
         lines = self.flow(units, width)
         if len(lines) < 2:
             return lines
+        phrases = split_phrases(text)
+        apart = [line for phrase in phrases if phrase != text for line in self.balanced(phrase, width, bold=bold)]
+        if 0 < len(apart) <= len(lines):
+            return tuple(apart)
         narrow = max((sum(p.width for u in units for p in u) / len(lines)), *(p.width for u in units for p in u))
         while narrow < width:
             tried = self.flow(units, narrow)
@@ -212,6 +231,15 @@ def _line(pieces: list[Piece], height: float) -> Line:
             placed.append((x, piece))
         x += piece.width
     return Line(tuple(placed), height)
+
+
+def split_phrases(text: str) -> list[str]:
+    """A label cut where its meaning allows: before a bracket, behind a colon, behind a stroke between two words."""
+    return [
+        part.strip()
+        for part in re.split(r"(?=（| \()|(?<=：)|(?<=[^\x00-\x7f]/)(?=[^\x00-\x7f])", text)
+        if part.strip()
+    ]
 
 
 def split_words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from villagefp.forms.package import Question
+from villagefp.forms.package import Choice, Question
 from villagefp.printing.inline import Kind, Piece, Setter, Unit
 from villagefp.printing.values import Paper
 
@@ -44,16 +44,26 @@ class OptionSetter:
 
     def legend(self, question: Question) -> list[Unit]:
         """The options as they stand beside a label, for code boxes in other cells."""
-        words = [
-            f"{choice.name}{self.paper.words(choice.label)}"
-            if self.numbered(question)
-            else self.paper.words(choice.label)
-            for choice in self.paper.choices(question)
-        ]
+        words = [self._told(question, choice, close=True) for choice in self.paper.choices(question)]
         units: list[Unit] = []
         for word in words:
             units += [*([self.setter.space(COLUMN_GAP)] if units else []), (self.setter.piece(word),)]
         return units
+
+    def _told(self, question: Question, choice: Choice, *, close: bool = False) -> str:
+        """An option behind its code, kept apart from it where the option begins with a digit or a letter itself."""
+        label = self.paper.words(choice.label)
+        if not self.numbered(question):
+            return label
+        firsts = {self.paper.words(each.label)[:1] for each in self.paper.choices(question)}
+        if any(first.isdigit() for first in firsts):
+            return f"{choice.name}. {label}"
+        return f"{choice.name}{'' if close and not any(map(str.isascii, firsts)) else ' '}{label}"
+
+    def ticks_fit(self, question: Question, width: float) -> bool:
+        """Whether the options are ticked and stand side by side in a cell of this width."""
+        ticks = self.options(question, "").units
+        return not self.numbered(question) and sum(piece.width for unit in ticks for piece in unit) <= width
 
     def in_column(self, question: Question, value: str, narrow: Narrow) -> Inside:
         """Code boxes, below the options where those belong to this column alone."""
@@ -90,7 +100,7 @@ class OptionSetter:
             if place:
                 units.append(self.setter.space(COLUMN_GAP if self.narrow else GAP))
             if numbered:
-                units.append((self.setter.piece(f"{choice.name} {label}", bold=on),))
+                units.append((self.setter.piece(self._told(question, choice), bold=on),))
             else:
                 tick = Piece(Kind.TICK, TICK, "1" if on else "")
                 units.append((tick, Piece(Kind.SPACE, 3.0), self.setter.piece(label, bold=on)))

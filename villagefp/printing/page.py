@@ -19,7 +19,6 @@ WIDTH, HEIGHT = A4
 MARGIN = 11 * mm
 BODY = WIDTH - 2 * MARGIN
 THIN, STRONG, FRAME = 0.5, 0.9, 1.1
-FOOT_SIZE = 8.5
 FOOT = 7 * mm
 QR_SIDE = 15 * mm
 _ASCENT = 0.88  # of the em box of Noto Sans SC; the rest is descent
@@ -120,7 +119,8 @@ class Sheet:
     def line(self, x: float, top: float, line: Line) -> None:
         """Draw one line of pieces whose upper edge is at `top`."""
         for offset, piece in line.pieces:
-            baseline = top - (line.height - piece.size) / 2 - _ASCENT * piece.size
+            size = piece.size if not piece.rise else SIZE
+            baseline = top - (line.height - size) / 2 - _ASCENT * size + piece.rise
             self._piece(x + offset, baseline, top - line.height / 2, piece)
 
     def _piece(self, x: float, baseline: float, middle: float, piece: Piece) -> None:
@@ -190,6 +190,8 @@ class Sheet:
                 x = (left + right - line.width) / 2
             self.line(x, y, line)
             y -= line.height
+        if not said:
+            y = upper
         self._rules(cell, y, left, right, lower)
 
     def _rules(self, cell: Cell, y: float, left: float, right: float, lower: float) -> None:
@@ -222,9 +224,10 @@ class Sheet:
         self.canvas.addLiteral(" ".join([*drawn, "f"]))
 
     def foot(self, left: str, middle: str, right: str, inset: float = 0.0) -> None:
-        """The small line at the end of a page."""
+        """The line at the end of a page: form and version, page and pages, the number people read out."""
         baseline = MARGIN + 1
-        self.text(MARGIN + inset, baseline, left, size=FOOT_SIZE)
-        self.centred(WIDTH / 2, baseline, middle, size=FOOT_SIZE)
-        end = WIDTH - MARGIN - inset
-        self.text(end - self.fonts.width(right, FOOT_SIZE), baseline, right, size=FOOT_SIZE)
+        start, end = MARGIN + inset, WIDTH - MARGIN - inset
+        wide = self.fonts.width(middle, SIZE)
+        self.text(end - self.fonts.width(right, SIZE), baseline, right)
+        taken = self.text(start, baseline, left)
+        self.text(max((WIDTH - wide) / 2, start + taken + SIZE), baseline, middle)

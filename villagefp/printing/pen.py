@@ -28,6 +28,7 @@ class Pen:
     words: Words
     print_number: str = ""
     pages: int = 1
+    following: str = ""  # the head of further pages
     y: float = HEIGHT - MARGIN
 
     @property
@@ -40,7 +41,8 @@ class Pen:
         if self.y - height < BOTTOM:
             self.foot()
             self.page.next_page()
-            self.y = HEIGHT - MARGIN - 6
+            self.page.text(LEFT, HEIGHT - MARGIN - 12, self.following, bold=True)
+            self.y = HEIGHT - MARGIN - 12 - 14
 
     def foot(self) -> None:
         """The foot of this page."""
@@ -60,7 +62,7 @@ class Pen:
 
     def heading(self, text: str) -> None:
         """The title of a block, behind a black bar."""
-        self.need(_HEAD_SIZE + 30)
+        self.need(HEADING + 2 * LEADING + 2 * _BOX_PAD)
         self.y -= 9
         self.page.canvas.rect(LEFT, self.y - _HEAD_SIZE + 1.5, 4, _HEAD_SIZE - 1, stroke=0, fill=1)
         self.page.text(LEFT + 10, self.y - _HEAD_SIZE + 2.5, text, size=_HEAD_SIZE, bold=True)
@@ -99,12 +101,17 @@ class Pen:
     def words_box(self, title: str, text: str, least: float) -> None:
         """A framed box with what was said, or with writing lines; long words go on in a box on the next page."""
         self.heading(title)
+        pages = self.page.pages
         rest = self.setter.flow(self.setter.words(text), SPAN - 16) if text else ()
         while True:
             room = self.y - BOTTOM - 2 * _BOX_PAD
             taken = max(1, min(len(rest), int(room // LEADING))) if rest else 0
             height = max(least if len(rest) == taken else 0.0, taken * LEADING + 2 * _BOX_PAD)
             self.need(height)
+            if self.page.pages > pages:
+                pages = self.page.pages
+                self.heading(title + self.words.continued)
+                continue
             top = self.y
             self.frame(height, line=0.6, radius=4)
             if not rest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from villagefp.printing import head
 from villagefp.printing.cells import CellSetter
 from villagefp.printing.columns import ColumnTable, step_question
@@ -10,7 +12,7 @@ from villagefp.printing.form import FormTable
 from villagefp.printing.household import draw_household
 from villagefp.printing.jobs import FormSheet, Rendered, SheetJob
 from villagefp.printing.page import Sheet
-from villagefp.printing.table import lay_out
+from villagefp.printing.table import Layout, lay_out
 from villagefp.printing.values import Paper
 
 
@@ -32,12 +34,17 @@ def draw(job: SheetJob, fonts: Fonts, *, compress: bool = True) -> Sheet:
     raise ValueError("a job without a sheet")
 
 
+def _laid_out(paper: Paper, cells: CellSetter) -> Layout:
+    """The rows on pages: with long writing lines where one page holds them."""
+    if step := step_question(paper):
+        return lay_out(ColumnTable(paper, cells, step).rows(), *head.room())
+    roomy = lay_out(FormTable(paper, replace(cells, roomy=True)).rows(), *head.room())
+    return roomy if len(roomy.pages) == 1 else lay_out(FormTable(paper, cells).rows(), *head.room())
+
+
 def _draw_form(sheet: FormSheet, page: Sheet) -> Sheet:
     paper = Paper(sheet)
-    cells = CellSetter(paper, page.setter)
-    step = step_question(paper)
-    rows = ColumnTable(paper, cells, step).rows() if step else FormTable(paper, cells).rows()
-    layout = lay_out(rows, *head.room())
+    layout = _laid_out(paper, CellSetter(paper, page.setter))
     for number, placed in enumerate(layout.pages, start=1):
         if number > 1:
             page.next_page()

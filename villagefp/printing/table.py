@@ -14,6 +14,9 @@ _BREAKABLE = 14 * LEADING
 """A row taller than this may be broken across pages."""
 _MOST_STRETCH = 7.0
 """Points that a row may gain where a page has room left; more looks empty."""
+_SHARES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
+_LEAST_LAST = 0.4
+"""The share of the last of two pages that is used, where rows can move to it from the first."""
 
 
 class Align(Enum):
@@ -78,6 +81,14 @@ class _Page:
     def put(self, row: Row, height: float) -> None:
         self.rows.append(Placed(row, self.used, height))
 
+    def stretched(self) -> tuple[Placed, ...]:
+        """The rows with what room is left on the page shared among them."""
+        gain = max(0.0, min(_MOST_STRETCH, (self.room - self.used) / max(1, len(self.rows))))
+        page = _Page(self.room)
+        for item in self.rows:
+            page.put(item.row, item.height + (0.0 if item.row.heads else gain))
+        return tuple(page.rows)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -92,29 +103,43 @@ def lay_out(rows: list[Row], first: float, following: float) -> Layout:
     for pad in PADS_Y:
         total = sum(row.height(pad) for row in rows)
         if total <= first:
-            stretch = min(_MOST_STRETCH, (first - total) / max(1, len(rows)))
             page = _Page(first)
             for row in rows:
-                page.put(row, row.height(pad) + (0.0 if row.heads else stretch))
-            return Layout((tuple(page.rows),), pad)
-    if halves := _at_a_section(rows, first, following):
-        return halves
+                page.put(row, row.height(pad))
+            return Layout((page.stretched(),), pad)
+    pages, pad = _at_a_section(rows, first, following) or _shortest(rows, first, following)
+    return Layout(tuple(page.stretched() for page in pages), pad)
+
+
+def _shortest(rows: list[Row], first: float, following: float) -> tuple[list[_Page], float]:
+    """The fewest pages, with the roomiest padding that they allow."""
     tried = [(_paged(rows, first, following, pad), pad) for pad in PADS_Y]
-    pages, pad = min(tried, key=lambda each: len(each[0]))  # the roomiest of the shortest
-    return Layout(tuple(tuple(page.rows) for page in pages), pad)
+    pages, pad = min(tried, key=lambda each: len(each[0]))
+    return (_evened(rows, pages, pad) if len(pages) == 2 else pages), pad
 
 
-def _at_a_section(rows: list[Row], first: float, following: float) -> Layout | None:
+def _evened(rows: list[Row], pages: list[_Page], pad: float) -> list[_Page]:
+    """Two pages with more on the second where it would hold next to nothing."""
+    first, following = (page.room for page in pages)
+    for share in _SHARES:
+        tried = _paged(rows, first * share, following, pad)
+        if len(tried) != 2:
+            break
+        pages = tried
+        if pages[1].used >= following * _LEAST_LAST:
+            break
+    return [replace(pages[0], room=first), pages[1]]
+
+
+def _at_a_section(rows: list[Row], first: float, following: float) -> tuple[list[_Page], float] | None:
     """Two pages parted where a section begins, if that leaves the first page at least half full."""
     pad = PADS_Y[0]
     heights = [row.height(pad) for row in rows]
     for place in range(len(rows) - 1, 0, -1):
         above, below = sum(heights[:place]), sum(heights[place:])
         if rows[place].strong and rows[place].keep and first / 2 <= above <= first and below <= following:
-            return Layout(
-                tuple(tuple(p.rows) for r in (rows[:place], rows[place:]) for p in _paged(r, first, following, pad)),
-                pad,
-            )
+            halves = ((rows[:place], first), (rows[place:], following))
+            return [page for part, room in halves for page in _paged(part, room, following, pad)], pad
     return None
 
 

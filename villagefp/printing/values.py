@@ -9,6 +9,7 @@ from functools import cached_property
 from villagefp.domain import resident_id
 from villagefp.forms.package import Choice, Question
 from villagefp.printing.jobs import FormSheet, Mode
+from villagefp.printing.units import in_english
 
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?$")
 _NEVER_PRINTED = {
@@ -53,8 +54,9 @@ class Paper:
         return self._on_paper(question, "caption") or self.words(question.label)
 
     def unit(self, question: Question) -> str:
-        """The unit behind a number, in the sheet's language where the form tells it."""
-        return self._in_brackets(question, "unit") or question.unit
+        """The unit behind a number, in the sheet's language: as the form tells it, else as it is called there."""
+        usual = in_english(question.unit) if self.sheet.language == "en" else question.unit
+        return self._in_brackets(question, "unit") or usual
 
     def _in_brackets(self, question: Question, column: str) -> str:
         """Words of a `print::unit::English (en)` column."""
