@@ -85,6 +85,7 @@ def _hash_of_sources() -> str:
     builders = [*package.glob("forms/*.py"), package / "domain" / "pinyin.py", Path(__file__)]
     for folder in ("forms", "locale"):
         builders += [file for file in (paths.resources_dir() / folder).rglob("*") if file.is_file()]
+    builders = [file for file in builders if file.name != "released.json"]  # the build itself adds to it
     for file in sorted(builders):
         digest.update(file.relative_to(paths.root_dir()).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -35,8 +35,14 @@ def compile_sheet(path: Path, previous: Mapping[str, int] | None = None) -> Form
     `previous` are the permanent numbers of earlier versions by question name: none of them is ever given another
     meaning, and a sheet without numbers takes them from there.
     """
-    sheets = read_workbook(path)
-    numbers, wrong_numbers = ledger.assign(sheets["survey"], previous or {})
+    return compile_sheets(path, read_workbook(path), previous or {})
+
+
+def compile_sheets(
+    path: Path, sheets: Mapping[str, Sheet], previous: Mapping[str, int], *, fill: bool = False
+) -> FormPackage:
+    """The same of sheets that were read from `path`; with `fill`, questions without a number get the next one."""
+    numbers, wrong_numbers = ledger.assign(sheets["survey"], previous, fill=fill)
     problems = [*lint.check(sheets), *wrong_numbers, *check_expressions(sheets["survey"])]
     if problems:
         raise FormError(sorted(problems, key=lambda problem: (problem.sheet != "survey", problem.row or 0)))

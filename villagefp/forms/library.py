@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -14,21 +14,29 @@ from villagefp.forms.package import FormPackage
 from villagefp.i18n import _
 
 LEDGER = "numbers.json"
+RELEASED = "released.json"
+EARLIER = "earlier"
+"""Folder of the sheets of earlier versions, `form.version.md`: a visit is opened with the version it was made with."""
 _DECODER = msgspec.json.Decoder(FormPackage)
 
 
-def build_all(out: Path) -> list[Path]:
-    """Compile every form of `resources/forms` into `out`; FormError names all problems of the first form with any."""
-    from villagefp.forms.compile import compile_sheet  # noqa: PLC0415  pyxform, only where forms are built
-    from villagefp.forms.ledger import read_ledger  # noqa: PLC0415
+def build_all(out: Path, source: Path | None = None) -> list[Path]:
+    """Compile every form of `resources/forms`, earlier versions too; FormError names all problems of the first form.
 
-    source = paths.resources_dir() / "forms"
+    Versions and options that are not on record yet are added to the ledger of what was released.
+    """
+    from villagefp.forms.compile import compile_sheet  # noqa: PLC0415  pyxform, only where forms are built
+    from villagefp.forms.ledger import note_released, read_ledger  # noqa: PLC0415
+
+    source = source or paths.resources_dir() / "forms"
     ledger = read_ledger(source / LEDGER)
     out.mkdir(parents=True, exist_ok=True)
-    packages = [compile_sheet(sheet, ledger.get(sheet.stem)) for sheet in sorted(source.glob("*.md"))]
+    sheets = [*sorted(source.glob("*.md")), *sorted((source / EARLIER).glob("*.md"))]
+    packages = [compile_sheet(sheet, ledger.get(sheet.name.split(".")[0])) for sheet in sheets]
     written = [write(package, out) for package in packages]
     for stale in set(out.glob("*.json")) - set(written):
         stale.unlink()
+    note_released(source / RELEASED, packages)
     return written
 
 
@@ -54,59 +62,65 @@ def read(data: bytes) -> FormPackage:
         raise UserError(_("This form package is damaged: {reason}").format(reason=str(error)[:200])) from error
 
 
+def built_in() -> dict[str, dict[str, Path]]:
+    """The files of the forms that are built in, by id and version, the newest version last."""
+    found: dict[str, dict[str, Path]] = {}
+    for file in folder().glob("*.json"):
+        form_id, _point, version = file.name.removesuffix(".json").partition(".")
+        found.setdefault(form_id, {})[version] = file
+    return {
+        form_id: dict(sorted(found[form_id].items(), key=lambda item: version_key(item[0])))
+        for form_id in sorted(found)
+    }
+
+
 def form_ids() -> tuple[str, ...]:
-    """The forms there are, by id."""
-    return tuple(sorted({file.name.split(".", 1)[0] for file in folder().glob("*.json")}))
+    """The forms that are built in, by id."""
+    return tuple(built_in())
 
 
 def load(form_id: str, version: str | None = None) -> FormPackage:
-    """One form, the newest version unless one is named; UserError where it is not here."""
-    return read(_file(form_id, version).read_bytes())
+    """One built-in form, the newest version unless one is named; UserError where it is not here."""
+    files = built_in().get(form_id, {})
+    told = version or next(reversed(files), "")
+    if told not in files:
+        raise not_here(form_id, version)
+    return read(files[told].read_bytes())
 
 
-class _Heading(msgspec.Struct):
+class Heading(msgspec.Struct, frozen=True):
     """The part of a package that lists need: reading it alone skips the rest."""
 
     title: dict[str, str]
     languages: tuple[str, ...]
     settings: dict[str, str]
 
+    def own_title(self, language: str) -> str:
+        """What the form is called in `zh_CN` or `en`, where it is chosen or filled."""
+        return self.title.get(language[:2]) or self.title.get(self.languages[0], "")
 
-_HEADINGS = msgspec.json.Decoder(_Heading)
-
-
-@lru_cache(maxsize=256)
-def title(form_id: str, language: str) -> str:
-    """What a form is called in `zh_CN` or `en`, where it is chosen or filled; its id where the form is not here."""
-    heading = _heading(form_id)
-    return heading.title.get(language[:2]) or heading.title.get(heading.languages[0], form_id)
-
-
-@lru_cache(maxsize=256)
-def neutral_title(form_id: str, language: str) -> str:
-    """What a form is called in lists that others may see: no method, no pregnancy."""
-    heading = _heading(form_id)
-    neutral = heading.settings.get("print::neutral_title", "")
-    if not neutral or neutral == heading.title.get(heading.languages[0]):
-        return title(form_id, language)
-    return neutral if language[:2] == heading.languages[0] else _("Health service record")
+    def neutral_title(self, language: str) -> str:
+        """What it is called in lists that others may see: no method, no pregnancy."""
+        neutral = self.settings.get("print::neutral_title", "")
+        if not neutral or neutral == self.title.get(self.languages[0]):
+            return self.own_title(language)
+        return neutral if language[:2] == self.languages[0] else _("Health service record")
 
 
-def _heading(form_id: str) -> _Heading:
+_HEADINGS = msgspec.json.Decoder(Heading)
+
+
+def heading(data: bytes) -> Heading:
+    """The heading of a package as JSON; UserError where it is none."""
     try:
-        return _HEADINGS.decode(_file(form_id, None).read_bytes())
-    except UserError:
-        return _Heading({"": form_id}, ("",), {})
+        return _HEADINGS.decode(data)
+    except msgspec.DecodeError as error:
+        raise UserError(_("This form package is damaged: {reason}").format(reason=str(error)[:200])) from error
 
 
-def _file(form_id: str, version: str | None) -> Path:
-    begin = f"{form_id}."
-    files = {file.name[len(begin) : -5]: file for file in folder().glob("*.json") if file.name.startswith(begin)}
-    if version is None and files:
-        version = max(files, key=_version_key)
-    if version is None or version not in files:
-        raise UserError(_("The form “{form}” is not here.").format(form=f"{form_id} {version or ''}".strip()))
-    return files[version]
+def not_here(form_id: str, version: str | None = None) -> UserError:
+    """The refusal of a form or version that is not here."""
+    return UserError(_("The form “{form}” is not here.").format(form=f"{form_id} {version or ''}".strip()))
 
 
 def folder() -> Path:
@@ -114,5 +128,11 @@ def folder() -> Path:
     return paths.built_dir() / "forms"
 
 
-def _version_key(version: str) -> tuple[tuple[int, str], ...]:
+def newest(versions: Iterable[str]) -> str:
+    """The version that sorts last."""
+    return max(versions, key=version_key)
+
+
+def version_key(version: str) -> tuple[tuple[int, str], ...]:
+    """By which versions sort: part by part, numbers as numbers, 1.10 behind 1.9."""
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in version.split("."))

@@ -56,6 +56,11 @@ class Choice:
     label: dict[str, str]
     extra: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def retired(self) -> bool:
+        """No longer offered, but readable where it was chosen (`retired` in the choices sheet)."""
+        return self.extra.get("retired", "") not in {"", "no"}
+
 
 @dataclass(frozen=True)
 class Question:

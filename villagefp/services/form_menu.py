@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from villagefp.forms import library
 from villagefp.i18n import _, language
+from villagefp.services import catalogue
+
+if TYPE_CHECKING:
+    from villagefp.storage.store import Store
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,11 @@ _BENEFITS = (
 _FILE = ("person_basic", "file_cover", "need_record", "mandatory_report")
 
 
-def for_person() -> tuple[FormGroup, ...]:
+def for_person(store: Store) -> tuple[FormGroup, ...]:
     """The forms about one person."""
     return _groups(
+        store,
+        "person",
         (_("Children"), _CHILD),
         (_("Pregnancy and after birth"), _MOTHER),
         (_("Contraception"), _CONTRACEPTION),
@@ -56,21 +63,23 @@ def for_person() -> tuple[FormGroup, ...]:
     )
 
 
-def for_household() -> tuple[FormGroup, ...]:
+def for_household(store: Store) -> tuple[FormGroup, ...]:
     """The forms about a household besides the visit itself."""
-    return _groups((_("Household"), ("member_change", "roster_review")))
+    return _groups(store, "household", (_("Household"), ("member_change", "roster_review")))
 
 
-def for_nobody() -> tuple[FormGroup, ...]:
+def for_nobody(store: Store) -> tuple[FormGroup, ...]:
     """The forms that name no one: talks, anonymous surveys and complaints."""
-    return _groups((_("For the village"), ("health_education", "satisfaction_survey", "complaint")))
+    return _groups(store, "none", (_("For the village"), ("health_education", "satisfaction_survey", "complaint")))
 
 
-def _groups(*groups: tuple[str, tuple[str, ...]]) -> tuple[FormGroup, ...]:
-    there = set(library.form_ids())
+def _groups(store: Store, subject: str, *groups: tuple[str, Iterable[str]]) -> tuple[FormGroup, ...]:
+    """The groups with what is there today; forms that were published and are not built in come last."""
+    forms, today = catalogue.of(store), store.ambient.today()
+    there = set(forms.form_ids(today))
+    published = [form_id for form_id in forms.published_ids(today) if forms.subject(form_id, today) == subject]
+    told = [(heading, [form_id for form_id in ids if form_id in there]) for heading, ids in groups]
     return tuple(
-        FormGroup(
-            heading, tuple((form_id, library.title(form_id, language())) for form_id in forms if form_id in there)
-        )
-        for heading, forms in groups
+        FormGroup(heading, tuple((form_id, forms.title(form_id, language(), today)) for form_id in ids))
+        for heading, ids in (*told, *([(_("From the county"), published)] if published else []))
     )

@@ -71,7 +71,7 @@ def household_page(store: Store, household_id: RecordId) -> HouseholdPage:
         }
         members = _ordered(memberships, lines, household.head, here=True)
         former = _ordered(memberships, lines, household.head, here=False)
-        entries = timeline.of_household(connection, household_id, [line.id for line, _membership in members])
+        entries = timeline.of_household(store, connection, household_id, [line.id for line, _membership in members])
         open_marks: tuple[Mark, ...] = tuple(marks.open_marks(connection, household_id=household_id))
     return HouseholdPage(household, members, former, entries, open_marks)
 

@@ -84,7 +84,7 @@ def person_page(store: Store, person_id: RecordId) -> PersonPage:
             hukou_books=tuple(book for book in books if book is not None),
             mother=_line(connection, person.mother),
             children=tuple(people.person_lines(connection, ids=children)) if children else (),
-            timeline=timeline.of_person(connection, person_id),
+            timeline=timeline.of_person(store, connection, person_id),
             marks=tuple(marks.open_marks(connection, person_id=person_id)),
         )
 

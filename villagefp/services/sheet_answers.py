@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from villagefp.domain import home_sheet
 from villagefp.domain.records import Event, Outcome, Person, RecordId, Worker
 from villagefp.errors import UserError
-from villagefp.forms import library
 from villagefp.forms.package import FormPackage, Question
 from villagefp.forms.session import FormSession
 from villagefp.forms.views import FormInputs
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode, Offer
 from villagefp.printing.values import in_language
-from villagefp.services import sheet_columns
+from villagefp.services import catalogue, sheet_columns
 from villagefp.services.sheet_columns import Column
 from villagefp.services.visit_inputs import Subject, gather, kept_answers
 from villagefp.storage import people, records
@@ -129,11 +128,12 @@ def of_form(store: Store, connection: Connection, form_id: str, about: About, mo
     event = _event(connection, form_id, about.event) if about.event and mode is Mode.FILLED else None
     if mode is Mode.FILLED and event is None:
         raise UserError(_("Say which visit to print, or print the sheet with identity only or blank."))
-    package = library.load(form_id, event.form_version if event else None)
+    forms, today = catalogue.of(store), store.ambient.today()
+    package = forms.exact(form_id, event.form_version) if event else forms.in_force(form_id, today)
     subject = Subject(event.person if event else about.person, event.household if event else about.household)
     if mode is Mode.BLANK or (event is None and subject.person is None and subject.household is None):
         return Filled(package)
-    on = date.fromisoformat(event.occurred_on) if event else store.ambient.today()
+    on = date.fromisoformat(event.occurred_on) if event else today
     inputs = gather(store, connection, package, subject, on)
     answers = kept_answers(store, package, event) if event else None
     session = FormSession(package, ambient=store.ambient, inputs=inputs, answers=answers)
@@ -178,7 +178,7 @@ def _side_by_side(
     done = [each for each in events if each.outcome is Outcome.DONE and each.id not in corrected and each != event]
     columns: list[Column] = []
     for each in (*sorted(done, key=lambda kept: (kept.occurred_on, kept.id)), event):
-        version = package if each.form_version == package.version else library.load(each.form, each.form_version)
+        version = catalogue.of(store).exact(each.form, each.form_version)
         answers = kept_answers(store, version, each)
         columns.append(Column(str(answers.get(step, "")), each.occurred_on, dict(_by_path(package, answers, {}))))
     choices = [choice.name for q in package.questions if q.name == step for choice in package.choices[q.choices or ""]]

@@ -7,41 +7,44 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from villagefp.domain.records import Household, RecordId
-from villagefp.forms import library
 from villagefp.i18n import language
+from villagefp.services import catalogue
 from villagefp.services.pages import TimelineEntry
 from villagefp.storage import events, people, records
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from villagefp.storage.store import Store
 
-def of_person(connection: Connection, person_id: RecordId) -> tuple[TimelineEntry, ...]:
+
+def of_person(store: Store, connection: Connection, person_id: RecordId) -> tuple[TimelineEntry, ...]:
     """A person's events, newest first."""
-    return _entries(connection, events.of_persons(connection, [person_id]))
+    return _entries(store, connection, events.of_persons(connection, [person_id]))
 
 
 def of_household(
-    connection: Connection, household_id: RecordId, members: Sequence[RecordId]
+    store: Store, connection: Connection, household_id: RecordId, members: Sequence[RecordId]
 ) -> tuple[TimelineEntry, ...]:
     """The events of a household and of those who live in it now, newest first."""
     found = {stored.event.id: stored for stored in events.of_household(connection, household_id)}
     found |= {stored.event.id: stored for stored in events.of_persons(connection, members)}
-    return _entries(connection, found.values())
+    return _entries(store, connection, found.values())
 
 
-def recent(connection: Connection, limit: int = 20) -> tuple[TimelineEntry, ...]:
+def recent(store: Store, connection: Connection, limit: int = 20) -> tuple[TimelineEntry, ...]:
     """The village's latest events by day of entry, newest first; a household's bear its number."""
     stored = events.recent(connection, limit)
     homes = sorted({one.event.household for one in stored if one.event.household and not one.event.person})
     numbers = {home.id: home.household_no for home in records.where_in(connection, Household, "id", homes)}
     return tuple(
         replace(entry, person_name=entry.person_name or numbers.get(entry.event.household or b"", ""))
-        for entry in _entries(connection, stored)
+        for entry in _entries(store, connection, stored)
     )
 
 
-def _entries(connection: Connection, found: Iterable[events.StoredEvent]) -> tuple[TimelineEntry, ...]:
+def _entries(store: Store, connection: Connection, found: Iterable[events.StoredEvent]) -> tuple[TimelineEntry, ...]:
+    forms = catalogue.of(store)
     stored = sorted(found, key=lambda one: (one.event.occurred_on, one.event.created_at, one.event.id), reverse=True)
     superseded = {one.event.revision_of for one in stored if one.event.revision_of is not None}
     names = {
@@ -51,7 +54,7 @@ def _entries(connection: Connection, found: Iterable[events.StoredEvent]) -> tup
     return tuple(
         TimelineEntry(
             event=one.event,
-            form_title=library.neutral_title(one.event.form, language()),
+            form_title=forms.neutral_title(one.event.form, one.event.form_version, language()),
             author_name=one.author_name,
             person_name=names.get(one.event.person, "") if one.event.person else "",
             superseded=one.event.id in superseded,

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from villagefp.domain.records import Household, RecordId
-from villagefp.forms import library
 from villagefp.i18n import language
-from villagefp.services import timeline
+from villagefp.services import catalogue, timeline
 from villagefp.services.pages import PersonLine, TimelineEntry
 from villagefp.storage import drafts, marks, people, records
 from villagefp.storage.lines import in_order
@@ -65,10 +64,10 @@ def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
         return TodayPage(
             households=len(homes),
             persons=sum(home.resident + home.away for home in homes),
-            drafts=tuple(_draft_line(connection, draft) for draft in drafts.drafts(connection)),
+            drafts=tuple(_draft_line(store, connection, draft) for draft in drafts.drafts(connection)),
             marks=sum(one.marks for one in marked),
             first_marked=marked[:shown_marks],
-            recent=timeline.recent(connection, _RECENT),
+            recent=timeline.recent(store, connection, _RECENT),
             marked=len(marked),
         )
 
@@ -89,7 +88,7 @@ def _marked(connection: Connection) -> tuple[MarkedPerson, ...]:
     return tuple(MarkedPerson(line, len(reasons[line.id]), tuple(reasons[line.id])) for line in lines)
 
 
-def _draft_line(connection: Connection, draft: Draft) -> DraftLine:
+def _draft_line(store: Store, connection: Connection, draft: Draft) -> DraftLine:
     who = ""
     if draft.person is not None:
         found = people.person_lines(connection, ids=[draft.person])
@@ -100,7 +99,7 @@ def _draft_line(connection: Connection, draft: Draft) -> DraftLine:
     return DraftLine(
         id=draft.id,
         form_id=draft.form,
-        form_title=library.neutral_title(draft.form, language()),
+        form_title=catalogue.of(store).neutral_title(draft.form, draft.form_version, language()),
         who=who,
         person_id=draft.person,
         household_id=draft.household,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from nacl.secret import SecretBox
 from sqlalchemy import Connection, Engine
@@ -22,6 +23,8 @@ from villagefp.storage.log import Origin, Tail
 from villagefp.storage.refusals import refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 from villagefp.wire import stamp
+
+T = TypeVar("T")
 
 VILLAGE_KEY = "village"
 DEVICE_KEY = "device"
@@ -53,6 +56,8 @@ class Store:
         self._engine = opening.engine
         self._saving = threading.Lock()
         self._saver: int | None = None
+        self._deriving = threading.RLock()
+        self._derived: dict[Callable[[Store], Any], tuple[frozenset[str], Any]] = {}
         with self.read() as connection:
             village_id, device, worker_id = (
                 local.get(connection, key) for key in (VILLAGE_KEY, DEVICE_KEY, WORKER_KEY)
@@ -113,8 +118,29 @@ class Store:
         if any(kind in {"village", "worker"} for kind, _record in unit.changed):
             with self.read() as fresh:
                 self._load_owners(fresh)
+        self.forget_derived(kind for kind, _record in unit.changed)
         if self._log_bytes() > _BIG_LOG:
             self.rest()
+
+    def derived(self, make: Callable[[Store], T], *kinds: str) -> T:
+        """What `make` reads from the records of these kinds, held in memory until a save changes one of them.
+
+        Decoded forms, say: too dear to be read for every visit, and there for as long as the store is open.
+        """
+        with self._deriving:
+            if make not in self._derived:
+                self._derived[make] = (frozenset(kinds), make(self))
+            return cast("T", self._derived[make][1])
+
+    def forget_derived(self, kinds: Iterable[str] | None = None) -> None:
+        """Let go of what was derived from records of these kinds, or of everything."""
+        with self._deriving:
+            if not self._derived:
+                return
+            changed = None if kinds is None else set(kinds)
+            for make, (of_kinds, _made) in list(self._derived.items()):
+                if changed is None or not changed.isdisjoint(of_kinds):
+                    del self._derived[make]
 
     def _entry(self, connection: Connection, reason: str | None) -> Entry:
         return Entry(

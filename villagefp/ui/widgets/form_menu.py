@@ -14,11 +14,12 @@ from villagefp.ui.widgets import parts
 
 if TYPE_CHECKING:
     from villagefp.services.form_menu import FormGroup
+    from villagefp.storage.store import Store
 
 
 def form_button(
     context: ScreenContext,
-    groups: Callable[[], Sequence[FormGroup]],
+    groups: Callable[[Store], Sequence[FormGroup]],
     order: Callable[[str], FormOrder],
 ) -> QPushButton:
     """The button; a chosen form opens as `order` of its id says."""
@@ -35,5 +36,5 @@ def form_button(
                     lambda _checked=False, form_id=form_id: context.go(Place("form", order(form_id)))
                 )
 
-    context.jobs.run(groups, done=fill)
+    context.jobs.run(groups, context.store, done=fill)
     return made

@@ -1,0 +1,84 @@
+"""What was published to this store: forms and programmes, each version signed and from a day on; county parameters.
+
+A statement counts for what is asked from now on where this laptop or a pinned key signed it. The statement itself says
+from which day on it counts, not the row it lies in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from villagefp.domain import county_params
+from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
+from villagefp.storage import device_key
+from villagefp.storage.records import where
+from villagefp.wire.statements import Sort, Statement, StatementError, read_intact
+
+PROGRAMME_TEXT = "programme.toml"
+"""The content of a programme's statement."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One published version, as it lies in the store."""
+
+    statement: Statement
+    trusted: bool  # signed by this laptop or by a key that was pinned
+
+
+def forms(connection: Connection) -> dict[str, tuple[Kept, ...]]:
+    """The published versions of each form, in the order in which they come into force."""
+    rows = where(connection, StoredFormPackage)
+    return _by_name(connection, Sort.FORM, [(row.form, row.version, row.body) for row in rows])
+
+
+def programmes(connection: Connection) -> dict[str, tuple[Kept, ...]]:
+    """The published versions of each programme, in the order in which they come into force."""
+    rows = where(connection, StoredProgrammePackage)
+    return _by_name(connection, Sort.PROGRAMME, [(row.programme, row.version, row.body) for row in rows])
+
+
+def programme_texts(connection: Connection, on: date) -> dict[str, str]:
+    """The published text of each programme that has one in force on a day; the others are as they are built in."""
+    found = {name: in_force(kept, on) for name, kept in programmes(connection).items()}
+    return {name: one.statement.content(PROGRAMME_TEXT).decode("utf-8") for name, one in found.items() if one}
+
+
+def in_force(kept: Sequence[Kept], on: date) -> Kept | None:
+    """The version that counts on a day: of those begun, the one begun last, and of these the one published last."""
+    begun = [one for one in kept if one.trusted and one.statement.from_on <= on.isoformat()]
+    return begun[-1] if begun else None
+
+
+def params(connection: Connection, on: date) -> dict[str, str]:
+    """Every known county parameter as it stands on a day; what the county has not said stands as it is built in."""
+    told: dict[str, CountyParam] = {}
+    for each in sorted(where(connection, CountyParam), key=lambda one: (one.from_on or "", one.id)):
+        if each.name in county_params.KNOWN and (each.from_on or "") <= on.isoformat():
+            told[each.name] = each
+    return {**county_params.defaults(), **{name: each.value for name, each in told.items()}}
+
+
+def _by_name(
+    connection: Connection, sort: Sort, bodies: Iterable[tuple[str, str, bytes]]
+) -> dict[str, tuple[Kept, ...]]:
+    """What is kept, by name and in order; what nobody signed, or not for this record, counts as not there."""
+    trusted: frozenset[bytes] | None = None
+    found: dict[str, list[Kept]] = {}
+    for name, version, body in bodies:
+        if trusted is None:
+            trusted = device_key.trusted_keys(connection)
+        try:
+            statement = read_intact(body)
+        except StatementError:
+            continue
+        if (statement.sort, statement.name, statement.version) == (sort, name, version):
+            found.setdefault(name, []).append(Kept(statement, statement.signer in trusted))
+    return {
+        name: tuple(sorted(found[name], key=lambda one: (one.statement.from_on, one.statement.serial)))
+        for name in sorted(found)
+    }
