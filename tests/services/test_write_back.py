@@ -408,8 +408,41 @@ def test_a_slip_is_one_referral_however_often_it_is_corrected(store: Store, home
     assert store.unseal(referral.reason).endswith(slip["reason"][0].encode())
     correct(store, event, {"arrived": "1"})
     (after,) = kept(store, Referral)
-    assert (after.id, after.arrived, after.result_told_on) == (referral.id, "1", "2026-11-20")
+    today = store.ambient.today()
+    assert today > ON, "the day on which she told how it went is not the day of the slip"
+    assert (after.id, after.arrived, after.result_told_on) == (referral.id, "1", today.isoformat())
     assert after.reason == referral.reason
+
+
+@pytest.mark.parametrize(
+    ("form", "answers", "told"),
+    [
+        (
+            "complication_referral",
+            {"danger_seen": ["pus"], "urgent": "2", "facility_referred": "县医院", "follow_by": "2026-11-23"},
+            ("2", "县医院", "2026-11-23"),
+        ),
+        ("free_service_info", {"item_iud": "2", "facility": "县妇幼保健院"}, (None, "县妇幼保健院", None)),
+    ],
+)
+def test_a_slip_within_another_form_is_asked_after_too(
+    store: Store, home: Home, form: str, answers: dict[str, Any], told: tuple[str | None, ...]
+) -> None:
+    event = visit(store, home, form, answers)
+    (referral,) = kept(store, Referral)
+    assert (referral.given_on, referral.person) == (ON.isoformat(), home.woman)
+    assert (referral.urgency, referral.to_facility, referral.follow_by) == told
+    field = "facility_referred" if form == "complication_referral" else "facility"
+    again = visits.amend(store, event, "no slip was given")
+    assert again.session.fill({field: "", **({"urgent": ""} if "urgent" in answers else {})}) == []
+    visits.save_visit(store, again, Outcome.DONE)
+    assert kept(store, Referral) == []
+
+
+def test_without_a_facility_nobody_was_referred(store: Store, home: Home) -> None:
+    visit(store, home, "free_service_info", {"item_iud": "3"})
+    visit(store, home, "complication_referral", {"symptoms": "腰酸"})
+    assert kept(store, Referral) == []
 
 
 def test_a_benefit_is_one_case_until_it_is_decided(store: Store, home: Home) -> None:

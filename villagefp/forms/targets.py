@@ -80,6 +80,7 @@ TARGETS: Mapping[str, Target] = {
             "on": _DATE,
             "presence": _CODE,
             "expected_back": _DATE,
+            "hukou": _CODE,
         },
         frozenset(),
         repeated=True,

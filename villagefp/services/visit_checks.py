@@ -26,6 +26,8 @@ def check_subject(store: Store, package: FormPackage, subject: Subject) -> None:
     title = package.title.get(package.languages[0], package.form_id)
     if wanted == "household" and subject.household is None:
         raise UserError(_("“{form}” is about a household, not about one person.").format(form=title))
+    if subject == Subject(None, None) and package.settings.get("without_person") == "yes":
+        return
     if wanted == "person" and subject.person is None:
         raise UserError(_("“{form}” is about one person, not about a household.").format(form=title))
     with store.read() as connection:

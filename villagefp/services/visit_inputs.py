@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from villagefp.domain import codes, resident_id
-from villagefp.domain.records import Event, Household, Outcome, Person, RecordId
-from villagefp.forms import library
+from villagefp.domain.records import Event, Household, HukouBook, Membership, Outcome, Person, RecordId
 from villagefp.forms.answers import NumberedAnswers, from_numbers
 from villagefp.forms.package import FormPackage
 from villagefp.forms.views import FormInputs
 from villagefp.i18n import language
-from villagefp.services import episodes, revisions
+from villagefp.services import catalogue, episodes, revisions
 from villagefp.storage import people, records
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from villagefp.storage.store import Store
+
+_BASIC_RECORD, _COVER = "person_basic", "file_cover"
+_OF_REGISTER = ("ethnic", "education", "marital", "occupation")
+_OF_BASIC_RECORD = ("abo", "rh", "residence_type")
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,17 @@ def gather(
     home = subject.household or _home_of(connection, subject.person)
     household = records.get(connection, Household, home) if home else None
     return FormInputs(
-        person=_person(connection, person, household, on) if person else {},
+        person=_person(store, connection, person, household, on) if person else {},
         household=_household(connection, household) if household else {},
         previous=_previous(store, connection, package, subject),
         episode=_episode(store, connection, package, subject, kept),
         visit={
             "on": on.isoformat(),
+            "about": "person" if subject.person else "household" if subject.household else "nobody",
             "worker": store.worker.name,
             "worker_phone": store.worker.phone or "",
             "village": store.village.name,
+            "township": _township(store, connection, package),
         },
         tables={"members": _members(connection, household.id) if household else []},
     )
@@ -83,7 +88,9 @@ def _home_of(connection: Connection, person: RecordId | None) -> RecordId | None
     return lines[0].household_id if lines else None
 
 
-def _person(connection: Connection, person: Person, household: Household | None, on: date) -> dict[str, str]:
+def _person(
+    store: Store, connection: Connection, person: Person, household: Household | None, on: date
+) -> dict[str, str]:
     line = next(iter(people.person_lines(connection, [person.id])), None)
     mother = records.get(connection, Person, person.mother) if person.mother else None
     born = person.birth_date if person.birth_date and len(person.birth_date) == 10 else None
@@ -96,12 +103,44 @@ def _person(connection: Connection, person: Person, household: Household | None,
         "file_no_tail": person.file_no[-8:] if person.file_no else None,
         "phone": line.phone if line else None,
         "address": household.address if household else None,
+        "hukou_address": _hukou_address(connection, person.id),
         "household_no": household.household_no if household else None,
         "group_no": household.group_no if household else None,
+        **{name: getattr(person, name) for name in _OF_REGISTER},
+        **_told_once(store, connection, person.id),
         **_ages(born, on),
         **_mother(connection, mother),
     }
     return {name: text for name, text in fields.items() if text}
+
+
+def _hukou_address(connection: Connection, person: RecordId) -> str | None:
+    """The address of the hukou book that the person is in now."""
+    for membership in records.where(connection, Membership, person=person):
+        if membership.hukou_book is not None and membership.left_on is None:
+            book = records.get(connection, HukouBook, membership.hukou_book)
+            return book.address if book else None
+    return None
+
+
+def _told_once(store: Store, connection: Connection, person: RecordId) -> dict[str, str]:
+    """What the basic record asked and the register has no field for; other forms do not ask it again."""
+    last = _last(records.where(connection, Event, form=_BASIC_RECORD, person=person))
+    if last is None:
+        return {}
+    told = _flat(kept_answers(store, catalogue.of(store).exact(last.form, last.form_version), last))
+    return {name: told[name] for name in _OF_BASIC_RECORD if name in told}
+
+
+def _township(store: Store, connection: Connection, package: FormPackage) -> str:
+    """The name of the township as the file cover kept last says it; looked up only for a form that asks for it."""
+    if "/root/township" not in package.xform:
+        return ""
+    last = _last(records.where(connection, Event, form=_COVER))
+    if last is None:
+        return ""
+    told = kept_answers(store, catalogue.of(store).exact(last.form, last.form_version), last)
+    return str(told.get("township_name", ""))
 
 
 def _ages(born: str | None, on: date) -> dict[str, str]:
@@ -150,14 +189,18 @@ def _members(connection: Connection, household: RecordId) -> list[dict[str, str]
 def _previous(store: Store, connection: Connection, package: FormPackage, subject: Subject) -> dict[str, str]:
     """The answers of the last visit with this form, corrected ones in place of what they correct."""
     told = {"person": subject.person} if subject.person else {"household": subject.household}
-    events = records.where(connection, Event, form=package.form_id, **told)
+    last = _last(records.where(connection, Event, form=package.form_id, **told)) if any(told.values()) else None
+    if last is None:
+        return {}
+    version = catalogue.of(store).exact(last.form, last.form_version)
+    return {"occurred_on": last.occurred_on} | _flat(kept_answers(store, version, last))
+
+
+def _last(events: Collection[Event]) -> Event | None:
+    """The latest of these visits that was done, corrected ones in place of what they correct."""
     corrected = {event.revision_of for event in events}
     done = [event for event in events if event.outcome == Outcome.DONE and event.id not in corrected]
-    if not done:
-        return {}
-    last = max(done, key=lambda event: (event.occurred_on, event.id))
-    version = package if last.form_version == package.version else library.load(last.form, last.form_version)
-    return {"occurred_on": last.occurred_on} | _flat(kept_answers(store, version, last))
+    return max(done, key=lambda event: (event.occurred_on, event.id), default=None)
 
 
 def _flat(answers: Mapping[str, Any]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from villagefp.forms.session import FormSession
 from villagefp.forms.targets import TARGETS
 from villagefp.forms.xpath_values import to_boolean, to_string
 from villagefp.i18n import _
-from villagefp.services import revisions, write_people, write_programmes
+from villagefp.services import revisions, write_households, write_people, write_programmes
 from villagefp.services.visit_types import WITH_ANSWERS
 from villagefp.services.writing import Told, Writing
 from villagefp.storage import marks, records
@@ -105,7 +105,7 @@ def _write(writing: Writing, rows: list[Told], before: list[Told]) -> None:
         elif row.target == "person":
             write_people.write_person(writing, row)
         elif row.target == "member_change":
-            write_people.write_member_change(writing, row)
+            write_households.write_member_change(writing, row)
         elif row.target == "referral":
             _write_referral(writing, row)
         elif row.target == "benefit_case":
@@ -120,6 +120,8 @@ def _write_referral(writing: Writing, told: Told) -> None:
     values.setdefault("given_on", writing.event.occurred_on)
     kept = writing.before.take(Referral)
     reason = told.values.get("reason", "")
+    if kept is not None and kept.result_told_on and kept.arrived == values.get("arrived"):
+        values["result_told_on"] = kept.result_told_on  # told once; corrected later for another reason
     sealed = kept.reason if kept else None
     if reason != _reason_of(writing.store, sealed):
         sealed = writing.store.seal(msgspec.msgpack.encode(reason)) if reason else None

@@ -1,4 +1,4 @@
-"""What a finished form tells of people: the basic record, children that were born, changes in a household."""
+"""What a finished form tells of people: the basic record, and children that were born."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from villagefp.domain.records import (
     IdStatus,
     Membership,
     NameStatus,
-    Outcome,
     Person,
     Phone,
     Precision,
     Presence,
     RecordId,
 )
-from villagefp.services import write_programmes
-from villagefp.services.writing import Told, Writing
+from villagefp.services.writing import Told, Writing, memberships
 from villagefp.storage import marks, records
 from villagefp.storage.drafts import delete_drafts_about
 
@@ -80,25 +78,6 @@ def write_newborns(writing: Writing, rows: list[Told], before: list[Told]) -> No
         _join_mother(writing, mother.id, child)
 
 
-def write_member_change(writing: Writing, told: Told) -> None:
-    """One line of the sheet of changes in a household."""
-    kind, on = told.values.get("change"), told.values.get("on") or writing.event.occurred_on
-    if kind in _JOINING:
-        _join(writing, told, _JOINING[kind], on)
-        return
-    member = writing.save.get(Person, bytes.fromhex(told.values.get("member", "")))
-    if member is None:
-        return
-    if kind == "2" and (name := told.values.get("name", "").strip()):
-        _name(writing, member, name)
-    elif kind in {"4", "5"}:
-        _presence(writing, member.id, told, on, Presence.AWAY if kind == "4" else Presence.RESIDENT)
-    elif kind == "7":
-        _leave(writing, member.id, on, "married_out")
-    elif kind == "8":
-        _die(writing, member, on)
-
-
 def take_off_list(writing: Writing, child: Person) -> None:
     """Withdraw a child that was never alive, with every record, draft and mark of it: nobody is reminded of it."""
     reason = "the visit that told of this child was corrected"
@@ -109,71 +88,6 @@ def take_off_list(writing: Writing, child: Person) -> None:
     for mark in marks.open_marks(writing.save.connection, person_id=child.id):
         marks.settle(writing.save.connection, mark.id)
     writing.save.withdraw(Person, child.id, reason)
-
-
-_JOINING = {"1": "born", "3": "arrived", "6": "married_in"}
-
-
-def _join(writing: Writing, told: Told, why: str, on: str) -> None:
-    name, born = told.values.get("name", "").strip(), told.values.get("birth_date")
-    values = {
-        "name": name,
-        "name_status": NameStatus.GIVEN if name else NameStatus.MISSING,
-        "sex": told.values.get("sex"),
-        "birth_date": born,
-        "birth_precision": Precision.DAY if born else None,
-        "id_status": IdStatus.NOT_YET if why == "born" else IdStatus.NOT_TOLD,
-    }
-    person = writing.keep(Person, values, lambda one: one.name == name and one.birth_date == born)
-    presence = told.values.get("presence")
-    membership = {
-        "person": person.id,
-        "household": writing.event.household,
-        "relation": told.values.get("relation"),
-        "joined_on": on,
-        "joined_why": why,
-        "presence": Presence(presence) if presence else Presence.RESIDENT,
-    }
-    writing.keep(Membership, membership, lambda one: one.person == person.id)
-
-
-def _name(writing: Writing, member: Person, name: str) -> None:
-    if member.name and member.name != name:
-        sort = "former" if member.name_status is NameStatus.GIVEN else "provisional"
-        alias = {"person": member.id, "name": member.name, "sort": sort}
-        writing.keep(Alias, alias, lambda one: one.person == member.id)
-    writing.save.change(replace(member, name=name, name_status=NameStatus.GIVEN))
-    marks.settle_kind(writing.save.connection, member.id, "name_missing")
-
-
-def _presence(writing: Writing, member: RecordId, told: Told, on: str, usual: Presence) -> None:
-    code = told.values.get("presence")
-    presence = Presence(code) if code else usual
-    back = told.values.get("expected_back") if presence is Presence.AWAY else None
-    for membership in _memberships(writing, member):
-        if membership.household == writing.event.household:
-            here = replace(membership, presence=presence, presence_since=on, expected_back=back)
-            writing.save.change(here)
-
-
-def _leave(writing: Writing, member: RecordId, on: str, why: str) -> None:
-    for membership in _memberships(writing, member):
-        if membership.household == writing.event.household:
-            writing.save.change(replace(membership, left_on=on, left_why=why))
-
-
-def _die(writing: Writing, member: Person, on: str) -> None:
-    writing.save.change(replace(member, died_on=on))
-    for membership in _memberships(writing, member.id):
-        writing.save.change(replace(membership, left_on=on, left_why="deceased"))
-    write_programmes.close(writing, None, Outcome.DECEASED, member.id)
-    delete_drafts_about(writing.save.connection, member.id)
-    marks.settle_kind(writing.save.connection, member.id, "death_told")
-
-
-def _memberships(writing: Writing, person: RecordId) -> list[Membership]:
-    found = records.where(writing.save.connection, Membership, person=person)
-    return [membership for membership in found if membership.left_on is None]
 
 
 def _identity(person: Person, told: Mapping[str, str]) -> dict[str, Any]:
@@ -238,7 +152,7 @@ def _is(record_id: RecordId | None) -> Callable[[Person], bool]:
 
 
 def _join_mother(writing: Writing, mother: RecordId, child: Person) -> None:
-    homes = [one for one in _memberships(writing, mother) if one.household is not None]
+    homes = [one for one in memberships(writing, mother) if one.household is not None]
     staying = (Presence.LYING_IN, Presence.STAYING)
     home = min(homes, key=lambda one: one.presence not in staying, default=None)
     if home is None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from villagefp.domain.records import Event, Record, RecordId
+from villagefp.domain.records import Event, Membership, Record, RecordId
 from villagefp.services.revisions import Earlier
+from villagefp.storage import records
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
@@ -53,3 +54,9 @@ class Writing:
             self.save.add(fresh)
             return fresh
         return self.before.revise(self.save, taken, record_type(id=taken.id, **values))
+
+
+def memberships(writing: Writing, person: RecordId) -> list[Membership]:
+    """The households and hukou books that a person is in now."""
+    found = records.where(writing.save.connection, Membership, person=person)
+    return [membership for membership in found if membership.left_on is None]
