@@ -15,7 +15,7 @@ from villagefp.domain.records import Outcome, RecordId
 from villagefp.services import households, people, sheets, visits
 from villagefp.services.households import NewHousehold
 from villagefp.services.people import NewPerson
-from villagefp.services.sheet_columns import Column, beside
+from villagefp.services.sheet_columns import Column, Span, beside
 from villagefp.storage.store import Store
 
 
@@ -80,6 +80,51 @@ def test_the_order_of_visits_tells_two_pregnancies_apart_even_when_they_are_clos
         "5": {"on": "2025-06-01"}, "4": {"on": "2025-05-01"}, "3": {"on": "2025-03-20"},
     }  # fmt: skip
     assert set(beside((*others, last), steps, "")) == {"2", "3", "4", "5"}
+
+
+def register(store: Store, woman: RecordId, on: date, lmp: str) -> None:
+    answers = {"lmp": lmp, "consent": "1", "signed": "1"}
+    visits.add_visit(store, "pregnancy_registration", answers, outcome=Outcome.DONE, on=on, person_id=woman)
+
+
+def end(store: Store, woman: RecordId, on: date) -> None:
+    answers = {"outcome_code": "2"}
+    visits.add_visit(store, "pregnancy_outcome_followup", answers, outcome=Outcome.DONE, on=on, person_id=woman)
+
+
+def test_two_pregnancies_within_a_year_are_told_apart_by_their_episodes(store: Store, woman: RecordId) -> None:
+    register(store, woman, date(2026, 2, 20), "2026-01-05")
+    lost = visit(store, woman, date(2026, 4, 20), "2", "那一次的话")
+    end(store, woman, date(2026, 5, 2))
+    register(store, woman, date(2026, 8, 20), "2026-06-20")
+    third = visit(store, woman, date(2026, 11, 1), "3", "这一次的话")
+    for event, theirs, others in ((third, "这一次的话", "那一次的话"), (lost, "那一次的话", "这一次的话")):
+        text = plain(text_of(sheets.form_sheet(store, "anc_followup", event_id=event).data))
+        assert theirs in text
+        assert others not in text
+
+
+def test_a_visit_before_she_registered_belongs_to_the_pregnancy_it_was_made_in(store: Store, woman: RecordId) -> None:
+    visit(store, woman, date(2026, 5, 1), "2", "还没登记")
+    register(store, woman, date(2026, 5, 20), "2026-01-05")
+    third = visit(store, woman, date(2026, 6, 20), "3", "登记以后")
+    text = plain(text_of(sheets.form_sheet(store, "anc_followup", event_id=third).data))
+    assert "还没登记" in text
+    assert "登记以后" in text
+
+
+def test_the_episode_counts_more_than_days_and_order_and_these_count_where_it_is_not_known() -> None:
+    def told(step: str, on: str) -> Column:
+        return Column(step, on, {"on": on})
+
+    steps, printed = ("2", "3", "4", "5"), told("4", "2026-10-01")
+    misnumbered, before = told("3", "2026-10-20"), told("2", "2025-12-20")
+    span = Span("2026-02-10", "2026-11-20", sure=True)
+    assert set(beside((misnumbered, before, printed), steps, "300", [span])) == {"3", "4"}
+    assert set(beside((misnumbered, before, printed), steps, "300")) == {"2", "4"}
+    unsure = Span("2026-08-01")
+    assert set(beside((misnumbered, before, printed), steps, "300", [unsure])) == {"2", "3", "4"}
+    assert set(beside((before, printed), steps, "", [span])) == {"2", "4"}
 
 
 def test_a_visit_whose_number_was_left_open_takes_a_free_column() -> None:

@@ -182,7 +182,9 @@ def _side_by_side(
         answers = kept_answers(store, version, each)
         columns.append(Column(str(answers.get(step, "")), each.occurred_on, dict(_by_path(package, answers, {}))))
     choices = [choice.name for q in package.questions if q.name == step for choice in package.choices[q.choices or ""]]
-    return sheet_columns.beside(columns, choices, package.settings.get("print::columns_within", ""))
+    programmes = {write.programme for write in package.writes if write.programme}
+    spans = sheet_columns.spans_of(store, connection, event.person, programmes) if event.person else []
+    return sheet_columns.beside(columns, choices, package.settings.get("print::columns_within", ""), spans)
 
 
 def _event(connection: Connection, form_id: str, event_id: RecordId) -> Event:
