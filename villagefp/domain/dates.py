@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from villagefp.domain import lunar
 from villagefp.domain.records import Precision
@@ -56,9 +56,11 @@ class DateFault(StrEnum):
     TOO_EARLY = "too_early"
 
 
-@dataclass(frozen=True, slots=True)
-class DateReading:
-    """A solar date as YYYY-MM-DD, YYYY-MM or YYYY; `told` where it was told otherwise, `fault` where it is none."""
+class DateReading(NamedTuple):
+    """A solar date as YYYY-MM-DD, YYYY-MM or YYYY; `told` where it was told otherwise, `fault` where it is none.
+
+    A named tuple, since a roster has thousands of dates to read.
+    """
 
     value: str | None
     precision: Precision | None = None
@@ -68,18 +70,14 @@ class DateReading:
 
 def read(told: object, today: date, *, relative: bool = True) -> DateReading:
     """What a cell or a field says as a date; empty and 不详 read as no value without a fault."""
-    if isinstance(told, datetime):
-        return _checked(told.year, told.month, told.day, today)
-    if isinstance(told, date):
+    if isinstance(told, str):
+        found = _DAY.fullmatch(told) or _COMPACT.fullmatch(told)
+        return _day(found, today, told) if found else _text(clean(told), today, relative)
+    if isinstance(told, date):  # as a datetime is, too
         return _checked(told.year, told.month, told.day, today)
     if isinstance(told, int | float) and not isinstance(told, bool):
         return _number(told, today)
-    if not isinstance(told, str):
-        return DateReading(None) if told is None else DateReading(None, told=str(told), fault=DateFault.UNREADABLE)
-    found = _DAY.fullmatch(told) or _COMPACT.fullmatch(told)
-    if found:
-        return _checked(int(found[1]), int(found[2]), int(found[3]), today, told)
-    return _text(clean(told), today, relative)
+    return DateReading(None) if told is None else DateReading(None, told=str(told), fault=DateFault.UNREADABLE)
 
 
 def sentence(reading: DateReading, told: object) -> str:
@@ -129,7 +127,7 @@ def _text(text: str, today: date, relative: bool) -> DateReading:
 def _solar(text: str, told: str, today: date) -> DateReading | None:
     reading = None
     if found := _DAY.fullmatch(text) or _COMPACT.fullmatch(text):
-        reading = _checked(int(found[1]), int(found[2]), int(found[3]), today, told)
+        reading = _day(found, today, told)
     elif found := _MONTH.fullmatch(text) or _COMPACT_MONTH.fullmatch(text):
         reading = _coarse(_checked(int(found[1]), int(found[2]), 1, today, told), Precision.MONTH)
     elif _SHORT_YEAR.fullmatch(text):
@@ -176,6 +174,11 @@ def _year_and_month(year: int, hundredths: int, told: str) -> DateReading:
     return DateReading(f"{year}-{month:02}", Precision.MONTH)
 
 
+def _day(found: re.Match[str], today: date, told: str) -> DateReading:
+    year, month, day = map(int, found.groups())
+    return _checked(year, month, day, today, told)
+
+
 def _checked(year: int, month: int, day: int, today: date, told: str | None = None) -> DateReading:
     if told is None:
         told = f"{year}-{month}-{day}"
@@ -187,7 +190,7 @@ def _checked(year: int, month: int, day: int, today: date, told: str | None = No
         return DateReading(None, told=told, fault=DateFault.TOO_EARLY)
     if solar > today:
         return DateReading(None, told=told, fault=DateFault.FUTURE)
-    return DateReading(f"{year}-{month:02}-{day:02}", Precision.DAY)
+    return DateReading(solar.isoformat(), Precision.DAY)
 
 
 def _lunar(told: str, today: date) -> DateReading:

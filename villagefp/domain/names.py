@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from villagefp.domain.records import NameStatus
 from villagefp.domain.widths import clean
@@ -22,9 +22,8 @@ _STAND_IN = re.compile(
 _SHORT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class NameReading:
-    """A name as it is kept, and whether it is one."""
+class NameReading(NamedTuple):
+    """A name as it is kept, and whether it is one; a named tuple, since a roster has thousands of names to read."""
 
     name: str
     status: NameStatus

@@ -49,7 +49,8 @@ def table_file() -> Path:
 
 def readings(name: str) -> tuple[str, str]:
     """The pinyin of a name without tones or spaces, and its initials: 尉迟芳 is yuchifang, ycf."""
-    surname = next((name[:length] for length in (2, 1) if name[:length] in SURNAMES), "")
+    double, single = name[:2], name[:1]
+    surname = double if double in SURNAMES else single if single in SURNAMES else ""
     syllables = SURNAMES[surname].split() if surname else []
     for character in name[len(surname) :]:
         if character.isascii():
@@ -57,7 +58,7 @@ def readings(name: str) -> tuple[str, str]:
                 syllables.append(character.lower())
         elif syllable := _syllable(character):
             syllables.append(syllable)
-    return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+    return "".join(syllables), "".join([syllable[0] for syllable in syllables])
 
 
 @lru_cache(maxsize=2048)

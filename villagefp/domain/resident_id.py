@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from operator import mul
+from typing import NamedTuple
 
 from villagefp.domain import codes
 from villagefp.domain.widths import half_width
@@ -30,9 +30,11 @@ class IdFault(StrEnum):
     DIGITS_LOST = "digits_lost"  # a spreadsheet kept it as a number and lost its end
 
 
-@dataclass(frozen=True, slots=True)
-class IdReading:
-    """A number as read: normalised where it can be one, as told where not, and what it says of its owner."""
+class IdReading(NamedTuple):
+    """A number as read: normalised where it can be one, as told where not, and what it says of its owner.
+
+    A named tuple, since a roster has thousands of numbers to read.
+    """
 
     number: str
     fault: IdFault | None = None
@@ -55,7 +57,7 @@ def check_digit(first_17: str) -> str:
 
 def read(told: str | float) -> IdReading:
     """What a cell or a field says as an ID number; never refuses, names the fault instead."""
-    if isinstance(told, int | float):
+    if not isinstance(told, str):
         return _read_number(told)
     number = normalise(told)
     if _NEW.fullmatch(number):
@@ -97,14 +99,15 @@ def _read_number(told: float) -> IdReading:
 
 
 def _date(digits: str) -> str | None:
-    year, month, day = digits[:4], digits[4:6], digits[6:]
-    if not "1850" < year < "2100":
+    """The day of eight digits, YYYY-MM-DD."""
+    if not "1850" < digits[:4] < "2100":
         return None
+    day = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
     try:
-        date(int(year), int(month), int(day))
+        date.fromisoformat(day)
     except ValueError:
         return None
-    return f"{year}-{month}-{day}"
+    return day
 
 
 def _sex(digit: str) -> str:

@@ -16,4 +16,7 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if ran:
+            # What was made meanwhile stays: it counts as old now, and the next look at the young passes it by.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -44,7 +44,7 @@ def find(connection: Connection, text: str, limit: int = 50) -> list[RecordId]:
     return [row[0] for row in rows]
 
 
-def refresh(connection: Connection, changed: Iterable[tuple[str, RecordId]]) -> None:
+def refresh(connection: Connection, changed: Collection[tuple[str, RecordId]]) -> None:
     """Make the rows of those persons anew that a save has touched."""
     touched = _touched(connection, changed)
     if not touched:
@@ -66,13 +66,13 @@ def all_rows(connection: Connection) -> list[tuple[RecordId, str]]:
     return _Keys(connection, None).rows()
 
 
-def _touched(connection: Connection, changed: Iterable[tuple[str, RecordId]]) -> list[RecordId]:
+def _touched(connection: Connection, changed: Collection[tuple[str, RecordId]]) -> list[RecordId]:
+    persons = {record_id for kind, record_id in changed if kind == "person"}
+    if len(persons) >= _ALL:
+        return sorted(persons)
     by_kind: dict[str, list[RecordId]] = defaultdict(list)
     for kind, record_id in changed:
         by_kind[kind].append(record_id)
-    persons = set(by_kind["person"])
-    if len(persons) >= _ALL:
-        return sorted(persons)
     for kind in ("alias", "phone", "membership"):
         persons.update(_column(connection, f"SELECT person FROM {kind} WHERE 1", "id", by_kind[kind]))
     persons.update(_column(connection, "SELECT person FROM membership WHERE 1", "household", by_kind["household"]))
@@ -118,5 +118,5 @@ class _Keys:
 
 
 def _joined(keys: Iterable[str]) -> str:
-    told = dict.fromkeys(normalised(key) for key in keys if key)
+    told = dict.fromkeys([normalised(key) for key in keys if key])
     return f"|{'|'.join(told)}|"

@@ -17,6 +17,8 @@ DEPTH = 10
 SEGMENT = 1 << DEPTH
 KEY_BYTES = 32
 _SIDES = (b"0", b"1")
+_LINK = blake2b(digest_size=32, person=b"vfp link")
+"""Where every link begins: a copy of it is made faster than another one."""
 
 
 class Node(NamedTuple):
@@ -131,4 +133,6 @@ def first_link(village: bytes, device: bytes) -> bytes:
 
 def next_link(before: bytes, header: bytes, committed: bytes) -> bytes:
     """The link of a change: covers everything before it, its header and its commitment."""
-    return blake2b(before + committed + header, digest_size=32, person=b"vfp link").digest()
+    link = _LINK.copy()
+    link.update(before + committed + header)
+    return link.digest()

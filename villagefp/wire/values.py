@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,9 +14,8 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
 
 
-def pack(value: object) -> bytes:
-    """The bytes of plain data. Numbers always take their shortest form; a mapping must come in order of its keys."""
-    return _encoder.encode(value)
+pack: Callable[[object], bytes] = _encoder.encode
+"""The bytes of plain data. Numbers always take their shortest form; a mapping must come in order of its keys."""
 
 
 def in_order(fields: Mapping[int, Value]) -> Mapping[int, Value]:

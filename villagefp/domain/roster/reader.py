@@ -176,15 +176,20 @@ class RosterReader:
             return None
 
     def _phones(self, cell: Cell, row: int) -> tuple[phones.PhoneReading, ...]:
-        read = phones.read(cell if isinstance(cell, str | float | int) else str(cell))
+        read = phones.read(_word_or_number(cell))
         told = words.text_of(cell).strip()
         if not (read and all(one.plausible for one in read)) and told not in words.NOTHING:
             self._issues.phone_unreadable(row, told, len(self._persons))
         return tuple(one for one in read if one.plausible)
 
 
+def _word_or_number(cell: Cell) -> str | float:
+    """The cell as it is where it is text, as nearly all are, or a number; a date in a wrong column as text."""
+    return cell if isinstance(cell, str) or isinstance(cell, float | int) else str(cell)  # noqa: SIM101  text first
+
+
 def _id_number(cell: Cell) -> IdReading | None:
-    reading = resident_id.read(cell if isinstance(cell, str | float | int) else str(cell))
+    reading = resident_id.read(_word_or_number(cell))
     return None if reading.number in words.NOTHING else reading
 
 
