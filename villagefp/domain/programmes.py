@@ -1,73 +1,73 @@
-"""A programme of follow-up visits as data: whom it is for, which day it counts from, when which point is due.
+"""Programmes of follow-up visits: read from their files, and which version counts on a day.
 
 One file a programme in `resources/programmes`; the county can publish a changed one with a first day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+
+from villagefp import paths
+from villagefp.domain.programme_file import read_programme
+from villagefp.domain.programme_records import About, Join, Point, Programme, Repeat, Trigger
+from villagefp.errors import UserError
+from villagefp.i18n import _
+
+__all__ = [
+    "About",
+    "Join",
+    "Point",
+    "Programme",
+    "Repeat",
+    "Trigger",
+    "check_replacement",
+    "in_force",
+    "read_programme",
+    "shipped",
+    "shipped_texts",
+]
 
 
-class Join(StrEnum):
-    """How a programme starts; nothing starts by a calendar alone."""
-
-    OFFER = "offer"  # an entered fact makes one first offer due; only a yes opens the episode
-    CONSENT_FIRST = "consent_first"  # nothing is shown before a yes
-    OWN_TASK = "own_task"  # the worker's own promise
-
-
-class About(StrEnum):
-    """Whom a programme is about."""
-
-    PERSON = "person"
-    HOUSEHOLD = "household"
+@cache
+def shipped_texts() -> Mapping[str, str]:
+    """The text of each programme that comes with the program, by name."""
+    found = sorted((paths.resources_dir() / "programmes").glob("*.toml"))
+    return {path.stem: path.read_text(encoding="utf-8") for path in found}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """One visit of a programme. Either days after the anchor, or `at` with days before and after it.
+@cache
+def shipped() -> Mapping[str, Programme]:
+    """The programmes that come with the program, by name."""
+    return {name: read_programme(text, f"{name}.toml") for name, text in shipped_texts().items()}
 
-    `at` speaks where the rule does: "3m", "4y" (a month-end date falls on the last day of a shorter month),
-    "ga84d" (from the first day of the last period), "lunar:08-15", "solar:10-01", "value:next_on" (a day that the
-    episode holds by name).
+
+def check_replacement(new: Programme, old: Programme) -> None:
+    """UserError where a published programme would start otherwise than the one it replaces, or tell more of it.
+
+    How a programme starts is no matter of taste: what needs a yes first never becomes an offer.
     """
-
-    code: str
-    from_days: int | None = None
-    to_days: int | None = None
-    at: str = ""
-    before: int = 0
-    after: int = 0
-    label: Mapping[str, str] = field(default_factory=dict)  # language → words
-
-
-@dataclass(frozen=True, kw_only=True)
-class Repeat:
-    """The last point again and again: every so many days after the anchor, its window so many days wide."""
-
-    every: int
-    to_plus: int
-    from_last: bool = False  # counts from the last visit that was done instead of from the anchor
+    for key, told, before in (
+        ("programme", new.programme, old.programme),
+        ("join", new.join.value, old.join.value),
+        ("trigger", new.trigger.value, old.trigger.value),
+        ("about", new.about.value, old.about.value),
+        ("private", str(new.private).lower(), str(new.private or old.private).lower()),
+    ):
+        if told != before:
+            raise UserError(
+                _("{file}, {key} = “{value}”: expected {wish}.").format(
+                    file=new.programme, key=key, value=told, wish=before
+                )
+            )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Programme:
-    """A programme as its file says it."""
-
-    programme: str
-    version: str
-    join: Join
-    about: About
-    anchors: tuple[str, ...]  # names of days, the first that is known counts
-    points: tuple[Point, ...]
-    form: str
-    source: str  # of the rule, [K] where the county must confirm
-    grace_days: int | None = 7  # None: never overdue
-    max_attempts: int = 2
-    stop_on: frozenset[str] = frozenset()
-    repeat: Repeat | None = None
-    private: bool = False  # its name is shown nowhere but in its own form
-    title: Mapping[str, str] = field(default_factory=dict)
-    wording: Mapping[str, str] = field(default_factory=dict)  # "why is this here", in plain words
+def in_force(
+    built_in: Mapping[str, Programme], published: Iterable[tuple[date, Programme]], on: date
+) -> Mapping[str, Programme]:
+    """What counts on a day: of each programme the version published last of those begun, else the built-in one."""
+    begun = sorted(
+        ((first, each) for first, each in published if first <= on), key=lambda told: (told[0], told[1].version)
+    )
+    return {**built_in, **{each.programme: each for _first, each in begun}}
