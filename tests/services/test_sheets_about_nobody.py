@@ -101,6 +101,20 @@ def test_the_first_antenatal_sheet_has_her_name_and_her_sealed_answers_only_when
     assert revealed(store) == 1
 
 
+def test_looking_at_sealed_answers_is_logged_too(store: Store, first_visit: RecordId) -> None:
+    plainly = sheets.form_sheet(store, "anc_first", event_id=first_visit, record=False)
+    assert plainly.can_ask_for_sealed
+    assert revealed(store) == 0
+    sheets.form_sheet(store, "anc_first", event_id=first_visit, with_sealed=True, record=False)
+    assert revealed(store) == 1
+
+
+def test_where_no_private_answers_are_left_out_there_is_nothing_to_ask_for(store: Store, first_visit: RecordId) -> None:
+    woman = visits.open_event(store, first_visit).event.person
+    assert not sheets.form_sheet(store, "anc_first", person_id=woman).can_ask_for_sealed
+    assert not sheets.form_sheet(store, "newborn_home_visit", person_id=woman).can_ask_for_sealed
+
+
 def test_only_the_village_doctor_prints_sealed_answers(
     store: Store, first_visit: RecordId, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pypdfium2
@@ -11,8 +12,8 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import Desk
-from villagefp.domain.records import Access
-from villagefp.services import people
+from villagefp.domain.records import Access, Outcome, Person
+from villagefp.services import people, visits
 from villagefp.services.sheets import Mode
 from villagefp.storage import records
 from villagefp.ui.context import Place
@@ -66,6 +67,33 @@ def test_blank_is_for_writing_by_hand(desk: Desk, preview: Preview) -> None:
     desk.settle()
     assert preview.pdf is not None
     assert "李芳" not in text(preview.pdf.data)
+
+
+def test_private_answers_are_printed_when_she_asks_for_them_and_the_look_is_logged(
+    desk: Desk, preview: Preview
+) -> None:
+    assert preview.private.isHidden()  # nothing private is on this form
+    assert desk.window.store is not None
+    with desk.window.store.read() as connection:
+        child = records.get(connection, Person, desk.newborn().id)
+    assert child is not None
+    woman = child.mother
+    answers = {"gravida": 13, "overall": "2", "overall_detail": "贫血"}
+    saved = visits.add_visit(
+        desk.window.store, "anc_first", answers, outcome=Outcome.DONE, on=date(2026, 11, 1), person_id=woman
+    )
+    order = SheetOrder(form_id="anc_first", person_id=woman, event_id=saved.event_id)
+    made = desk.go(Preview, Place("preview", order))
+    desk.until(made.print_button.isEnabled)
+    assert made.pdf is not None
+    assert not made.private.isHidden()
+    assert not made.private.isChecked()
+    assert "13" not in text(made.pdf.data).split()
+    assert "revealed" not in printed(desk)
+    made.private.setChecked(True)
+    desk.settle()
+    assert "13" in text(made.pdf.data).split()
+    assert "revealed" in printed(desk)
 
 
 def test_zoom_changes_the_size(desk: Desk, preview: Preview) -> None:

@@ -50,6 +50,7 @@ class Pdf:
     missing_glyphs: tuple[str, ...] = ()  # characters whose box was left for handwriting
     withheld: tuple[str, ...] = ()  # free texts left off a sheet that stays in the home, by the words before them
     persons: tuple[RecordId, ...] = ()  # who is named on it
+    can_ask_for_sealed: bool = False  # it has private answers of this visit, or boxes left empty in their place
 
 
 class MissingGlyphsError(UserError):
@@ -83,7 +84,8 @@ def form_sheet(
 
     Without a mode: the visit where one is named, else identity only. Forms with private answers are always printed
     as for a printer elsewhere; but where the form says `print::sealed` asked, the sheet has the name, and the boxes
-    of sealed answers stay empty unless `with_sealed` asks for them. `record=False` is for looking only.
+    of sealed answers stay empty unless `with_sealed` asks for them: by the person's own wish, and logged as a look at
+    them even where `record=False` makes a sheet for looking only.
     """
     mode = mode or (Mode.FILLED if event_id else Mode.HALF)
     with store.read() as connection:
@@ -125,9 +127,10 @@ def form_sheet(
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
     pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
-    if with_sealed and record:
+    if with_sealed:
         note_accesses(store, persons, "revealed")
-    return replace(pdf, withheld=filled.withheld)
+    can_ask = on_request and mode is Mode.FILLED and store.worker.role == _ENTITLED
+    return replace(pdf, withheld=filled.withheld, can_ask_for_sealed=can_ask)
 
 
 def household_sheet(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
@@ -45,10 +46,11 @@ class Preview(Screen):
         self.order = order
         self.pdf: Pdf | None = None
         self._leave_blank = False
-        self.elsewhere = QCheckBox(_("For a printer elsewhere: no names, numbers or phones"))
-        self.elsewhere.setAccessibleName(self.elsewhere.text())
-        self.elsewhere.setChecked(bool(context.settings.get("print_elsewhere")))
-        self.elsewhere.toggled.connect(lambda _on: self._make())
+        told = _("For a printer elsewhere: no names, numbers or phones")
+        self.elsewhere = self._switch(told, on=bool(context.settings.get("print_elsewhere")))
+        self.private = self._switch(_("With the private answers: the person asked for them"), on=False)
+        self.private.setToolTip(_("Looking at them and printing them is written into the access log."))
+        self.private.hide()  # until the form is known to have some
         self.mode = QComboBox()
         self.mode.setAccessibleName(_("How much is filled in"))
         filled, blank = _("As entered"), _("Blank, for writing by hand")
@@ -66,7 +68,7 @@ class Preview(Screen):
         self.print_button = parts.button(_("Print"), self._print, "primary", icon_name="print")
         self.save_button = parts.button(_("Save as PDF"), self._save)
         self.put_heading(title(), self.zoom, self.save_button, self.print_button, back=_("Back"))
-        self.body.addLayout(parts.row(self.mode, self.elsewhere, 0, spacing=16))
+        self.body.addLayout(parts.row(self.mode, self.elsewhere, self.private, 0, spacing=16))
         self.list = QListWidget()
         self.list.setAccessibleName(_("Pages"))
         self.list.setIconSize(_THUMB)
@@ -89,6 +91,14 @@ class Preview(Screen):
         self._pause.timeout.connect(self._draw)
         self._set_ready(ready=False)
         self._make()
+
+    def _switch(self, words: str, *, on: bool) -> QCheckBox:
+        """A choice that changes the sheet."""
+        switch = QCheckBox(words)
+        switch.setAccessibleName(words)
+        switch.setChecked(on)
+        switch.toggled.connect(lambda _on: self._make())
+        return switch
 
     @overrides
     def print_shown(self) -> bool:
@@ -113,12 +123,14 @@ class Preview(Screen):
         self.context.jobs.run(self._sheet(), done=self._made, failed=self._not_made)
 
     def _sheet(self) -> SheetWork:
-        return SheetWork(
-            self.context, self.order, Mode(self.mode.currentData()), self.elsewhere.isChecked(), self._leave_blank
+        chosen = Chosen(
+            Mode(self.mode.currentData()), self.elsewhere.isChecked(), self.private.isChecked(), self._leave_blank
         )
+        return SheetWork(self.context, self.order, chosen)
 
     def _made(self, pdf: Pdf) -> None:
         self.pdf = pdf
+        self.private.setVisible(pdf.can_ask_for_sealed)
         if pdf.missing_glyphs:
             told = _("Boxes were left for {characters}; write them in by hand.").format(
                 characters=" ".join(pdf.missing_glyphs)
@@ -222,30 +234,34 @@ class Preview(Screen):
         self.banner.tell(_("Kept as {file}. Anyone who has this file can read it.").format(file=name), "done")
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The choices on top of the sheet."""
+
+    mode: Mode
+    elsewhere: bool
+    private: bool
+    leave_blank: bool
+
+
 class SheetWork:
     """What to print, as plain data; called on the database thread."""
 
-    def __init__(
-        self,
-        context: ScreenContext,
-        order: SheetOrder,
-        mode: Mode,
-        elsewhere: bool,
-        leave_blank: bool,
-    ) -> None:
+    def __init__(self, context: ScreenContext, order: SheetOrder, chosen: Chosen) -> None:
         self._store, self._render = context.store, context.render
-        self._order, self._mode, self._elsewhere, self._leave_blank = order, mode, elsewhere, leave_blank
+        self._order, self._chosen = order, chosen
 
     @overrides
     def __call__(self) -> Pdf:
-        order = self._order
+        order, chosen = self._order, self._chosen
         if order.household_no:
             return sheets.household_sheet(
-                self._store, order.household_no, event_id=order.event_id, blank=self._mode is Mode.BLANK,
-                elsewhere=self._elsewhere, leave_blank=self._leave_blank, record=False, render=self._render,
+                self._store, order.household_no, event_id=order.event_id, blank=chosen.mode is Mode.BLANK,
+                elsewhere=chosen.elsewhere, leave_blank=chosen.leave_blank, record=False, render=self._render,
             )  # fmt: skip
         return sheets.form_sheet(
             self._store, order.form_id, person_id=order.person_id,
-            event_id=order.event_id if self._mode is Mode.FILLED else None, mode=self._mode,
-            elsewhere=self._elsewhere, leave_blank=self._leave_blank, record=False, render=self._render,
+            event_id=order.event_id if chosen.mode is Mode.FILLED else None, mode=chosen.mode,
+            elsewhere=chosen.elsewhere, leave_blank=chosen.leave_blank, record=False, render=self._render,
+            with_sealed=chosen.private and chosen.mode is Mode.FILLED,
         )  # fmt: skip
