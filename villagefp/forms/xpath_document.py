@@ -24,7 +24,7 @@ def read_document(text: str) -> tuple[Document, dict[str, str]]:
     reader = _Reader()
     parser = reader.parser()
     try:
-        parser.Parse(text.strip().removeprefix("\ufeff").encode(errors="replace"), True)
+        parser.Parse(text.strip("\ufeff \t\r\n").encode(errors="replace"), True)
     except expat.ExpatError as error:
         raise XPathError(_("the document is no XML: {error}").format(error=error)) from error
     return reader.document, reader.prefixes

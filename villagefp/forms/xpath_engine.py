@@ -27,8 +27,11 @@ from villagefp.forms.xpath_tree import ELEMENT, Node, in_order
 from villagefp.forms.xpath_values import Value
 from villagefp.i18n import _
 
-PATIENCE = 20_000_000
-"""Nodes that one expression may look at; a form that wants more would stop the program for a minute."""
+PATIENCE = 5_000_000
+"""Nodes that one expression may look at; a form that wants more would stop the program for a minute.
+
+A filled form has some hundreds of them, a table to look up some ten thousands.
+"""
 _SAME_DEPTH = {"child", "attribute", "self", "parent"}
 """Steps that lead from nodes of one depth, none within another, to such nodes again."""
 

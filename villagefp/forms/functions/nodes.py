@@ -91,7 +91,8 @@ def _seed(value: Value) -> int:
     number = to_number(value)
     if math.isnan(number):
         text = "" if isinstance(value, float) else to_string(value)
-        return int.from_bytes(sha256(text.encode()).digest()[:8], "big", signed=True) if text else 0
+        # Through a float, which keeps 53 of the 64 bits: other machines do so too, and the order has to be theirs.
+        return int(float(int.from_bytes(sha256(text.encode()).digest()[:8], "big", signed=True))) if text else 0
     if math.isinf(number):
         return _MOST if number > 0 else -_MOST - 1
     return min(max(math.trunc(number), -_MOST - 1), _MOST)

@@ -64,11 +64,12 @@ def _pow(_focus: Focus, base: Value, exponent: Value) -> Value:
         return math.inf if number == 0 and power < 0 else math.nan
 
 
-def _all(parts: tuple[Value, ...]) -> list[float]:
+def _all(focus: Focus, parts: tuple[Value, ...]) -> list[float]:
     """Every number among nodes and values; an empty answer is none, as in ODK, and makes a total of them none."""
     numbers = []
     for part in parts:
         if isinstance(part, list):
+            focus.look(4 * len(part))  # reading a number takes so much longer than looking at a node
             numbers += [to_number(node.value()) for node in part]
         else:
             numbers.append(to_number(part))
@@ -76,15 +77,16 @@ def _all(parts: tuple[Value, ...]) -> list[float]:
 
 
 def _extreme(pick: Callable[[list[float]], float]) -> Function:
-    def call(_focus: Focus, *parts: Value) -> Value:
-        numbers = _all(parts)
+    def call(focus: Focus, *parts: Value) -> Value:
+        numbers = _all(focus, parts)
         return math.nan if not numbers or any(math.isnan(number) for number in numbers) else pick(numbers)
 
     return Function(call, 1, None)
 
 
-def _sum(_focus: Focus, nodes: Value) -> Value:
-    return math.fsum(_all((as_nodes(nodes),)))
+def _sum(focus: Focus, nodes: Value) -> Value:
+    numbers = _all(focus, (as_nodes(nodes),))
+    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
 
 
 def _not_here(_focus: Focus, *_parts: Value) -> Value:
