@@ -75,10 +75,26 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Again:
+    """A visit that comes again without end: every so many days after `base`, or on one day of each year."""
+
+    code: str
+    form: str
+    label: Mapping[str, str]
+    counts_from: str
+    base: date
+    later_than: date  # only windows that begin after this day
+    every: int = 0
+    at: str = ""  # "lunar:08-15" or "solar:10-01"
+    before: int = 0  # days of the window before and after that day
+    after: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Planned:
     """A visit that rules foresee; it does not depend on today, so it may be kept until the facts change.
 
-    With a `series` the windows below are those of its first visit; `on_day` finds the one that a day is about.
+    With a `series` point and window are those of its first visit; `on_day` finds the visit that a day is about.
     """
 
     person: bytes | None
@@ -102,7 +118,9 @@ class Planned:
     attempts: int = 0
     contact_closed: bool = False
     private: bool = False
-    series: tuple[str, ...] = ()  # rules of the visits that come again, see `programme_series`
+    grace_days: int | None = None
+    fade_days: int | None = None
+    series: tuple[Again, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

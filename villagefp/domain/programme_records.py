@@ -102,3 +102,8 @@ class Programme:
     private: bool = False  # its name is shown nowhere but in its own form
     title: Mapping[str, str] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict)  # "why is this here", in plain words
+
+    @property
+    def visits(self) -> tuple[Point | Repeat, ...]:
+        """Its points and what comes again."""
+        return (*self.points, *self.repeats)
