@@ -1,15 +1,18 @@
-"""`forms check|preview`: all that is wrong with a form sheet at once, and its paper form, before it is published."""
+"""`forms …`: check a form sheet and look at its paper form, publish it from a day on, hand it on signed."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from villagefp.cli.opening import day, opened
 from villagefp.cli.output import Output
+from villagefp.cli.packages import in_words, tell_published, write_package
 from villagefp.cli.sheets import write_pdf
 from villagefp.forms import compile as compiling
+from villagefp.forms.problems import FormError, Problem
 from villagefp.i18n import _
-from villagefp.services import sheets
+from villagefp.services import packages, publications, sheets
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
@@ -24,6 +27,20 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     preview.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
     preview.add_argument("--leave-blank", action="store_true", help=_("leave a box for characters that no font has"))
     preview.set_defaults(run=_preview)
+    publish = actions.add_parser("publish", parents=[common], help=_("sign a form sheet and ask it from a day on"))
+    publish.add_argument("file", type=Path)
+    publish.add_argument("--from", dest="from_on", type=day, required=True, metavar="DATE", help=_("its first day"))
+    publish.set_defaults(run=_publish)
+    listing = actions.add_parser("list", parents=[common], help=_("which forms there are, in which versions"))
+    listing.set_defaults(run=_list)
+    export = actions.add_parser("export", parents=[common], help=_("write a published form as a package"))
+    export.add_argument("form")
+    export.add_argument("--version", metavar="VERSION", help=_("the one published last unless told"))
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.vfpkg")
+    export.set_defaults(run=_export)
+    taking = actions.add_parser("import", parents=[common], help=_("take over a signed package of a form or programme"))
+    taking.add_argument("file", type=Path, metavar="FILE.vfpkg")
+    taking.set_defaults(run=_import)
 
 
 def _check(told: argparse.Namespace, output: Output) -> int:
@@ -40,13 +57,50 @@ def _preview(told: argparse.Namespace, output: Output) -> int:
     return write_pdf(pdf, told.out, output)
 
 
+def _publish(told: argparse.Namespace, output: Output) -> int:
+    with opened(told) as store:
+        try:
+            published = packages.publish_form(store, told.file, told.from_on)
+        except FormError as refused:
+            return _refuse(refused.problems, output)
+    tell_published(published, output)
+    return 0
+
+
+def _import(told: argparse.Namespace, output: Output) -> int:
+    with opened(told) as store:
+        try:
+            published = packages.import_file(store, told.file)
+        except FormError as refused:
+            return _refuse(refused.problems, output)
+    tell_published(published, output)
+    return 0
+
+
+def _export(told: argparse.Namespace, output: Output) -> int:
+    with opened(told) as store:
+        signed = packages.export_package(store, told.form, told.version)
+    return write_package(signed, told.out, output)
+
+
+def _list(told: argparse.Namespace, output: Output) -> int:
+    with opened(told) as store:
+        found = publications.forms(store)
+    output.tell("\n".join(map(in_words, found)), [one.to_json("form") for one in found])
+    return 0
+
+
 def _has_problems(file: Path, output: Output) -> bool:
     """Whether anything is wrong with the sheet; all of it is said."""
     problems = compiling.problems_of(file)
-    if problems:
-        data = [
-            {"sheet": problem.sheet, "row": problem.row, "column": problem.column, "message": problem.message}
-            for problem in problems
-        ]
-        output.refuse("\n".join(str(problem) for problem in problems), {"problems": data})
-    return bool(problems)
+    return bool(problems) and bool(_refuse(problems, output))
+
+
+def _refuse(problems: list[Problem], output: Output) -> int:
+    """Say all that is wrong with a sheet."""
+    data = [
+        {"sheet": problem.sheet, "row": problem.row, "column": problem.column, "message": problem.message}
+        for problem in problems
+    ]
+    output.refuse("\n".join(str(problem) for problem in problems), {"problems": data})
+    return 1

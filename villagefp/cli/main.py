@@ -22,6 +22,8 @@ _MODULES = {
     "visit": "visits",
     "print": "sheets",
     "forms": "forms",
+    "programmes": "packages",
+    "param": "packages",
     "prepare": "prepare",
 }
 """Which module of `villagefp.cli` knows a word: only that one is loaded, as storage and PDF libraries are heavy."""

@@ -23,7 +23,7 @@ _LONGEST = 200
 class ParamType(StrEnum):
     """How a value is written."""
 
-    FLAG = "flag"  # yes or no
+    FLAG = "flag"  # told as yes or no, kept as 1 or 0
     PHONE = "phone"
     AMOUNT = "amount"  # yuan, at most two decimals
     DAYS = "days"  # a whole number
@@ -41,6 +41,8 @@ class Param:
     def read(self, told: str) -> str:
         """The value as it is kept; UserError where it cannot be one."""
         value = told.strip()
+        if self.type is ParamType.FLAG:
+            value = {"yes": "1", "no": "0"}.get(value, value)
         if _FITS[self.type](value):
             return value
         raise UserError(
@@ -51,10 +53,10 @@ class Param:
 
 
 _FITS: Mapping[ParamType, Callable[[str], object]] = {
-    ParamType.FLAG: lambda value: value in {"yes", "no"},
+    ParamType.FLAG: lambda value: value in {"1", "0"},
     ParamType.PHONE: lambda value: value == "" or _PHONE.fullmatch(value),
     ParamType.AMOUNT: lambda value: value == "" or _AMOUNT.fullmatch(value),
-    ParamType.DAYS: lambda value: _DAYS.fullmatch(value),
+    ParamType.DAYS: _DAYS.fullmatch,
     ParamType.TEXT: lambda value: len(value) <= _LONGEST and value.isprintable(),
 }
 
@@ -64,10 +66,10 @@ _FLAG, _CALL, _SUM, _DAY, _WORDS = (
 KNOWN: Mapping[str, Param] = {
     param.name: param
     for param in (
-        Param("danger_signs_signed", _FLAG, "no"),
-        Param("mec_signed", _FLAG, "no"),
-        Param("newborn_second_visit", _FLAG, "no"),
-        Param("public_notice_masks_names", _FLAG, "yes"),
+        Param("danger_signs_signed", _FLAG, "0"),
+        Param("mec_signed", _FLAG, "0"),
+        Param("newborn_second_visit", _FLAG, "0"),
+        Param("public_notice_masks_names", _FLAG, "1"),
         Param("hotline_county", _CALL),
         Param("hotline_complaint", _CALL),
         Param("hotline_supplies", _CALL),

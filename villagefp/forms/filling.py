@@ -64,6 +64,14 @@ class Filler:
             )
             yield Violation(question.name, self._work.instance.address(place), message)
             return
+        told = value if isinstance(value, list) else str(value).split()
+        retired = "" if self._work.loading else self._presenter.newly_retired(place, map(str, told))
+        if retired:
+            message = _("“{label}”: “{code}” is not offered any more.").format(
+                label=self._presenter.label(place), code=retired[:60]
+            )
+            yield Violation(question.name, self._work.instance.address(place), message)
+            return
         self._set_answer(self._work.instance.address(place), value)
 
     def _fill_repeat(self, question: Question, rows: object, top: Place) -> Iterator[Violation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from villagefp.forms.instance import Instance, Place
 from villagefp.forms.package import FormPackage, Question
@@ -94,6 +95,14 @@ class Presenter:
         if control is None:
             return ""
         return next((choice.label for choice in self.words.choices(control, place) if choice.code == code), "")
+
+    def newly_retired(self, place: Place, codes: Iterable[str]) -> str:
+        """The first of these options that is not offered any more and was not chosen before; empty where none is."""
+        control = self._form.controls.get(place.path)
+        if control is None:
+            return ""
+        retired = {choice.code for choice in self.words.choices(control, place) if choice.retired}
+        return next((code for code in codes if code in retired and code not in place.kept.split()), "")
 
     def repeat_address(self, place: Place) -> str:
         """The address of the repeat that a place is an instance of."""

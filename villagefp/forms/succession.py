@@ -96,12 +96,10 @@ def problems_after(package: FormPackage, earlier: Sequence[FormPackage]) -> Iter
     taken = {question.number: name for name, question in known.items()}
     for question in package.questions:
         if question.number is not None:
-            yield from _against(package, question, known.get(question.name), taken)
+            yield from _against(question, known.get(question.name), taken)
 
 
-def _against(
-    package: FormPackage, question: Question, was: Question | None, taken: Mapping[int | None, str]
-) -> Iterator[Problem]:
+def _against(question: Question, was: Question | None, taken: Mapping[int | None, str]) -> Iterator[Problem]:
     """What is wrong with one question, seen from the one of its name in earlier versions."""
     name = shorten(question.name)
     if taken.get(question.number, question.name) != question.name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from villagefp.printing.jobs import FormSheet, Mode
 from villagefp.printing.units import in_english
 
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?$")
+_ROUND = re.compile(r"\[\d+\]")
 _NEVER_PRINTED = {
     "calculate", "hidden", "note", "start", "end", "today", "deviceid", "phonenumber", "username", "email", "audit",
     "xml-external", "csv-external", "background-audio",
@@ -80,8 +82,12 @@ class Paper:
         return ""
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
-        """The options of a select question, in the order of the paper form."""
-        return self.sheet.package.choices.get(question.choices or "", ())
+        """The options of a select question, in the order of the paper form; retired ones only where one was chosen."""
+        choices = self.sheet.package.choices.get(question.choices or "", ())
+        if not any(choice.retired for choice in choices):
+            return choices
+        chosen = self._chosen.get(question.path, frozenset())
+        return tuple(choice for choice in choices if not choice.retired or choice.name in chosen)
 
     def answer(self, question: Question, path: str | None = None) -> str:
         """What may be printed of the answer; empty leaves a blank."""
@@ -120,6 +126,16 @@ class Paper:
         if base == question.name or question.paper.get("row") or question.paper.get("style"):
             return ""
         return base if base in self._names else ""
+
+    @cached_property
+    def _chosen(self) -> Mapping[str, frozenset[str]]:
+        """What was answered by question, repeats and visits side by side together."""
+        found: dict[str, frozenset[str]] = {}
+        for answers in (self.sheet.answers, *self.sheet.columns.values()):
+            for path, value in answers.items():
+                plain = _ROUND.sub("", path)
+                found[plain] = found.get(plain, frozenset()) | set(value.split())
+        return found
 
     @cached_property
     def _names(self) -> frozenset[str]:

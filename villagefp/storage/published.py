@@ -18,7 +18,7 @@ from villagefp.storage import device_key
 from villagefp.storage.records import where
 from villagefp.wire.statements import Sort, Statement, StatementError, read_intact
 
-PROGRAMME_TEXT = "programme.toml"
+PROGRAMME_TEXT = "text"
 """The content of a programme's statement."""
 
 
