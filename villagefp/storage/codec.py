@@ -37,7 +37,6 @@ class Codec:
         self._get = attrgetter("id", *self.names)
         hints = get_type_hints(record_type)
         self._enums = tuple((place, kind) for place, name in enumerate(self.names, 1) if (kind := _enum(hints[name])))
-        self._codes = tuple((place, {one: str(one.value) for one in kind}) for place, kind in self._enums)
         self._flags = tuple(place for place, field in enumerate(self.kind.fields, 1) if field.type is FieldType.FLAG)
         self._travelling = {field.number: place for place, field in enumerate(self.kind.fields, 1) if _travels(field)}
         self._wholes = tuple(frozenset(field.number for field in group) for group in self.kind.groups.values())
@@ -51,10 +50,9 @@ class Codec:
     def row(self, record: Record) -> list[Any]:
         """The record as plain values, enums as their codes."""
         row = list(self._get(record))
-        for place, codes in self._codes:
-            value = row[place]
-            if value is not None:
-                row[place] = codes.get(value) or str(value)
+        for place, _ in self._enums:
+            if row[place] is not None:
+                row[place] = str(row[place])
         return row
 
     def record(self, row: Row) -> Record:

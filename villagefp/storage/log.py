@@ -64,7 +64,6 @@ def read_tail(connection: Connection, origin: Origin) -> Tail:
 def append(connection: Connection, tail: Tail, changes: Sequence[Change], random: Callable[[int], bytes]) -> Tail:
     """Append the changes of one save, which follow the tail without a gap; returns the new tail."""
     link, cover = tail.link, tail.cover
-    rows: list[tuple[Any, ...]] = []
     for portion in _by_segment(changes):
         first, last = portion[0], portion[-1]
         segment = links.segment_of(first.seq)
@@ -74,14 +73,14 @@ def append(connection: Connection, tail: Tail, changes: Sequence[Change], random
         keys = links.leaf_keys(cover, links.leaf_of(first.seq), links.leaf_of(last.seq))
         if len(keys) < len(portion):
             raise ValueError("The key of a change that is not yet made was destroyed.")
+        rows: list[tuple[Any, ...]] = []
         for change, key in zip(portion, keys.values(), strict=True):
             body = pack_body(change.fields, change.reason)
             committed = links.commitment(key, body)
             link = links.next_link(link, pack_header(change), committed)
             rows.append(_row(change, body, committed, link))
-    if rows:
         connection.exec_driver_sql(_APPEND, rows)
-        tail = Tail(changes[-1].seq, changes[-1].stamp, link, cover)
+        tail = Tail(last.seq, last.stamp, link, cover)
     return tail
 
 

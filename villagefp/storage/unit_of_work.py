@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ class Entry:
     milliseconds: int
     random: Callable[[int], bytes]
     reason: str | None
+    derive: Callable[[Connection, set[tuple[str, RecordId]]], None] | None = None  # what else is made anew
 
 
 class UnitOfWork:
@@ -40,6 +42,8 @@ class UnitOfWork:
         self.connection = connection
         self.changed: set[tuple[str, RecordId]] = set()
         self._entry = entry
+        self._origin = entry.origin
+        self._group = entry.tail.seq + 1
         self._stamp = next_stamp(entry.tail.stamp, entry.milliseconds)
         self._seq = entry.tail.seq
         self._changes: list[Change] = []
@@ -50,16 +54,15 @@ class UnitOfWork:
 
     def add_many(self, records: Iterable[Record]) -> None:
         """Keep new records; as fast for thousands as SQLite takes rows."""
-        rows: dict[Codec, list[list[Any]]] = {}
+        rows: dict[Codec, list[tuple[Any, ...]]] = defaultdict(list)
         for record in records:
             codec = CODECS[type(record)]
             row = codec.row(record)
             told = codec.told(row)
             name = self._log(codec, record.id, told, {}, self._entry.reason)
-            row.append(pack_fresh_heads(name, told))
-            rows.setdefault(codec, []).append(row)
+            rows[codec].append((*row, pack_fresh_heads(name, told)))
         for codec, of_kind in rows.items():
-            self.connection.exec_driver_sql(codec.insert_sql, [tuple(row) for row in of_kind])
+            self.connection.exec_driver_sql(codec.insert_sql, of_kind)
 
     def change(self, record: Record, reason: str | None = None) -> bool:
         """Keep what differs from the stored record; False if nothing does."""
@@ -102,11 +105,13 @@ class UnitOfWork:
 
     def wrote(self, name: ChangeName) -> bool:
         """Whether a change is of this save."""
-        return name[0] == self._entry.origin.device and name[1] > self._entry.tail.seq
+        return name[0] == self._origin.device and name[1] > self._entry.tail.seq
 
     def finish(self) -> Tail:
         """Write the log and what is derived; the store calls it just before the commit."""
         search.refresh(self.connection, self.changed)
+        if self._entry.derive is not None:
+            self._entry.derive(self.connection, self.changed)
         return log.append(self.connection, self._entry.tail, self._changes, self._entry.random)
 
     def _log(
@@ -120,10 +125,10 @@ class UnitOfWork:
         self._seq += 1
         self._changes.append(
             Change(
-                village=self._entry.origin.village,
-                device=self._entry.origin.device,
+                village=self._origin.village,
+                device=self._origin.device,
                 seq=self._seq,
-                group=self._entry.tail.seq + 1,
+                group=self._group,
                 stamp=self._stamp,
                 author=self._entry.author,
                 kind=codec.kind.number,
@@ -134,7 +139,7 @@ class UnitOfWork:
             )
         )
         self.changed.add((codec.kind.name, record_id))
-        return self._entry.origin.device, self._seq
+        return self._origin.device, self._seq
 
     def _stored(self, codec: Codec, record_id: RecordId) -> tuple[Heads, bool, list[Any]]:
         row = self.connection.exec_driver_sql(codec.select_heads_sql, (record_id,)).first()

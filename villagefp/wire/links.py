@@ -16,7 +16,6 @@ from villagefp.wire.values import pack, unpack
 DEPTH = 10
 SEGMENT = 1 << DEPTH
 KEY_BYTES = 32
-_SIDES = (b"0", b"1")
 _LINK = blake2b(digest_size=32, person=b"vfp link")
 """Where every link begins: a copy of it is made faster than another one."""
 
@@ -51,12 +50,17 @@ def whole_segment(root: bytes) -> Cover:
     return (Node(0, 0, root),)
 
 
-def _child(key: bytes, side: bytes) -> bytes:
-    return blake2b(side, key=key, digest_size=KEY_BYTES, person=b"vfp tree").digest()
+def _child_keys(key: bytes) -> tuple[bytes, bytes]:
+    """The keys of both children, hashes of 0 and 1 under this key; one that has begun is soon copied."""
+    left = blake2b(key=key, digest_size=KEY_BYTES, person=b"vfp tree")
+    right = left.copy()
+    left.update(b"0")
+    right.update(b"1")
+    return left.digest(), right.digest()
 
 
 def _children(node: Node) -> tuple[Node, Node]:
-    left, right = (_child(node.key, side) for side in _SIDES)
+    left, right = _child_keys(node.key)
     return Node(node.depth + 1, 2 * node.place, left), Node(node.depth + 1, 2 * node.place + 1, right)
 
 
@@ -83,7 +87,7 @@ def _keys_under(node: Node, first: int, last: int) -> list[bytes]:
     keys, left = [node.key], node.place
     for above in reversed(range(DEPTH - node.depth)):
         begin, end = first >> above, last >> above
-        below = [_child(key, side) for key in keys for side in _SIDES]
+        below = [child for key in keys for child in _child_keys(key)]
         keys, left = below[begin - 2 * left : end + 1 - 2 * left], begin
     return keys
 

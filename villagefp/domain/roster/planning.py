@@ -159,7 +159,8 @@ class Planner:
             self._new.append(
                 Membership(id=self._making.new_id(), person=record, hukou_book=self._books[told.hukou_book])
             )
-        self._new.extend(self._phones(told, record, ()))
+        if told.phones:
+            self._new.extend(self._phones(told, record, ()))
         if told.alias:
             self._new.append(Alias(id=self._making.new_id(), person=record, name=told.alias))
 
