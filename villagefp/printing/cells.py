@@ -27,7 +27,7 @@ _ROUND = re.compile(r"\[\d+\]")
 
 _YEAR_BLANK, _DAY_BLANK = 31.0, 18.0
 _NUMBERS = {"integer", "decimal", "range"}
-_DATES = {"date", "dateTime", "datetime"}
+DATES = {"date", "dateTime", "datetime"}
 
 
 @dataclass(frozen=True)
@@ -154,13 +154,13 @@ class CellSetter:
             return self._acknowledged(question, value)
         if self.paper.choices(question):
             return self._options(question, value)
-        if self.narrow and not value and not blank and question.type not in _DATES and not self._caption(question):
+        if self.narrow and not value and not blank and question.type not in DATES and not self._caption(question):
             return Inside(())
         return Inside(tuple(self._told(question, value, blank=blank)))
 
     def _told(self, question: Question, value: str, *, blank: bool) -> list[Unit]:
         """A date, a number or words; `blank` asks for a writing line, since other things stand in the same cell."""
-        if question.type in _DATES and (not value or date_parts(value)):
+        if question.type in DATES and (not value or date_parts(value)):
             return self._date(value)
         if question.type in _NUMBERS and (blank or not self.narrow or self._caption(question)):
             return self._number(question, value)
@@ -230,7 +230,7 @@ class CellSetter:
         return setter.in_column(question, value, self.narrow)
 
     def _boxes(self, question: Question, value: str) -> Inside:
-        dated = question.type in _DATES
+        dated = question.type in DATES
         groups = [int(part) for part in question.paper.get("boxes", "").split("-") if part.isdigit()] or [8]
         parts = date_parts(value) if dated else None
         if dated and parts is not None:

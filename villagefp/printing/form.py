@@ -8,7 +8,7 @@ from functools import cached_property
 
 from villagefp.forms.package import Question
 from villagefp.printing.asking import Asked, Asking
-from villagefp.printing.cells import CellSetter
+from villagefp.printing.cells import DATES, CellSetter
 from villagefp.printing.inline import LEADING
 from villagefp.printing.page import BODY
 from villagefp.printing.repeats import RepeatTable
@@ -158,7 +158,8 @@ class FormTable:
         apart = self.cells.lines(asked, right - middle - 2 * PAD_X) if span > _NARROW else ()
         if span <= _MAY_JOIN:
             joined = self.cells.lines(asked, inner, label=label)
-            if not apart or len(joined) < min(len(apart), _LABEL_LINES):
+            torn = len(apart) > 1 and question.type in DATES  # a date is not parted: rather below its label
+            if not apart or len(joined) < min(len(apart) + torn, _LABEL_LINES):
                 return [Cell(left, right, joined, top=top, ruled=ruled)]
         words = self.paper.sheet.words
         again = setter.balanced(label + words.continued, label_width) if len(apart) > _SHORT else beside

@@ -140,7 +140,7 @@ class Setter:
                 if need > room + 1e-6 and lines[-1]:
                     lines.append(_carried(lines[-1], part, width - need))
                     room = width - sum(piece.width for piece in lines[-1])
-                if part[0].kind is Kind.SPACE and not lines[-1]:
+                if not lines[-1] and (part[0].kind is Kind.SPACE or part[0].text == " "):
                     continue
                 lines[-1].extend(part)
                 room -= need
