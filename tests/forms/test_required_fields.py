@@ -162,3 +162,13 @@ def test_nothing_personal_must_be_answered(form: str) -> None:
     """The one question that must be answered is which methods were explained, and a tick stands for all of them."""
     asked = {name for name, cells in questions(form).items() if cells.get("required")}
     assert asked <= {"methods_discussed"}
+
+
+def test_what_the_clinic_fills_is_known_by_name_only() -> None:
+    later = {code.code for code in codes.load("later_form")}
+    assert later == set(
+        "health_exam elder_adl htn_followup dm2_followup smi_info smi_followup tb_first_visit tb_followup tcm_elder "
+        "tcm_child vaccination_card family_doctor_contract consult_note two_way_referral_slip".split()
+    )
+    assert not later & set(FORMS)
+    assert len(tuple(codes.load("health_exam_section"))) == 13

@@ -11,6 +11,7 @@ import pytest
 
 from villagefp import paths
 from villagefp.domain.records import (
+    Event,
     Household,
     HukouBook,
     Membership,
@@ -25,12 +26,18 @@ from villagefp.forms import library
 from villagefp.forms.package import FormPackage
 from villagefp.services import visits
 from villagefp.services.visit_types import Visit
+from villagefp.storage import records
 from villagefp.storage.store import Store
 
 ON = date(2026, 11, 20)
 FORMS = sorted(path.stem for path in (paths.resources_dir() / "forms").glob("*.md"))
 _READ = re.compile(r"instance\(['\"](\w+)['\"]\)/root/(\w+)")
 BASIC = {"abo": "2", "rh": "2", "residence_type": "1", "education": "4", "payment": ["8"], "payment_detail": "商会"}
+
+BIRTH = {
+    "outcome_code": "1", "delivered_on": "2026-11-02", "ga_weeks": 38, "delivery_mode": "31", "delivery_place": "1",
+    "delivery_org": "县医院", "children": [{"born_alive": "1", "child_sex": "2", "birth_weight_kg": 3.1}],
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ def home(store: Store) -> Home:
     for one in people:
         keep(store, "person_basic", BASIC, person_id=one.id)
     keep(store, "file_cover", {"township_name": "青石镇"}, person_id=mother.id)
+    keep(store, "pregnancy_outcome_followup", BIRTH, person_id=mother.id)
     return Home(household.id, child.id, mother.id)
 
 
@@ -147,6 +155,34 @@ def test_the_second_visit_to_a_newborn_asks_nothing_of_the_birth_again(store: St
     again = begun(store, "newborn_home_visit", home).session.answers()
     assert {name: again.get(name) for name in told} == told | {"hearing_screen": None}, "what was not done is asked"
     assert (again["mother_name"], again["mother_phone"]) == ("李芳", "13800990001")
+
+
+def test_the_first_visit_to_a_newborn_knows_what_its_mother_told_of_the_birth(store: Store, home: Home) -> None:
+    facts = begun(store, "newborn_home_visit", home).session.answers()
+    told = {name: facts[name] for name in ("birth_ga", "birth_org", "birth_mode", "birth_weight_kg")}
+    assert told == {"birth_ga": 38, "birth_org": "县医院", "birth_mode": ["4"], "birth_weight_kg": 3.1}
+
+
+def test_a_weight_is_not_given_to_the_wrong_twin(store: Store, home: Home) -> None:
+    girl = {"born_alive": "1", "child_sex": "2"}
+    told = BIRTH | {"children": [girl | {"birth_weight_kg": 2.4}, girl | {"birth_weight_kg": 2.1}]}
+    with store.read() as connection:
+        (event,) = records.where(connection, Event, form="pregnancy_outcome_followup")
+    again = visits.amend(store, event.id, "two girls")
+    assert again.session.fill(told) == []
+    visits.save_visit(store, again, Outcome.DONE)
+    facts = begun(store, "newborn_home_visit", home).session.answers()
+    assert "birth_weight_kg" not in facts
+    assert facts["birth_mode"] == ["4", "5"]
+
+
+def test_a_child_of_another_birth_gets_none_of_it(store: Store, home: Home) -> None:
+    sister = Person(id=store.ambient.new_id(), name="王小云", sex="2", birth_date="2024-05-01",
+                    birth_precision=Precision.DAY, mother=home.mother)  # fmt: skip
+    with store.save() as save:
+        save.add(sister)
+    facts = visits.start_visit(store, "newborn_home_visit", person_id=sister.id, on=ON).session.answers()
+    assert not {"birth_ga", "birth_org", "birth_mode", "birth_weight_kg"} & set(facts)
 
 
 def test_a_case_that_is_not_decided_goes_on_and_a_decided_one_does_not(store: Store, home: Home) -> None:

@@ -19,7 +19,8 @@ from villagefp.printing.jobs import Mode, Offer
 from villagefp.printing.values import in_language
 from villagefp.services import catalogue, sheet_columns
 from villagefp.services.sheet_columns import Column
-from villagefp.services.visit_inputs import Subject, gather, kept_answers
+from villagefp.services.told_before import kept_answers
+from villagefp.services.visit_inputs import Subject, gather
 from villagefp.storage import people, records
 
 if TYPE_CHECKING:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from villagefp.domain import codes, resident_id
-from villagefp.domain.records import Event, Household, HukouBook, Membership, Outcome, Person, RecordId
-from villagefp.forms.answers import NumberedAnswers, from_numbers
+from villagefp.domain.records import Event, Household, HukouBook, Membership, Person, RecordId
 from villagefp.forms.package import FormPackage
 from villagefp.forms.views import FormInputs
 from villagefp.i18n import language
-from villagefp.services import catalogue, episodes, revisions
+from villagefp.services import episodes, revisions, told_before
 from villagefp.storage import people, records
 
 if TYPE_CHECKING:
@@ -50,7 +46,7 @@ def gather(
     home = subject.household or _home_of(connection, subject.person)
     household = records.get(connection, Household, home) if home else None
     return FormInputs(
-        person=_person(store, connection, person, household, on) if person else {},
+        person=_person(connection, person, household, on) | _told(store, connection, package, person) if person else {},
         household=_household(connection, household) if household else {},
         previous=_previous(store, connection, package, subject),
         episode=_episode(store, connection, package, subject, kept),
@@ -76,21 +72,12 @@ def _episode(
     return episodes.inputs(store, connection, subject.person, programmes, told_by)
 
 
-def kept_answers(store: Store, package: FormPackage, event: Event) -> dict[str, Any]:
-    """The answers of a kept visit by question name, sealed ones included."""
-    plain = msgspec.msgpack.decode(event.answers) if event.answers else {}
-    sealed = msgspec.msgpack.decode(store.unseal(event.answers_sealed)) if event.answers_sealed else {}
-    return from_numbers(package, NumberedAnswers(plain, sealed))
-
-
 def _home_of(connection: Connection, person: RecordId | None) -> RecordId | None:
     lines = people.person_lines(connection, [person]) if person else []
     return lines[0].household_id if lines else None
 
 
-def _person(
-    store: Store, connection: Connection, person: Person, household: Household | None, on: date
-) -> dict[str, str]:
+def _person(connection: Connection, person: Person, household: Household | None, on: date) -> dict[str, str]:
     line = next(iter(people.person_lines(connection, [person.id])), None)
     mother = records.get(connection, Person, person.mother) if person.mother else None
     born = person.birth_date if person.birth_date and len(person.birth_date) == 10 else None
@@ -107,7 +94,6 @@ def _person(
         "household_no": household.household_no if household else None,
         "group_no": household.group_no if household else None,
         **{name: getattr(person, name) for name in _OF_REGISTER},
-        **_told_once(store, connection, person.id),
         **_ages(born, on),
         **_mother(connection, mother),
     }
@@ -123,24 +109,18 @@ def _hukou_address(connection: Connection, person: RecordId) -> str | None:
     return None
 
 
-def _told_once(store: Store, connection: Connection, person: RecordId) -> dict[str, str]:
-    """What the basic record asked and the register has no field for; other forms do not ask it again."""
-    last = _last(records.where(connection, Event, form=_BASIC_RECORD, person=person))
-    if last is None:
-        return {}
-    told = _flat(kept_answers(store, catalogue.of(store).exact(last.form, last.form_version), last))
-    return {name: told[name] for name in _OF_BASIC_RECORD if name in told}
+def _told(store: Store, connection: Connection, package: FormPackage, person: Person) -> dict[str, str]:
+    """What other forms asked and the register has no field for: the basic record, and the sheet of the birth."""
+    told = told_before.flat(told_before.answers(store, connection, _BASIC_RECORD, person=person.id))
+    birth = told_before.of_birth(store, connection, person) if "/root/birth_ga" in package.xform else {}
+    return {name: told[name] for name in _OF_BASIC_RECORD if name in told} | birth
 
 
 def _township(store: Store, connection: Connection, package: FormPackage) -> str:
     """The name of the township as the file cover kept last says it; looked up only for a form that asks for it."""
     if "/root/township" not in package.xform:
         return ""
-    last = _last(records.where(connection, Event, form=_COVER))
-    if last is None:
-        return ""
-    told = kept_answers(store, catalogue.of(store).exact(last.form, last.form_version), last)
-    return str(told.get("township_name", ""))
+    return str(told_before.answers(store, connection, _COVER).get("township_name", ""))
 
 
 def _ages(born: str | None, on: date) -> dict[str, str]:
@@ -189,25 +169,8 @@ def _members(connection: Connection, household: RecordId) -> list[dict[str, str]
 def _previous(store: Store, connection: Connection, package: FormPackage, subject: Subject) -> dict[str, str]:
     """The answers of the last visit with this form, corrected ones in place of what they correct."""
     told = {"person": subject.person} if subject.person else {"household": subject.household}
-    last = _last(records.where(connection, Event, form=package.form_id, **told)) if any(told.values()) else None
-    if last is None:
+    last = told_before.last_done(records.where(connection, Event, form=package.form_id, **told))
+    if last is None or not any(told.values()):
         return {}
-    version = catalogue.of(store).exact(last.form, last.form_version)
-    return {"occurred_on": last.occurred_on} | _flat(kept_answers(store, version, last))
-
-
-def _last(events: Collection[Event]) -> Event | None:
-    """The latest of these visits that was done, corrected ones in place of what they correct."""
-    corrected = {event.revision_of for event in events}
-    done = [event for event in events if event.outcome == Outcome.DONE and event.id not in corrected]
-    return max(done, key=lambda event: (event.occurred_on, event.id), default=None)
-
-
-def _flat(answers: Mapping[str, Any]) -> dict[str, str]:
-    texts = {}
-    for name, value in answers.items():
-        if isinstance(value, list) and not any(isinstance(part, dict) for part in value):
-            texts[name] = " ".join(map(str, value))
-        elif not isinstance(value, list) and not name.startswith("#"):
-            texts[name] = str(value)
-    return texts
+    exact = package if last.form_version == package.version else None
+    return {"occurred_on": last.occurred_on} | told_before.flat(told_before.of_event(store, last, exact))

@@ -15,8 +15,9 @@ from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language
 from villagefp.services import catalogue, write_back
+from villagefp.services.told_before import kept_answers
 from villagefp.services.visit_checks import check_day, check_subject, not_asked, occurred_on, signature
-from villagefp.services.visit_inputs import Subject, gather, kept_answers
+from villagefp.services.visit_inputs import Subject, gather
 from villagefp.services.visit_types import WITH_ANSWERS, DraftBody, Header, KeptVisit, SavedVisit, Visit, VisitRefused
 from villagefp.storage import records
 from villagefp.storage.drafts import Draft, delete_draft, get_draft, put_draft
