@@ -47,3 +47,13 @@ def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> Non
 
 def test_the_store_is_called_as_the_storage_calls_it() -> None:
     assert entering.DATABASE == store.DATABASE
+
+
+def test_importing_reads_no_sources_to_keep() -> None:
+    program = (
+        "import builtins, linecache, villagefp.app\nfrom PySide6 import QtPrintSupport\n"
+        "from villagefp.ui import registry\nregistry.warm_up()\n"
+        "print(builtins.__import__ is builtins.__orig_import__, [f for f in linecache.cache if f.endswith('store.py')])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.strip() == "True []"
