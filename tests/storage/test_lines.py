@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from villagefp.domain.records import Event, Household, Membership, Person, Phone, Presence
-from villagefp.storage import people
+from villagefp.storage import households, people
 from villagefp.storage.lines import in_order
 
 
@@ -39,6 +39,19 @@ def test_members_come_in_the_order_of_the_household_sheet(store, home):
     head = lines[0]
     assert (head.household_no, head.group_no, head.relation, head.phone) == ("10", "2", "02", "13900000002")
     assert lines[2].presence == Presence.AWAY
+
+
+def test_the_totals_are_those_of_all_lines(store, home):
+    new_id = store.ambient.new_id
+    moved, gone = Person(id=new_id(), name="张三"), Household(id=new_id(), household_no="8", withdrawn=True)
+    with store.save() as save:
+        save.add_many([moved, gone])
+        save.add(Membership(id=new_id(), person=moved.id, household=home.id, left_on="2026-01-01"))
+        save.add(Membership(id=new_id(), person=moved.id, household=gone.id))
+    with store.read() as connection:
+        lines = people.household_lines(connection)
+        assert households.totals(connection) == households.Totals(2, 3)
+        assert (len(lines), sum(line.resident + line.away for line in lines)) == (2, 3)
 
 
 def test_everybody_comes_in_the_order_of_the_roster(store, home):

@@ -9,7 +9,7 @@ from villagefp.domain.records import Household, RecordId
 from villagefp.i18n import language
 from villagefp.services import catalogue, timeline
 from villagefp.services.pages import PersonLine, TimelineEntry
-from villagefp.storage import drafts, marks, people, records
+from villagefp.storage import drafts, households, marks, people, records
 from villagefp.storage.lines import in_order
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ class TodayPage:
 def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
     """What waits, and what was entered last; nothing about what anybody has not done."""
     with store.read() as connection:
-        homes = people.household_lines(connection)
+        totals = households.totals(connection)
         marked = _marked(connection)
         return TodayPage(
-            households=len(homes),
-            persons=sum(home.resident + home.away for home in homes),
+            households=totals.households,
+            persons=totals.persons,
             drafts=tuple(_draft_line(store, connection, draft) for draft in drafts.drafts(connection)),
             marks=sum(one.marks for one in marked),
             first_marked=marked[:shown_marks],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,6 +25,25 @@ _VISITS_OF_MEMBERS = """SELECT m.household, max(e.visited_on)
                               WHERE person IS NOT NULL AND withdrawn = 0 GROUP BY person) e
                         JOIN membership m ON m.person = e.person
                         WHERE m.household IS NOT NULL AND m.withdrawn = 0 AND m.left_on IS NULL GROUP BY m.household"""
+
+_TOTALS = """SELECT (SELECT count(*) FROM household WHERE withdrawn = 0),
+                    (SELECT count(*) FROM membership m JOIN household h ON h.id = m.household AND h.withdrawn = 0
+                     JOIN person p ON p.id = m.person AND p.withdrawn = 0 AND p.died_on IS NULL
+                     WHERE m.withdrawn = 0 AND m.left_on IS NULL)"""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many households a village has, and how many people live or are registered in them."""
+
+    households: int
+    persons: int
+
+
+def totals(connection: Connection) -> Totals:
+    """The numbers alone: making every line to count them takes ten times as long."""
+    households, persons = connection.exec_driver_sql(_TOTALS).one()
+    return Totals(households, persons)
 
 
 def lines(connection: Connection, text: str = "", group_no: str | None = None) -> list[HouseholdLine]:
