@@ -15,7 +15,7 @@ import pytest
 from villagefp import i18n
 from villagefp.cli.prepare import prepare
 from villagefp.domain.ambient import Ambient
-from villagefp.storage import rebuild
+from villagefp.storage import due_plans, rebuild
 from villagefp.storage.keyslots import Cost
 from villagefp.storage.store import Store, create_store, open_store
 
@@ -64,7 +64,7 @@ def ambient(clock: Steps) -> Ambient:
 def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template") / "store"
     ambient = Ambient(now=Steps(datetime(2026, 11, 1, 1, 0, tzinfo=UTC)), random=random.Random(20261101).randbytes)
-    create_store(
+    store = create_store(
         folder,
         village_code="990101101201",
         village_name="柳树湾村",
@@ -72,7 +72,10 @@ def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         passphrase=PASSPHRASE,
         ambient=ambient,
         cost=CHEAP,
-    ).store.close()
+    ).store
+    with store.save() as save:  # from here on every save keeps up what is due
+        due_plans.rebuild(save.connection, store.due_entry())
+    store.close()
     return folder
 
 
@@ -86,7 +89,7 @@ def open_again(tmp_path: Path, store_template: Path, ambient: Ambient) -> Callab
 
 @pytest.fixture
 def store(open_again: Callable[[], Store]) -> Iterator[Store]:
-    """A fresh store; when the test is over, log, links, records and search keys must agree."""
+    """A fresh store; when the test is over, log, links, records, search keys and what is due must agree."""
     store = open_again()
     yield store
     if store.closed:
@@ -95,4 +98,5 @@ def store(open_again: Callable[[], Store]) -> Iterator[Store]:
         assert rebuild.differences(connection) == []
         assert rebuild.broken_links(connection) == []
         assert rebuild.search_differences(connection) == []
+        assert due_plans.differences(connection, store.due_entry()) == []
     store.close()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from villagefp.i18n import _, ngettext
-from villagefp.storage import drafts, rebuild
+from villagefp.storage import drafts, due_plans, rebuild
 from villagefp.storage.opened import Store
 
 _LEAST_FREE = 500 * 1024 * 1024
@@ -44,6 +44,8 @@ def examine(store: Store) -> Report:
         try:
             damage = _damage(connection)
             differing = rebuild.differences(connection) + rebuild.search_differences(connection)
+            if not damage:  # of altered bytes nothing can be worked out again
+                differing += due_plans.differences(connection, store.due_entry())
             broken = rebuild.broken_links(connection)
             waiting = connection.exec_driver_sql("SELECT count(*) FROM change_log").scalar_one()
             unfinished = len(drafts.drafts(connection))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import RecordId, Village, Worker
 from villagefp.storage import local, log, records
+from villagefp.storage.due_entry import DueEntry
 from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
 from villagefp.storage.lock import FolderLock
@@ -150,7 +151,17 @@ class Store:
             milliseconds=self.ambient.milliseconds(),
             random=self.ambient.random,
             reason=reason,
+            derive=self._derive_due,
         )
+
+    def _derive_due(self, connection: Connection, changed: set[tuple[str, RecordId]]) -> None:
+        from villagefp.storage import due_plans  # noqa: PLC0415  the planner takes 40 ms, and opening does not need it
+
+        due_plans.refresh(connection, changed, self.due_entry())
+
+    def due_entry(self, today: date | None = None) -> DueEntry:
+        """What the derived list of what is due is made with, as of today or another day."""
+        return DueEntry(self.seal, self.unseal, today or self.ambient.today())
 
     def seal(self, plain: bytes) -> bytes:
         """Bytes for a sealed field, under the second key."""

@@ -1,0 +1,144 @@
+"""Who may be visited and why, as a list of one day; and what one key says of a line: tried, later, not now, no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from villagefp.domain.followups import DueItem, DueState, on_day
+from villagefp.domain.records import Outcome, RecordId
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.services import visits, walking_order
+from villagefp.services.visit_types import Header
+from villagefp.storage import due_plans, facts, people
+from villagefp.storage.lines import HouseholdLine, PersonLine, in_order
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from villagefp.storage.due_plans import SubjectPlan
+    from villagefp.storage.store import Store
+
+SHOWN = frozenset({DueState.SOON, DueState.DUE, DueState.OVERDUE, DueState.AWAY})
+"""What a day's list shows; the rest is further off, or two attempts were made."""
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One line of the list: whom, where, and what may be done. Its text on a screen never names a programme."""
+
+    item: DueItem
+    who: str  # the person's name, or that of the household's head
+    household_id: RecordId | None
+    household_no: str
+    group_no: str
+
+
+def due_on(store: Store, today: date, *, states: frozenset[DueState] = SHOWN) -> tuple[DueLine, ...]:
+    """What is due on a day, household by household in the order in which the worker walks."""
+    refresh(store, today)
+    with store.read() as connection:
+        return tuple(_lines(store, connection, due_plans.all_plans(connection, store.unseal), today, states))
+
+
+def due_of(store: Store, subject: RecordId, today: date) -> tuple[DueLine, ...]:
+    """What is next for one person or household, what lies further off included."""
+    refresh(store, today)
+    with store.read() as connection:
+        found = due_plans.plans_of(connection, [subject], store.unseal)
+        return tuple(_lines(store, connection, found, today, frozenset(DueState)))
+
+
+def refresh(store: Store, today: date) -> None:
+    """Make the derived list anew where it was made by other rules, or before the clock went back."""
+    with store.read() as connection:
+        stale = due_plans.stale(connection, today)
+    if stale:
+        with store.save() as save:
+            due_plans.rebuild(save.connection, store.due_entry(today))
+
+
+def try_again(store: Store, line: DueLine, today: date, place: str = "home") -> RecordId:
+    """Note an attempt that found nobody, at the door or by phone; after two this point is left in peace."""
+    return _end(store, line, Outcome.UNREACHABLE, today, Header(place=place))
+
+
+def postpone(store: Store, line: DueLine, today: date, until: date | None) -> RecordId:
+    """Note that the person wishes to be asked later, on a day or on none; UserError for a day that is not ahead."""
+    if until is not None and until <= today:
+        raise UserError(
+            _("{day} is not ahead. Choose a later day, or leave the day open.").format(day=until.isoformat())
+        )
+    return _end(store, line, Outcome.POSTPONED, today, Header(next_offer_on=until.isoformat() if until else None))
+
+
+def not_this_time(store: Store, line: DueLine, today: date) -> RecordId:
+    """Note that it is not wanted this time: only this point is closed."""
+    return _end(store, line, Outcome.NOT_THIS_TIME, today, Header())
+
+
+def decline(store: Store, line: DueLine, today: date) -> RecordId:
+    """Note that it is not wanted any more: the programme ends for this person, without a reason and without a count."""
+    return _end(store, line, Outcome.DECLINED, today, Header())
+
+
+def to_json(lines: tuple[DueLine, ...]) -> list[dict[str, Any]]:
+    """The lines as scripts read them; ids are UUIDs in hexadecimal."""
+    return [
+        {
+            "person_id": line.item.person.hex() if line.item.person else None,
+            "household_id": line.household_id.hex() if line.household_id else None,
+            "programme": line.item.programme,
+            "point": line.item.point,
+            "from": line.item.window_from.isoformat(),
+            "to": line.item.window_to.isoformat(),
+            "state": line.item.state.value,
+            "reason": {
+                "rule": line.item.reason.rule,
+                "source": line.item.reason.source,
+                "counts_from": line.item.reason.counts_from,
+                "counts_on": line.item.reason.counts_on.isoformat(),
+                "clears": line.item.reason.clears,
+            },
+        }
+        for line in lines
+    ]
+
+
+def _end(store: Store, line: DueLine, outcome: Outcome, today: date, header: Header) -> RecordId:
+    visit = visits.start_visit(
+        store, line.item.form, person_id=line.item.person, household_id=line.item.household, on=today
+    )
+    return visits.save_visit(store, visit, outcome, header=header).event_id
+
+
+def _lines(
+    store: Store, connection: Connection, plans: list[SubjectPlan], today: date, states: frozenset[DueState]
+) -> list[DueLine]:
+    persons = [plan.subject for plan in plans if not plan.household]
+    lines = {line.id: line for line in people.person_lines(connection, ids=persons)}
+    told = {each.id: each for each in facts.person_facts(connection, persons)}
+    homes = {home.id: home for home in people.household_lines(connection)} if len(persons) < len(plans) else {}
+    found = [
+        _line(item, lines.get(plan.subject), homes.get(plan.subject))
+        for plan in plans
+        for planned in plan.items
+        if (item := on_day(planned, told.get(plan.subject), today)) is not None and item.state in states
+    ]
+    walked = walking_order.places(connection)
+    return sorted(found, key=lambda line: _in_walking_order(walked, line))
+
+
+def _line(item: DueItem, person: PersonLine | None, home: HouseholdLine | None) -> DueLine:
+    if person is not None:
+        return DueLine(item, person.name, person.household_id, person.household_no, person.group_no)
+    if home is not None:
+        return DueLine(item, home.head_name, home.id, home.household_no, home.group_no)
+    return DueLine(item, "", None, "", "")
+
+
+def _in_walking_order(walked: dict[RecordId, int], line: DueLine) -> tuple[Any, ...]:
+    home = walking_order.sort_key(walked, line.household_id, line.household_no)
+    return in_order(line.group_no), home, line.item.person or b"", line.item.window_from, line.item.form

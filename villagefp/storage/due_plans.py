@@ -1,0 +1,168 @@
+"""What is due, derived: one row a person or household with its plan, made anew in each save that touches it.
+
+A plan does not depend on the day it is read on: `followups.on_day` says how it stands today. All rows are made anew
+where they were made by other rules than count today.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from villagefp.domain.followups import Facts, Planned, plan
+from villagefp.domain.records import RecordId
+from villagefp.storage import facts, local, rules
+from villagefp.storage.due_entry import DueEntry
+from villagefp.storage.records import chunks, marks, select_in
+from villagefp.storage.rules import Rules
+
+_STAMP = "due_stamp"
+_EVERYBODY = 2000
+"""From so many touched persons on, all rows are made anew: one pass is cheaper than looking each of them up."""
+_READ = frozenset({"person", "membership", "referral", "event", "episode", "household"})
+"""The kinds that facts are read from."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[Planned, ...]).decode
+
+
+@dataclass(frozen=True)
+class SubjectPlan:
+    """The plan of one person or household."""
+
+    subject: RecordId
+    household: bool
+    items: tuple[Planned, ...]
+
+
+def refresh(connection: Connection, changed: Iterable[tuple[str, RecordId]], entry: DueEntry) -> None:
+    """Make the rows anew that a save has touched; all of them, where it touched most persons.
+
+    Where they are stale they stay so: they are made anew before anybody reads them.
+    """
+    by_kind: dict[str, list[RecordId]] = defaultdict(list)
+    for kind, record in changed:
+        by_kind[kind].append(record)
+    if not _READ & by_kind.keys():
+        return
+    in_force = rules.in_force(connection, entry.today)
+    if local.get(connection, _STAMP) != in_force.digest:
+        return
+    if len(by_kind["person"]) >= _EVERYBODY:
+        rebuild(connection, entry)
+        return
+    persons, households = _touched(connection, by_kind)
+    _forget(connection, [*persons, *households])
+    found = [*facts.of_persons(connection, persons, entry.unseal), *facts.of_households(connection, households)]
+    _keep(connection, found, in_force, entry)
+
+
+def rebuild(connection: Connection, entry: DueEntry) -> None:
+    """Make all rows anew from the records alone."""
+    in_force = rules.in_force(connection, entry.today)
+    connection.exec_driver_sql("DELETE FROM due_plan")
+    local.put(connection, _STAMP, in_force.digest)
+    _keep(connection, _everybody(connection, entry), in_force, entry)
+
+
+def stale(connection: Connection, today: date) -> bool:
+    """Whether the rows were made by other rules than count today."""
+    return local.get(connection, _STAMP) != rules.in_force(connection, today).digest
+
+
+def all_plans(connection: Connection, unseal: Callable[[bytes], bytes]) -> list[SubjectPlan]:
+    """Every person and household with a plan."""
+    rows = connection.exec_driver_sql("SELECT subject, household, items, private FROM due_plan").all()
+    return [_read(row, unseal) for row in rows]
+
+
+def plans_of(
+    connection: Connection, subjects: Sequence[RecordId], unseal: Callable[[bytes], bytes]
+) -> list[SubjectPlan]:
+    """The plans of these persons and households."""
+    query = "SELECT subject, household, items, private FROM due_plan WHERE 1"
+    return [_read(row, unseal) for row in select_in(connection, query, "subject", subjects)]
+
+
+def differences(connection: Connection, entry: DueEntry) -> list[str]:
+    """Persons and households whose rows are not what their records make; empty where all is well."""
+    if stale(connection, entry.today):
+        return []  # they are made anew before anybody reads them
+    in_force = rules.in_force(connection, entry.today)
+    kept = {each.subject: each.items for each in all_plans(connection, entry.unseal)}
+    made = {_subject(each): _planned(each, in_force) for each in _everybody(connection, entry)}
+    return [
+        f"{subject.hex()}: what is due is out of date"
+        for subject in sorted(made.keys() | kept.keys())
+        if made.get(subject, ()) != kept.get(subject, ())
+    ]
+
+
+def _everybody(connection: Connection, entry: DueEntry) -> list[Facts]:
+    return [*facts.of_persons(connection, None, entry.unseal), *facts.of_households(connection, None)]
+
+
+def _touched(
+    connection: Connection, by_kind: Mapping[str, Sequence[RecordId]]
+) -> tuple[list[RecordId], list[RecordId]]:
+    """Whose facts a save has changed: those of a person, and of mother and children where they look at them."""
+    persons = set(by_kind["person"])
+    persons.update(_column(connection, "SELECT mother FROM person WHERE 1", "id", by_kind["person"]))
+    for kind in ("membership", "referral", "event"):
+        persons.update(_column(connection, f"SELECT person FROM {kind} WHERE 1", "id", by_kind[kind]))
+    mothers = _column(connection, "SELECT person FROM episode WHERE 1", "id", by_kind["episode"])
+    persons.update(mothers)
+    persons.update(_column(connection, "SELECT id FROM person WHERE 1", "mother", mothers))
+    households = {*by_kind["household"]}
+    households.update(_column(connection, "SELECT household FROM event WHERE 1", "id", by_kind["event"]))
+    return sorted(persons), sorted(households)
+
+
+def _column(connection: Connection, query: str, column: str, ids: Sequence[RecordId]) -> list[RecordId]:
+    return [row[0] for row in select_in(connection, query, column, ids) if row[0] is not None] if ids else []
+
+
+def _forget(connection: Connection, subjects: Sequence[RecordId]) -> None:
+    for chunk in chunks(subjects):
+        connection.exec_driver_sql(f"DELETE FROM due_plan WHERE subject IN ({marks(chunk)})", tuple(chunk))
+
+
+def _keep(connection: Connection, found: Iterable[Facts], in_force: Rules, entry: DueEntry) -> None:
+    rows = []
+    for each in found:
+        items = _planned(each, in_force)
+        if not items:
+            continue
+        plain = tuple(item for item in items if not item.private)
+        private = tuple(item for item in items if item.private)
+        sealed = entry.seal(_encode(private)) if private else None
+        rows.append((_subject(each), each.person is None, _encode(plain), sealed))
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO due_plan (subject, household, items, private) VALUES (?, ?, ?, ?)", rows
+        )
+
+
+def _planned(told: Facts, in_force: Rules) -> tuple[Planned, ...]:
+    """Open ones before private ones, as they are kept."""
+    items = plan(told, in_force.programmes, in_force.params)
+    return tuple(sorted(items, key=lambda item: item.private))
+
+
+def _subject(told: Facts) -> RecordId:
+    subject = told.person.id if told.person is not None else told.household
+    if subject is None:
+        raise ValueError("Facts are about a person or a household.")
+    return subject
+
+
+def _read(row: Any, unseal: Callable[[bytes], bytes]) -> SubjectPlan:
+    subject, household, items, private = row
+    told = _decode(items) + (_decode(unseal(private)) if private else ())
+    return SubjectPlan(subject, bool(household), told)

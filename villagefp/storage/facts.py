@@ -1,0 +1,172 @@
+"""What the rules of follow-ups look at, read for some persons or for the whole village with one query a kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from villagefp.domain.followups import READ_ANSWERS, Act, EpisodeFacts, Facts, PersonFacts
+from villagefp.domain.records import Outcome, Presence, RecordId
+from villagefp.forms import library
+from villagefp.storage.records import select_in
+from villagefp.wire.declared_programmes import PRIVATE
+
+Unseal = Callable[[bytes], bytes]
+
+_PERSONS = "SELECT id, birth_date, died_on, mother FROM person WHERE withdrawn = 0"
+_MEMBERS = """SELECT person, presence, expected_back, left_on FROM membership
+              WHERE withdrawn = 0 AND household IS NOT NULL"""
+_EPISODES = """SELECT person, id, programme, opened_on, closed_on, closed_why, lmp, edd, delivered_on, discharged_on,
+               checked_on, started_on, joined_on, private FROM episode WHERE withdrawn = 0"""
+_DAYS = ("lmp", "edd", "delivered_on", "discharged_on", "checked_on", "started_on", "joined_on")
+_REFERRALS = """SELECT person, id, given_on, urgency, follow_by, arrived, result_told_on FROM referral
+                WHERE withdrawn = 0"""
+# A visit that was corrected counts as its last revision does.
+_EVENTS = """SELECT {subject}, id, form, occurred_on, outcome, next_offer_on, answers FROM event
+             WHERE withdrawn = 0 AND {subject} IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM event r WHERE r.revision_of = event.id AND r.withdrawn = 0)"""
+
+
+def of_persons(connection: Connection, persons: Sequence[RecordId] | None, unseal: Unseal) -> list[Facts]:
+    """The facts of these persons, or of everybody; children bring their mother's birth days, mothers their children."""
+    reading = _Reading(connection, persons, unseal)
+    return [reading.facts(person) for person in reading.asked]
+
+
+def person_facts(connection: Connection, persons: Sequence[RecordId]) -> list[PersonFacts]:
+    """Of these persons only what says whether they are here."""
+    members = _by_first(select_in(connection, _MEMBERS, "person", persons))
+    return [_person(members, *row) for row in select_in(connection, _PERSONS, "id", persons)]
+
+
+def of_households(connection: Connection, households: Sequence[RecordId] | None) -> list[Facts]:
+    """The facts of these households, or of all."""
+    acts = _acts(connection, "household", households)
+    rows = select_in(connection, "SELECT id FROM household WHERE withdrawn = 0", "id", households)
+    return [Facts(household=row[0], acts=tuple(acts.get(row[0], ()))) for row in rows]
+
+
+class _Reading:
+    """One pass over the tables."""
+
+    def __init__(self, connection: Connection, persons: Sequence[RecordId] | None, unseal: Unseal) -> None:
+        self._unseal = unseal
+        rows = select_in(connection, _PERSONS, "id", persons)
+        self.asked: list[RecordId] = [row[0] for row in rows]
+        children = select_in(connection, _PERSONS, "mother", persons)
+        family = None if persons is None else list({row[0] for row in (*rows, *children)})
+        members = _by_first(select_in(connection, _MEMBERS, "person", family))
+        self._persons = {row[0]: _person(members, *row) for row in (*rows, *children)}
+        self._children: dict[RecordId, list[PersonFacts]] = defaultdict(list)
+        for child, _born, _died, mother in children:
+            if mother is not None:
+                self._children[mother].append(self._persons[child])
+        mothers = None if persons is None else [row[3] for row in rows if row[3] is not None]
+        whose = None if mothers is None else [*self.asked, *mothers]
+        self._episodes = self._read_episodes(connection, whose)
+        self._acts = _acts(connection, "person", persons)
+
+    def facts(self, person: RecordId) -> Facts:
+        """All that the rules ask about one person."""
+        told = self._persons[person]
+        return Facts(
+            person=told,
+            episodes=tuple(self._episodes.get(person, ())),
+            acts=tuple(self._acts.get(person, ())),
+            children=tuple(self._children.get(person, ())),
+            birth=self._birth(told),
+        )
+
+    def _birth(self, child: PersonFacts) -> Mapping[str, str]:
+        """The days of this child's birth, as its mother's record has them."""
+        if child.mother is None or child.birth_date is None:
+            return {}
+        for episode in reversed(self._episodes.get(child.mother, ())):
+            if episode.days.get("delivered_on") == child.birth_date:
+                return episode.days
+        return {}
+
+    def _read_episodes(
+        self, connection: Connection, persons: Sequence[RecordId] | None
+    ) -> dict[RecordId, list[EpisodeFacts]]:
+        found: dict[RecordId, list[EpisodeFacts]] = defaultdict(list)
+        for person, episode, shown, opened, closed, why, *days, private in select_in(
+            connection, _EPISODES, "person", persons, "ORDER BY id"
+        ):
+            told = {name: day for name, day in zip(_DAYS, days, strict=True) if day}
+            if shown == PRIVATE and private is not None:
+                told |= msgspec.msgpack.decode(self._unseal(private))
+            programme = told.pop("programme", shown)
+            found[person].append(
+                EpisodeFacts(
+                    id=episode, programme=programme, opened_on=opened, closed_on=closed, closed_why=why, days=told
+                )
+            )
+        for person, slip, given, urgency, follow_by, arrived, told_on in select_in(
+            connection, _REFERRALS, "person", persons, "ORDER BY id"
+        ):
+            days = {"given_on": given, "urgency": urgency or "", "follow_by": follow_by or ""}
+            ended = told_on or (given if arrived else None)
+            found[person].append(
+                EpisodeFacts(id=slip, programme="referral", opened_on=given, closed_on=ended, days=days)
+            )
+        return found
+
+
+def _person(
+    members: Mapping[RecordId, Sequence[Any]],
+    person: RecordId,
+    born: str | None,
+    died: str | None,
+    mother: RecordId | None,
+) -> PersonFacts:
+    homes = members.get(person, ())
+    here = [home for home in homes if home[3] is None]
+    last = here[-1] if here else None
+    return PersonFacts(
+        id=person,
+        birth_date=born,
+        died_on=died,
+        mother=mother,
+        member=bool(here) or not homes,  # nobody has left who was in no household yet
+        presence=Presence(last[1]) if last is not None and last[1] else None,
+        expected_back=last[2] if last is not None else None,
+    )
+
+
+def _acts(connection: Connection, subject: str, ids: Sequence[RecordId] | None) -> dict[RecordId, list[Act]]:
+    found: dict[RecordId, list[Act]] = defaultdict(list)
+    query = _EVENTS.format(subject=subject)
+    for whose, event, form, on, outcome, again, answers in select_in(connection, query, subject, ids, "ORDER BY id"):
+        read = _numbers(form) if form in READ_ANSWERS and answers else {}
+        told = msgspec.msgpack.decode(answers, strict=False) if read else {}
+        found[whose].append(
+            Act(
+                id=event,
+                form=form,
+                occurred_on=on,
+                outcome=Outcome(outcome),
+                next_offer_on=again,
+                answers={name: str(told[number]) for number, name in read.items() if number in told},
+            )
+        )
+    return found
+
+
+@cache
+def _numbers(form: str) -> dict[int, str]:
+    """The questions that rules read, by number: numbers are the same in every version of a form."""
+    asked = READ_ANSWERS[form]
+    return {each.number: each.name for each in library.load(form).questions if each.number and each.name in asked}
+
+
+def _by_first(rows: Iterable[Any]) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
