@@ -43,11 +43,13 @@ def test_members_come_in_the_order_of_the_household_sheet(store, home):
 
 def test_the_totals_are_those_of_all_lines(store, home):
     new_id = store.ambient.new_id
-    moved, gone = Person(id=new_id(), name="张三"), Household(id=new_id(), household_no="8", withdrawn=True)
+    moved, gone = Person(id=new_id(), name="张三"), Household(id=new_id(), household_no="8")
     with store.save() as save:
         save.add_many([moved, gone])
         save.add(Membership(id=new_id(), person=moved.id, household=home.id, left_on="2026-01-01"))
         save.add(Membership(id=new_id(), person=moved.id, household=gone.id))
+    with store.save() as save:
+        save.withdraw(Household, gone.id, "entered twice")
     with store.read() as connection:
         lines = people.household_lines(connection)
         assert households.totals(connection) == households.Totals(2, 3)
