@@ -81,6 +81,7 @@ KNOWN: Mapping[str, Param] = {
         Param("amount_special_support_disability", _SUM),
         Param("amount_only_child", _SUM),
         Param("correction_answer_days", _DAY, "15"),
+        Param("stock_cover_days", _DAY, "90"),
         Param("standard_in_force", _WORDS),
     )
 }
@@ -123,6 +124,7 @@ def meaning(name: str) -> str:
         ),
         "amount_only_child": _("Only-child allowance, yuan a family and month."),
         "correction_answer_days": _("Days within which a wish for correction is answered."),
+        "stock_cover_days": _("An order of supplies covers the use of this many days."),
         "standard_in_force": _("Which edition of the national standard for basic public health services is in force."),
     }[name]
 

@@ -42,6 +42,19 @@ def _private(kind: str, values: Mapping[str, FieldType]) -> Target:
 
 _DATE, _CODE, _TEXT = FieldType.DATE, FieldType.CODE, FieldType.TEXT
 
+_HANDED_OUT: Mapping[str, FieldType] = {
+    "item_code": _CODE,
+    "product": _TEXT,
+    "spec": _TEXT,
+    "unit": _CODE,
+    "batch_no": _TEXT,
+    "expiry": _DATE,
+    "quantity": _TEXT,
+    "moved_on": _DATE,
+    "count_was_wrong": _CODE,
+}
+"""What is handed out and out of which batch; with the visit it tells a method, so all of it is kept under seal."""
+
 TARGETS: Mapping[str, Target] = {
     "consent": _programme("consent", "how"),
     "private_consent": _private("consent", {"how": _CODE}),
@@ -53,6 +66,7 @@ TARGETS: Mapping[str, Target] = {
         "referral", "given_on", "urgency", "to_facility", "follow_by", "arrived", "result_told_on", "reason"
     ),
     "benefit_case": _of_kind("benefit_case", "benefit", "submitted_on", "decided_on", "decision"),
+    "stock_move": Target("stock_move", _HANDED_OUT, frozenset(_HANDED_OUT)),
     "person": Target(
         "person",
         {

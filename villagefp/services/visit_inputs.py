@@ -11,7 +11,7 @@ from villagefp.domain.records import Event, Household, HukouBook, Membership, Pe
 from villagefp.forms.package import FormPackage
 from villagefp.forms.views import FormInputs
 from villagefp.i18n import language
-from villagefp.services import episodes, revisions, told_before
+from villagefp.services import episodes, revisions, stock_table, told_before
 from villagefp.storage import people, records
 
 if TYPE_CHECKING:
@@ -58,8 +58,20 @@ def gather(
             "village": store.village.name,
             "township": _township(store, connection, package),
         },
-        tables={"members": _members(connection, household.id) if household else []},
+        tables={
+            "members": _members(connection, household.id) if household else [],
+            **_stock(store, connection, package, on, kept),
+        },
     )
+
+
+def _stock(
+    store: Store, connection: Connection, package: FormPackage, on: date, kept: RecordId | None
+) -> dict[str, list[dict[str, str]]]:
+    """The shelf, for a form that hands something out."""
+    if not any(write.target == "stock_move" for write in package.writes):
+        return {}
+    return {"stock": stock_table.rows(store, connection, on, revisions.all_of(connection, kept))}
 
 
 def _episode(

@@ -22,7 +22,7 @@ from villagefp.forms.session import FormSession
 from villagefp.forms.targets import TARGETS
 from villagefp.forms.xpath_values import to_boolean, to_string
 from villagefp.i18n import _
-from villagefp.services import revisions, write_households, write_people, write_programmes
+from villagefp.services import revisions, stock_dispense, write_households, write_people, write_programmes
 from villagefp.services.visit_types import WITH_ANSWERS
 from villagefp.services.writing import Told, Writing
 from villagefp.storage import marks, records
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from villagefp.storage.unit_of_work import UnitOfWork
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_PATH = re.compile(r"^(/[\w.-]+)+$")
 STANDS = "write_back_stands"
 """The mark of something that a correction could not undo, since it was changed meanwhile."""
 DEATH_TOLD = "death_told"
@@ -88,6 +89,7 @@ def _row(session: FormSession, write: RecordWrite, place: str, index: int) -> To
         closes=holds(write.close_if),
         values={name: value for name, value in values.items() if value and _fits(write.target, name, value)},
         index=index,
+        asked={name: said.strip() for name, said in write.values.items() if _PATH.match(said.strip())},
     )
 
 
@@ -110,6 +112,8 @@ def _write(writing: Writing, rows: list[Told], before: list[Told]) -> None:
             _write_referral(writing, row)
         elif row.target == "benefit_case":
             _write_benefit(writing, row)
+        elif row.target == "stock_move":
+            stock_dispense.dispense(writing, row)
     born = [row for row in rows if row.target == "newborn"]
     if born:
         write_people.write_newborns(writing, born, [row for row in before if row.target == "newborn"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from villagefp.domain.records import Event, Membership, Record, RecordId
@@ -28,6 +28,7 @@ class Told:
     closes: bool
     values: Mapping[str, str]  # empty ones left out
     index: int = 0  # which instance of the repeat, from 0
+    asked: Mapping[str, str] = field(default_factory=dict)  # the question of each value that is the answer to one
 
 
 @dataclass(frozen=True)
