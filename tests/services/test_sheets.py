@@ -14,7 +14,7 @@ from villagefp.domain.records import Access, Household, Outcome, Person, RecordI
 from villagefp.errors import UserError
 from villagefp.printing.jobs import Mode, Rendered, SheetJob
 from villagefp.printing.render import render
-from villagefp.services import households, memberships, people, sheet_tokens, sheets, visits
+from villagefp.services import households, memberships, params, people, sheet_tokens, sheets, visits
 from villagefp.services.households import NewHousehold
 from villagefp.services.people import NewPerson
 from villagefp.storage import records
@@ -245,6 +245,17 @@ def test_elsewhere_the_household_sheet_names_nobody(store: Store, home: Househol
     assert "张建国" not in text
     assert "问医保今年怎么交" in text
     assert accesses(store) == []
+
+
+def test_the_household_sheet_says_whom_to_call(store: Store, home: Household) -> None:
+    visit_home(store, home)
+    assert "0990-1234567" not in said(sheets.household_sheet(store, "0012"))
+    params.set_param(store, "hotline_county", "0990-1234567", ON)
+    params.set_param(store, "hotline_complaint", "0990-7654321", ON)
+    for elsewhere in (False, True):
+        text = said(sheets.household_sheet(store, "0012", elsewhere=elsewhere))
+        assert "0990-1234567" in text
+        assert "0990-7654321" in text
 
 
 def test_the_person_stays_as_it_was(store: Store, child: RecordId) -> None:

@@ -16,7 +16,7 @@ from villagefp.services import sheet_answers, sheet_tokens
 from villagefp.services.households import by_number
 from villagefp.services.privacy import note_accesses
 from villagefp.services.sheet_tokens import Printed
-from villagefp.storage import people, records
+from villagefp.storage import people, published, records
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
@@ -36,36 +36,6 @@ HOUSEHOLD_FORM = "household_visit"
 _ENTITLED = "village_doctor"
 _WHEN_ASKED, _WHOLE = "asked", "all"
 """What `print::sealed` may say of a form."""
-Renderer = Callable[[SheetJob], Rendered]
-"""Makes a PDF of a job: `PdfHelper.render` in the window, this process where nothing else is given."""
-
-
-@dataclass(frozen=True)
-class Pdf:
-    """A sheet ready to be shown, printed or kept where the worker chooses."""
-
-    data: bytes
-    title: str
-    pages: int
-    missing_glyphs: tuple[str, ...] = ()  # characters whose box was left for handwriting
-    withheld: tuple[str, ...] = ()  # free texts left off a sheet that stays in the home, by the words before them
-    persons: tuple[RecordId, ...] = ()  # who is named on it
-    can_ask_for_sealed: bool = False  # it has private answers of this visit, or boxes left empty in their place
-
-
-class MissingGlyphsError(UserError):
-    """A sheet with a character that no font here has; ask, and print with `leave_blank` if that is wanted."""
-
-    def __init__(self, characters: tuple[str, ...]) -> None:
-        super().__init__(
-            _(
-                "No font on this computer has {characters}. Print with an empty box in its place and write it in by "
-                "hand, or add the font package for rare characters."
-            ).format(characters=" ".join(f"{each} (U+{ord(each):04X})" for each in characters))
-        )
-        self.characters = characters
-
-
 def form_sheet(
     store: Store,
     form_id: str,
@@ -126,7 +96,7 @@ def form_sheet(
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
-    pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     if with_sealed:
         note_accesses(store, persons, "revealed")
     can_ask = on_request and mode is Mode.FILLED and store.worker.role == _ENTITLED
@@ -152,6 +122,7 @@ def household_sheet(
         mode = Mode.BLANK if blank else Mode.FILLED if event_id else Mode.HALF
         about = sheet_answers.About(None, household.id, event_id)
         filled = sheet_answers.of_form(store, connection, HOUSEHOLD_FORM, about, mode)
+        decided = published.params(connection, store.ambient.today())
     printed = Printed(HOUSEHOLD_FORM, filled.package.version, mode.value, elsewhere, None, household.id, event_id)
     texts = household_words(filled.package, _language(filled.package))
     told = filled.fit_for_home()
@@ -172,12 +143,14 @@ def household_sheet(
         questions=told.by_name("questions", without_names=elsewhere),
         advice=told.by_name("advice_given", without_names=elsewhere),
         next_on=told.by_name("next_on"),
+        hotline=decided["hotline_county"],
+        complaints=decided["hotline_complaint"],
         not_signed=told.by_name("household_signed") == sheet_answers.NOT_SIGNED,
         print_number=sheet_tokens.print_number(sheet_tokens.token_of(store, printed)),
     )
     named = (household.head, *(filled.met if mode is Mode.FILLED else ()))
     persons = () if elsewhere or mode is Mode.BLANK else tuple(dict.fromkeys(each for each in named if each))
-    pdf = _made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     return replace(pdf, withheld=told.withheld)
 
 
@@ -190,32 +163,7 @@ def form_preview(package: FormPackage, *, leave_blank: bool = False, render: Ren
         elsewhere=_is_nameless(package),
         language=_language(package),
     )
-    return _rendered(SheetJob(form=sheet, leave_blank=leave_blank), (), render)
-
-
-def note_printed(store: Store, pdf: Pdf) -> None:
-    """Write into the access log that a sheet which was only looked at has now been printed."""
-    if pdf.persons:
-        note_accesses(store, pdf.persons, "printed")
-
-
-def _made(store: Store, job: SheetJob, persons: Iterable[RecordId], *, record: bool, render: Renderer | None) -> Pdf:
-    pdf = _rendered(job, persons, render)
-    if record:
-        note_printed(store, pdf)
-    return pdf
-
-
-def _rendered(job: SheetJob, persons: Iterable[RecordId], render: Renderer | None) -> Pdf:
-    if render is None:
-        from villagefp.printing.render import render as here  # noqa: PLC0415  reportlab and the fonts take 60 MB
-
-        render = here
-    rendered = render(job)
-    if rendered.missing and not job.leave_blank:
-        raise MissingGlyphsError(rendered.missing)
-    title = job.form.title if job.form else job.household.title if job.household else ""
-    return Pdf(rendered.pdf, title, rendered.pages, rendered.missing, persons=tuple(persons))
+    return rendered(SheetJob(form=sheet, leave_blank=leave_blank), (), render)
 
 
 def _is_nameless(package: FormPackage) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWid
 from villagefp.domain.records import Outcome, RecordId
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language, ngettext
-from villagefp.services import visits
+from villagefp.services import params, visits
 from villagefp.services.visits import KeptVisit, SavedVisit, Visit, VisitRefused
 from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
@@ -138,6 +138,10 @@ class Form(Screen):
                 visits.start_visit, store, order.form_id, person_id=order.person_id,
                 household_id=order.household_id, on=today, done=self._show_visit, failed=self.refuse,
             )  # fmt: skip
+        jobs.run(params.value, store, "danger_signs_signed", done=self._show_signed)
+
+    def _show_signed(self, told: str) -> None:
+        self.prompts.set_signed(signed=told == "1")
 
     def _resume(self, visit: Visit) -> None:
         self._drafts.kept = True

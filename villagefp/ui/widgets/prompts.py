@@ -31,7 +31,14 @@ class PromptPanel(QWidget):
         self.setLayout(parts.column(parts.scrolling(inside)))
         self.setFixedWidth(theme.current().px(WIDTH))
         self.prompts: tuple[Prompt, ...] = ()
+        self._signed = False
         self._put()
+
+    def set_signed(self, *, signed: bool) -> None:
+        """Say whether a county doctor has signed the table of danger signs."""
+        if signed != self._signed:
+            self._signed = signed
+            self._put()
 
     def set_flat(self, *, flat: bool) -> None:
         """Stand below the form instead of beside it, where the window is narrow or the text large."""
@@ -51,7 +58,11 @@ class PromptPanel(QWidget):
         for prompt in self.prompts:
             self._rows.addWidget(_card(prompt))
         if self.prompts:
-            note = _("Hints from the rules named; not signed by the county yet, and no diagnosis.")
+            note = (
+                _("Hints from the rules named, signed by the county; no diagnosis.")
+                if self._signed
+                else _("Hints from the rules named; not signed by the county yet, and no diagnosis.")
+            )
             self._rows.addWidget(parts.label(note, "second", wrap=True))
             self.setAccessibleName("; ".join(f"{_word(prompt.urgency)}: {prompt.label}" for prompt in self.prompts))
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
