@@ -28,6 +28,12 @@ KINDS = {
     "r": {"begin"},
 }
 NOT_SIGNED_BY_COUNTY = {"sign_level", "sign_below_3sd"}  # below M−2SD and M−3SD: from the published warning signs
+NO_QUESTION_AFTER = {
+    "sign_minor",
+    "sign_violence",
+    "sign_risk",
+    "sign_recheck",
+}  # the law, safety first, a doctor told it
 _RANGE = re.compile(r"^\. >= (-?[\d.]+) and \. <= (-?[\d.]+)")
 
 
@@ -68,7 +74,15 @@ def wanted() -> Iterator[Wanted]:
             yield Wanted(form, name.rstrip(">"), words[1], **told, sealed="sealed" in words, detail=name.endswith(">"))
 
 
+def signs() -> Iterator[tuple[tuple[str, str], list[str]]]:
+    for line in REQUIRED.with_name("required_signs.txt").read_text(encoding="utf-8").splitlines():
+        words = line.split()
+        if words and words[0] != "#":
+            yield (words[0], words[1]), words[2:]
+
+
 WANTED = list(wanted())
+SIGNS = dict(signs())
 FORMS = sorted({each.form for each in WANTED})
 
 
@@ -158,6 +172,28 @@ def test_what_the_county_must_confirm_carries_its_mark(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_no_sign_is_lost_and_none_is_less_urgent(form: str) -> None:
+    """Each has its words in both languages, says why it is there, and is not one that is always shown."""
+    told = {name: cells for name, cells in questions(form).items() if "urgency" in cells}
+    found = {urgency: {name for name, cells in told.items() if cells["urgency"] == urgency} for urgency in "RYG"}
+    assert found == {urgency: set(SIGNS.get((form, urgency), ())) for urgency in "RYG"}
+    for name, cells in told.items():
+        assert cells["type"] == "note"
+        assert cells.get("label::Chinese (zh)"), name
+        assert cells.get("label::English (en)"), name
+        assert cells.get("source"), name
+        assert cells.get("relevant"), name
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if any(key[0] == form for key in SIGNS)])
+def test_where_signs_are_shown_the_worker_can_confirm_that_they_were_told(form: str) -> None:
+    signs = {name for name, cells in questions(form).items() if cells.get("urgency") and name.startswith("sign_")}
+    if signs - NO_QUESTION_AFTER:
+        assert questions(form)["danger_told"]["type"] == "acknowledge"
+        assert "number" in questions(form)["danger_told"]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_nothing_personal_must_be_answered(form: str) -> None:
     """The one question that must be answered is which methods were explained, and a tick stands for all of them."""
     asked = {name for name, cells in questions(form).items() if cells.get("required")}
@@ -166,9 +202,10 @@ def test_nothing_personal_must_be_answered(form: str) -> None:
 
 def test_what_the_clinic_fills_is_known_by_name_only() -> None:
     later = {code.code for code in codes.load("later_form")}
-    assert later == set(
-        "health_exam elder_adl htn_followup dm2_followup smi_info smi_followup tb_first_visit tb_followup tcm_elder "
-        "tcm_child vaccination_card family_doctor_contract consult_note two_way_referral_slip".split()
-    )
+    assert later == {
+        "health_exam", "elder_adl", "htn_followup", "dm2_followup", "smi_info", "smi_followup", "tb_first_visit",
+        "tb_followup", "tcm_elder", "tcm_child", "vaccination_card", "family_doctor_contract", "consult_note",
+        "two_way_referral_slip",
+    }  # fmt: skip
     assert not later & set(FORMS)
     assert len(tuple(codes.load("health_exam_section"))) == 13
