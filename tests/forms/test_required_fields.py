@@ -33,7 +33,7 @@ NO_QUESTION_AFTER = {
     "sign_violence",
     "sign_risk",
     "sign_recheck",
-}  # the law, safety first, a doctor told it
+}  # the law, or told before
 _RANGE = re.compile(r"^\. >= (-?[\d.]+) and \. <= (-?[\d.]+)")
 
 
