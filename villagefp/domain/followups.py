@@ -8,7 +8,7 @@ The county's program may not import this module: it cannot ask who has not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -26,7 +26,7 @@ from villagefp.domain.followup_records import (
 from villagefp.domain.programme_courses import courses
 from villagefp.domain.programme_plan import AGREED, plan_course
 from villagefp.domain.programme_windows import SHOWN_BEFORE, Window, begun_by, next_after, window_of
-from villagefp.domain.programmes import Programme
+from villagefp.domain.programmes import Programme, Trigger
 from villagefp.domain.records import Outcome, Presence
 from villagefp.i18n import _, language
 
@@ -81,11 +81,13 @@ def plan(
     person = facts.person
     if person is not None and not _may_be_visited(person):
         return ()
-    if person is not None and _concerns_nobody(facts, person, since):
-        return ()
+    own = {each.programme for each in facts.episodes}
+    asked = any(act.outcome is Outcome.ACCEPTED for act in facts.acts)
+    young = person is not None and _is_young(person, since)
     return tuple(
         planned
         for programme in programmes.values()
+        if _concerns(programme, facts, own, asked=asked, young=young)
         for course in courses(facts, programme, since)
         for planned in plan_course(facts, programme, course, params, since)
     )
@@ -141,11 +143,15 @@ def _may_be_visited(person: PersonFacts) -> bool:
     return person.died_on is None and person.member
 
 
-def _concerns_nobody(facts: Facts, person: PersonFacts, since: date) -> bool:
-    """Whether no programme can have anything to do with a person: most of a village, so this is quick."""
-    if facts.episodes or facts.children or _is_young(person, since):
-        return False
-    return not any(act.outcome is Outcome.ACCEPTED for act in facts.acts)
+def _concerns(programme: Programme, facts: Facts, own: Collection[str], *, asked: bool, young: bool) -> bool:
+    """Whether a programme can have anything to do with somebody: mostly not, so this is asked first."""
+    if programme.trigger is Trigger.EPISODE:
+        return asked or programme.programme in own
+    if programme.trigger is Trigger.BIRTH:
+        return young
+    if programme.trigger is Trigger.DELIVERY:
+        return bool(facts.children) or bool(own)
+    return facts.person is None
 
 
 def _is_young(person: PersonFacts, since: date) -> bool:

@@ -182,7 +182,7 @@ def _items(ground: _Ground, track: _Track, *, offer: bool) -> Iterator[Planned]:
         if entry.closed:
             continue
         follows = next((start for start in starts if start > entry.window.first), None)
-        item = replace(_item(ground, entry, follows), offer=offer, shown_from=shown_from)
+        item = _item(ground, entry, follows, offer=offer, shown_from=shown_from)
         if item.ends_after is not None and item.ends_after < min(item.window_from, item.asked_back_on or date.max):
             continue
         yield item
@@ -194,7 +194,9 @@ def _items(ground: _Ground, track: _Track, *, offer: bool) -> Iterator[Planned]:
         yield _series(ground, track, later)
 
 
-def _item(ground: _Ground, entry: _Entry, follows: date | None) -> Planned:
+def _item(
+    ground: _Ground, entry: _Entry, follows: date | None, *, offer: bool = False, shown_from: date | None = None
+) -> Planned:
     window, programme, facts = entry.window, ground.programme, ground.facts
     grace = None if programme.grace_days is None else timedelta(days=programme.grace_days)
     until = window.last if entry.asked is None else max(window.last, entry.asked)
@@ -212,13 +214,14 @@ def _item(ground: _Ground, entry: _Entry, follows: date | None) -> Planned:
         window_to=window.last,
         overdue_after=None if grace is None else until + grace,
         ends_after=min(ends, default=None),
-        shown_from=None,
+        shown_from=shown_from,
         counts_from=window.counts_from,
         counts_on=window.counts_on,
         source=programme.source,
         why=programme.why,
         label=window.label,
         episode=ground.course.episode,
+        offer=offer,
         asked_back_on=entry.asked,
         attempts=entry.attempts,
         contact_closed=entry.attempts >= programme.max_attempts,

@@ -92,7 +92,7 @@ def windows_of(
             continue
         window = _window(programme, point, lookup)
         if window is not None and (ends is None or window.first <= ends):
-            found[point.code] = replace(window, last=min(window.last, ends)) if ends else window
+            found[point.code] = replace(window, last=ends) if ends and ends < window.last else window
     return sorted(found.values(), key=_in_order)
 
 
