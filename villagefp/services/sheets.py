@@ -36,6 +36,36 @@ HOUSEHOLD_FORM = "household_visit"
 _ENTITLED = "village_doctor"
 _WHEN_ASKED, _WHOLE = "asked", "all"
 """What `print::sealed` may say of a form."""
+Renderer = Callable[[SheetJob], Rendered]
+"""Makes a PDF of a job: `PdfHelper.render` in the window, this process where nothing else is given."""
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A sheet ready to be shown, printed or kept where the worker chooses."""
+
+    data: bytes
+    title: str
+    pages: int
+    missing_glyphs: tuple[str, ...] = ()  # characters whose box was left for handwriting
+    withheld: tuple[str, ...] = ()  # free texts left off a sheet that stays in the home, by the words before them
+    persons: tuple[RecordId, ...] = ()  # who is named on it
+    can_ask_for_sealed: bool = False  # it has private answers of this visit, or boxes left empty in their place
+
+
+class MissingGlyphsError(UserError):
+    """A sheet with a character that no font here has; ask, and print with `leave_blank` if that is wanted."""
+
+    def __init__(self, characters: tuple[str, ...]) -> None:
+        super().__init__(
+            _(
+                "No font on this computer has {characters}. Print with an empty box in its place and write it in by "
+                "hand, or add the font package for rare characters."
+            ).format(characters=" ".join(f"{each} (U+{ord(each):04X})" for each in characters))
+        )
+        self.characters = characters
+
+
 def form_sheet(
     store: Store,
     form_id: str,
@@ -96,7 +126,7 @@ def form_sheet(
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
-    pdf = made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     if with_sealed:
         note_accesses(store, persons, "revealed")
     can_ask = on_request and mode is Mode.FILLED and store.worker.role == _ENTITLED
@@ -150,7 +180,7 @@ def household_sheet(
     )
     named = (household.head, *(filled.met if mode is Mode.FILLED else ()))
     persons = () if elsewhere or mode is Mode.BLANK else tuple(dict.fromkeys(each for each in named if each))
-    pdf = made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = _made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     return replace(pdf, withheld=told.withheld)
 
 
@@ -163,7 +193,32 @@ def form_preview(package: FormPackage, *, leave_blank: bool = False, render: Ren
         elsewhere=_is_nameless(package),
         language=_language(package),
     )
-    return rendered(SheetJob(form=sheet, leave_blank=leave_blank), (), render)
+    return _rendered(SheetJob(form=sheet, leave_blank=leave_blank), (), render)
+
+
+def note_printed(store: Store, pdf: Pdf) -> None:
+    """Write into the access log that a sheet which was only looked at has now been printed."""
+    if pdf.persons:
+        note_accesses(store, pdf.persons, "printed")
+
+
+def _made(store: Store, job: SheetJob, persons: Iterable[RecordId], *, record: bool, render: Renderer | None) -> Pdf:
+    pdf = _rendered(job, persons, render)
+    if record:
+        note_printed(store, pdf)
+    return pdf
+
+
+def _rendered(job: SheetJob, persons: Iterable[RecordId], render: Renderer | None) -> Pdf:
+    if render is None:
+        from villagefp.printing.render import render as here  # noqa: PLC0415  reportlab and the fonts take 60 MB
+
+        render = here
+    rendered = render(job)
+    if rendered.missing and not job.leave_blank:
+        raise MissingGlyphsError(rendered.missing)
+    title = job.form.title if job.form else job.household.title if job.household else ""
+    return Pdf(rendered.pdf, title, rendered.pages, rendered.missing, persons=tuple(persons))
 
 
 def _is_nameless(package: FormPackage) -> bool:
