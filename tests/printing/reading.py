@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -40,6 +41,27 @@ def plain(text: str) -> str:
 def text_of_job(job: SheetJob) -> str:
     """The text of a sheet, without spaces."""
     return plain(text_of(render(job).pdf))
+
+
+def sizes(pdf: bytes) -> Iterator[tuple[str, float]]:
+    """Every visible character with the size of its font, in points."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for page in document:
+            text = page.get_textpage()
+            for place in range(text.count_chars()):
+                char = text.get_text_range(place, 1)
+                if char.strip():
+                    yield char, round(pypdfium2.raw.FPDFText_GetFontSize(text, place), 3)
+    finally:
+        document.close()
+
+
+def squares(pdf: bytes) -> Iterator[float]:
+    """The sides of all squares that are drawn, in points, as the PDF's own operators say them (uncompressed)."""
+    for wide, high in re.findall(rb"[\d.]+ [\d.]+ ([\d.]+) ([\d.]+) re", pdf):
+        if wide == high:
+            yield float(wide)
 
 
 def glyphs(pdf: bytes) -> Iterator[Glyph]:

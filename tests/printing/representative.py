@@ -29,7 +29,7 @@ _DATES = {
 _TEXTS = (
     (r"file_no", "99010110120100012"), (r"_ym$", "2019-03"), (r"town|village", "柳树湾"), (r"birth_year", "1990"),
     (r"_job$", "务农"), (r"(father|husband|spouse|partner|other).*name", "张建国"), (r"bank", "0471"),
-    (r"paid", "已发放"), (r"employer", "无"), (r"county", "某县"),
+    (r"paid", "已发放"), (r"employer", "无"), (r"county", "某县"), (r"clinic", "县人民医院"), (r"hours", "下午"),
     (r"sign$|worker|filed_by|doctor", "王秀兰"), (r"phone", "13900001234"),
     (r"name$|contact", "张建国"), (r"_org$|facility", "县人民医院"),
     (r"department", "妇科"), (r"address|place", "柳树湾村一组12号"), (r"batch", "20260318"), (r"no$|_id", "2026-017"),
@@ -75,8 +75,9 @@ def _date(question: Question) -> str:
 
 def _text(question: Question) -> str:
     known = question.paper.get("known", "other")
+    """What fits the name of the question; what is known of the person herself where that says whom it is about."""
     told = next((text for name, text in _TEXTS if re.search(name, question.name)), "一般情况好")
-    by_name = known not in _KNOWN or re.search(r"birth_year|father|husband|spouse|partner|other_party", question.name)
+    by_name = known not in _KNOWN or re.search(r"birth_year|father|husband|spouse|contact", question.name)
     return told if by_name else _KNOWN[known]
 
 

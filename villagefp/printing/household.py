@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from villagefp.printing.fonts import Fonts
-from villagefp.printing.inline import LEADING, SIZE, Kind, Line, Piece, Setter, Unit
+from villagefp.printing.inline import BOX, LEADING, SIZE, Kind, Line, Piece, Setter, Unit
 from villagefp.printing.jobs import HouseholdSheet, Mode, Offer
 from villagefp.printing.page import WIDTH, Sheet
 from villagefp.printing.pen import BOTTOM, HEADING, LEFT, RIGHT, SPAN, Pen
 
 _TITLE_SIZE = 25.0
 _ROW = 19.0
-_TICK = 11.5
+_TICK = BOX
 _CHOICE_WIDTH = 78.0
 _LEAST_BOX = 34.0
 _MOST_BOX = 110.0

@@ -16,6 +16,7 @@ BOX = 14.6
 """Side of a code box, 5.15 mm: a digit is written into it by hand."""
 BLANK_GAP = 3.0
 _BEFORE_ENDING = 8.0
+_BETWEEN_TICKS = 4.0
 _EXPONENT, _RISE = 0.72, 0.3
 _LEAST_GAP = 3.0
 _NEVER_FIRST = set("，。、；：？！）》」』】〉”’…—·%℃,.;:?!)]}”’～")  # noqa: RUF100
@@ -140,7 +141,7 @@ class Setter:
                 if need > room + 1e-6 and lines[-1]:
                     lines.append(_carried(lines[-1], part, width - need))
                     room = width - sum(piece.width for piece in lines[-1])
-                if not lines[-1] and (part[0].kind is Kind.SPACE or part[0].text == " "):
+                if not lines[-1] and _is_gap(part[0]):
                     continue
                 lines[-1].extend(part)
                 room -= need
@@ -189,6 +190,10 @@ class Setter:
         return lines
 
 
+def _is_gap(piece: Piece) -> bool:
+    return piece.kind is Kind.SPACE or (piece.kind is Kind.TEXT and piece.text == " ")
+
+
 def _carried(line: list[Piece], part: Unit, room: float) -> list[Piece]:
     """Pieces that move down with `part`, so that no line begins with a comma or ends with an opening bracket."""
     carried: list[Piece] = []
@@ -215,6 +220,8 @@ def _grown(pieces: list[Piece], room: float) -> list[Piece]:
 
 
 def _line(pieces: list[Piece], height: float) -> Line:
+    if any(piece.kind is Kind.TICK for piece in pieces):
+        height = max(height, BOX + _BETWEEN_TICKS)
     x = 0.0
     placed: list[tuple[float, Piece]] = []
     for piece in pieces:

@@ -144,12 +144,64 @@ class HouseholdSheet:
 
 
 @dataclass(frozen=True)
+class RoundWords:
+    """What the sheet says by itself, in the language in use."""
+
+    title: str  # with {day}
+    worker: str
+    place: str  # head of the column of household and group
+    who: str
+    when: str
+    how: str
+    note: str
+    endings: tuple[str, ...]  # the numbered endings, in the order of their boxes
+    free: str  # the sentence at the foot
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """One visit: where, whom, when it was asked for, and the token that opens its form at the desk."""
+
+    household_no: str
+    group_no: str
+    who: str
+    when: str
+    token: str
+    print_number: str
+
+
+@dataclass(frozen=True)
+class RoundSheet:
+    """A day's round in walking order, at most 40 rows; it names no programme. Without tokens: a list to look at."""
+
+    words: Words
+    texts: RoundWords
+    village: str
+    worker: str
+    day: str
+    rows: tuple[RoundRow, ...]
+
+    @property
+    def title(self) -> str:
+        """The title on paper."""
+        return self.texts.title.format(day=self.day)
+
+
+@dataclass(frozen=True)
 class SheetJob:
     """One order to the printer: exactly one of the sheets is set."""
 
     form: FormSheet | None = None
     household: HouseholdSheet | None = None
+    round: RoundSheet | None = None
+    bundle: tuple[FormSheet, ...] = ()  # several forms in one file
     leave_blank: bool = False  # a character that no font has leaves its box for handwriting
+
+    @property
+    def title(self) -> str:
+        """What the file is called."""
+        sheet = self.form or self.household or self.round or (self.bundle[0] if self.bundle else None)
+        return sheet.title if sheet is not None else ""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from villagefp.forms.package import Choice, Question
-from villagefp.printing.inline import Kind, Piece, Setter, Unit
+from villagefp.printing.inline import BOX, Kind, Piece, Setter, Unit
 from villagefp.printing.values import Paper
 
 GAP = 9.0
 COLUMN_GAP = 4.0
-TICK = 11.5
+TICK = BOX
 _DEFAULT_BOXES = 3
 _STATEMENT = 6
 """An option of more characters is a statement: in a column each begins on a line of its own."""

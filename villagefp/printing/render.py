@@ -12,6 +12,7 @@ from villagefp.printing.form import FormTable
 from villagefp.printing.household import draw_household
 from villagefp.printing.jobs import FormSheet, Rendered, SheetJob
 from villagefp.printing.page import Sheet
+from villagefp.printing.round_sheet import draw_round
 from villagefp.printing.table import Layout, lay_out
 from villagefp.printing.values import Paper
 
@@ -31,7 +32,20 @@ def draw(job: SheetJob, fonts: Fonts, *, compress: bool = True) -> Sheet:
         return _draw_form(job.form, Sheet(fonts, job.form.title, compress))
     if job.household is not None:
         return draw_household(job.household, fonts, compress=compress)
+    if job.round is not None:
+        return draw_round(job.round, fonts, compress=compress)
+    if job.bundle:
+        return _draw_bundle(job, Sheet(fonts, job.title, compress))
     raise ValueError("a job without a sheet")
+
+
+def _draw_bundle(job: SheetJob, page: Sheet) -> Sheet:
+    """Form after form, each with its own head and its own count of pages."""
+    for place, sheet in enumerate(job.bundle):
+        if place:
+            page.next_page()
+        _draw_form(sheet, page)
+    return page
 
 
 def _laid_out(paper: Paper, cells: CellSetter) -> Layout:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from villagefp.printing.fonts import Fonts
 from villagefp.printing.inline import LEADING, SIZE, Kind, Line, Piece, Unit
+from villagefp.printing.jobs import RoundRow, RoundSheet
 from villagefp.printing.page import MARGIN, QR_SIDE, WIDTH, Sheet, TextBox
 from villagefp.printing.pen import BOTTOM, Pen
-from villagefp.printing.round_job import RoundRow, RoundSheet
 
 _TITLE_SIZE = 20.0
 _ROW = QR_SIDE + 6
@@ -101,10 +101,7 @@ class _Drawing:
     def _words(self, column: _Column, top: float, *texts: str) -> None:
         setter = self.pen.setter
         lines = [
-            line
-            for text in texts
-            if text
-            for line in (setter.flow(setter.words(text), column.width - 2 * _PAD) or ())
+            line for text in texts if text for line in (setter.flow(setter.words(text), column.width - 2 * _PAD) or ())
         ]
         shown: list[Line] = lines[:3]
         y = top - max(0.0, (_ROW - sum(line.height for line in shown)) / 2)
