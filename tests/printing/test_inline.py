@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from villagefp.printing.fonts import load_fonts
-from villagefp.printing.inline import BOX, Kind, Line, Setter, split_words
+from villagefp.printing.inline import BOX, Kind, Line, Piece, Setter, split_words
 
 SETTER = Setter(load_fonts())
 
@@ -62,3 +62,26 @@ def test_an_answer_on_a_writing_line_is_never_cut(text: str, width: int) -> None
     lines = SETTER.flow([*SETTER.words("1 无"), *SETTER.blank(40, text, grows=50)], width, SETTER.boxes(["1"]))
     assert all(line.width <= width + 0.01 for line in lines)
     assert text in "".join(said(lines))
+
+
+def test_labels_are_broken_where_their_meaning_allows() -> None:
+    assert said(SETTER.balanced("结果（照单抄录）", 80)) == ["结果", "（照单抄录）"]
+    assert said(SETTER.balanced("村医/村专干签名", 80)) == ["村医/", "村专干签名"]
+    assert said(SETTER.balanced("家族史：兄弟姐妹", 80)) == ["家族史：", "兄弟姐妹"]
+    assert said(SETTER.balanced("Result (copied)", 60)) == ["Result", "(copied)"]
+
+
+def test_no_line_begins_with_the_blank_between_two_words() -> None:
+    assert said(SETTER.flow(SETTER.words("one two three"), 45)) == ["one ", "two ", "three"]
+
+
+def test_an_exponent_is_raised_since_no_font_here_has_it() -> None:
+    ten, nine, litre = SETTER.unit("×10^9/L")
+    assert (ten.text, nine.text, litre.text) == ("×10", "9", "/L")
+    assert nine.rise > 0
+    assert nine.size < ten.size == litre.size
+
+
+def test_boxes_to_tick_do_not_touch_those_of_the_next_line() -> None:
+    tick = (Piece(Kind.TICK, BOX),)
+    assert SETTER.flow([tick], 100)[0].height >= BOX + 3
