@@ -24,6 +24,7 @@ _MODULES = {
     "forms": "forms",
     "programmes": "packages",
     "param": "packages",
+    "stock": "stock",
     "prepare": "prepare",
 }
 """Which module of `villagefp.cli` knows a word: only that one is loaded, as storage and PDF libraries are heavy."""

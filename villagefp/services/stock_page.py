@@ -30,10 +30,15 @@ class ItemLine:
     item: StockItem
     name: str
     unit: str
-    batches: tuple[Balance, ...]  # with something left, first expired first
+    known: tuple[Balance, ...]  # every batch there ever was, first expired first
     forecast: Forecast
     order: int | None
     counted_on: str | None  # the last day on which any of it was counted
+
+    @property
+    def batches(self) -> tuple[Balance, ...]:
+        """The batches with something left."""
+        return tuple(each for each in self.known if each.hand or each.box)
 
     @property
     def hand(self) -> int:
@@ -96,12 +101,11 @@ def move_lines(store: Store, item_id: RecordId | None = None, limit: int | None 
 def _line(shelf: Shelf, item: StockItem, today: date, cover: int) -> ItemLine:
     moves = shelf.moves_of(item.id)
     told = forecast(moves, today)
-    left = tuple(each for each in rules.balances(moves) if each.hand or each.box)
     return ItemLine(
         item=item,
         name=rules.item_words(item),
         unit=rules.unit_words(item),
-        batches=left,
+        known=tuple(rules.balances(moves)),
         forecast=told,
         order=order_quantity(told, cover),
         counted_on=max((move.moved_on for move in moves if _is_count(move)), default=None),
