@@ -20,6 +20,7 @@ _MODULES = {
     "import-roster": "roster",
     "person": "people",
     "visit": "visits",
+    "due": "due",
     "print": "sheets",
     "forms": "forms",
     "programmes": "packages",

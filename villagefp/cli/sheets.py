@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from villagefp.cli.opening import opened
+from villagefp.cli.opening import AMBIENT, day, opened
 from villagefp.cli.output import Output
 from villagefp.cli.people import event_id, person_id
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode
 from villagefp.reasons import reason
-from villagefp.services import sheets
+from villagefp.services import rounds, sheets
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
@@ -35,6 +35,27 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     form.add_argument("--event", metavar="ID", help=_("the visit to print; without it, identity only"))
     form.add_argument("--with-sealed", action="store_true", help=_("with private answers, for the village doctor"))
     form.set_defaults(run=_form)
+
+    for name, text in (
+        ("round", _("the round of a day in walking order, with codes for the desk")),
+        ("due-list", _("the same without codes, to look at")),
+        ("bag", _("the forms of the round, identity filled in, in one file")),
+    ):
+        listed = actions.add_parser(name, parents=[common], help=text)
+        listed.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
+        listed.add_argument("--on", type=day, default=None, metavar="DATE", help=_("the day, today without it"))
+        listed.add_argument("--leave-blank", action="store_true", help=_("leave a box for characters that no font has"))
+        listed.set_defaults(run=_round)
+
+
+def _round(told: argparse.Namespace, output: Output) -> int:
+    on = told.on or AMBIENT.today()
+    with opened(told) as store:
+        if told.action == "bag":
+            pdf = rounds.bag(store, rounds.round_of(store, on), leave_blank=told.leave_blank)
+        else:
+            pdf = rounds.round_sheet(store, on, codes=told.action == "round", leave_blank=told.leave_blank)
+    return write_pdf(pdf, told.out, output)
 
 
 def _household_sheet(told: argparse.Namespace, output: Output) -> int:

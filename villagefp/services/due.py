@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SHOWN = frozenset({DueState.SOON, DueState.DUE, DueState.OVERDUE, DueState.AWAY})
 """What a day's list shows; the rest is further off, or two attempts were made."""
 
+EVERY_STATE = frozenset(DueState)
+
 
 @dataclass(frozen=True)
 class DueLine:
@@ -36,11 +39,16 @@ class DueLine:
     group_no: str
 
 
+def neutral_words() -> str:
+    """What a line says of itself on a screen and on paper, until it is opened: no programme is named."""
+    return _("follow-up visit")
+
+
 def due_on(store: Store, today: date, *, states: frozenset[DueState] = SHOWN) -> tuple[DueLine, ...]:
     """What is due on a day, household by household in the order in which the worker walks."""
     refresh(store, today)
     with store.read() as connection:
-        return tuple(_lines(store, connection, due_plans.all_plans(connection, store.unseal), today, states))
+        return tuple(_lines(connection, due_plans.all_plans(connection, store.unseal), today, states))
 
 
 def due_of(store: Store, subject: RecordId, today: date) -> tuple[DueLine, ...]:
@@ -48,7 +56,7 @@ def due_of(store: Store, subject: RecordId, today: date) -> tuple[DueLine, ...]:
     refresh(store, today)
     with store.read() as connection:
         found = due_plans.plans_of(connection, [subject], store.unseal)
-        return tuple(_lines(store, connection, found, today, frozenset(DueState)))
+        return tuple(_lines(connection, found, today, frozenset(DueState)))
 
 
 def refresh(store: Store, today: date) -> None:
@@ -85,11 +93,11 @@ def decline(store: Store, line: DueLine, today: date) -> RecordId:
 
 
 def to_json(lines: tuple[DueLine, ...]) -> list[dict[str, Any]]:
-    """The lines as scripts read them; ids are UUIDs in hexadecimal."""
+    """The lines as scripts read them; ids as everywhere on the command line."""
     return [
         {
-            "person_id": line.item.person.hex() if line.item.person else None,
-            "household_id": line.household_id.hex() if line.household_id else None,
+            "person_id": _uuid(line.item.person),
+            "household_id": _uuid(line.household_id),
             "programme": line.item.programme,
             "point": line.item.point,
             "from": line.item.window_from.isoformat(),
@@ -107,6 +115,10 @@ def to_json(lines: tuple[DueLine, ...]) -> list[dict[str, Any]]:
     ]
 
 
+def _uuid(record: RecordId | None) -> str | None:
+    return None if record is None else str(uuid.UUID(bytes=record))
+
+
 def _end(store: Store, line: DueLine, outcome: Outcome, today: date, header: Header) -> RecordId:
     visit = visits.start_visit(
         store, line.item.form, person_id=line.item.person, household_id=line.item.household, on=today
@@ -114,9 +126,7 @@ def _end(store: Store, line: DueLine, outcome: Outcome, today: date, header: Hea
     return visits.save_visit(store, visit, outcome, header=header).event_id
 
 
-def _lines(
-    store: Store, connection: Connection, plans: list[SubjectPlan], today: date, states: frozenset[DueState]
-) -> list[DueLine]:
+def _lines(connection: Connection, plans: list[SubjectPlan], today: date, states: frozenset[DueState]) -> list[DueLine]:
     persons = [plan.subject for plan in plans if not plan.household]
     lines = {line.id: line for line in people.person_lines(connection, ids=persons)}
     told = {each.id: each for each in facts.person_facts(connection, persons)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,11 @@ from villagefp.domain.records import Household, Person, RecordId
 from villagefp.errors import UserError
 from villagefp.forms.package import FormPackage, Question
 from villagefp.i18n import _, language
-from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, Rendered, SheetJob
+from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, SheetJob
 from villagefp.printing.words import household_words, paper_words
 from villagefp.services import sheet_answers, sheet_tokens
 from villagefp.services.households import by_number
+from villagefp.services.pdfs import MissingGlyphsError, Pdf, Renderer, made, note_printed, rendered
 from villagefp.services.privacy import note_accesses
 from villagefp.services.sheet_tokens import Printed
 from villagefp.storage import people, published, records
@@ -36,34 +36,16 @@ HOUSEHOLD_FORM = "household_visit"
 _ENTITLED = "village_doctor"
 _WHEN_ASKED, _WHOLE = "asked", "all"
 """What `print::sealed` may say of a form."""
-Renderer = Callable[[SheetJob], Rendered]
-"""Makes a PDF of a job: `PdfHelper.render` in the window, this process where nothing else is given."""
 
 
 @dataclass(frozen=True)
-class Pdf:
-    """A sheet ready to be shown, printed or kept where the worker chooses."""
+class ToPrint:
+    """A form's sheet before it is rendered, and what the caller should know of it."""
 
-    data: bytes
-    title: str
-    pages: int
-    missing_glyphs: tuple[str, ...] = ()  # characters whose box was left for handwriting
-    withheld: tuple[str, ...] = ()  # free texts left off a sheet that stays in the home, by the words before them
-    persons: tuple[RecordId, ...] = ()  # who is named on it
-    can_ask_for_sealed: bool = False  # it has private answers of this visit, or boxes left empty in their place
-
-
-class MissingGlyphsError(UserError):
-    """A sheet with a character that no font here has; ask, and print with `leave_blank` if that is wanted."""
-
-    def __init__(self, characters: tuple[str, ...]) -> None:
-        super().__init__(
-            _(
-                "No font on this computer has {characters}. Print with an empty box in its place and write it in by "
-                "hand, or add the font package for rare characters."
-            ).format(characters=" ".join(f"{each} (U+{ord(each):04X})" for each in characters))
-        )
-        self.characters = characters
+    sheet: FormSheet
+    persons: tuple[RecordId, ...]  # who is named on it
+    withheld: tuple[str, ...]  # see `Pdf`
+    can_ask_for_sealed: bool
 
 
 def form_sheet(
@@ -87,6 +69,35 @@ def form_sheet(
     of sealed answers stay empty unless `with_sealed` asks for them: by the person's own wish, and logged as a look at
     them even where `record=False` makes a sheet for looking only.
     """
+    told = form_to_print(
+        store,
+        form_id,
+        person_id=person_id,
+        household_id=household_id,
+        event_id=event_id,
+        mode=mode,
+        elsewhere=elsewhere,
+        with_sealed=with_sealed,
+    )
+    job = SheetJob(form=told.sheet, leave_blank=leave_blank)
+    pdf = made(store, job, told.persons, record=record, render=render)
+    if with_sealed:
+        note_accesses(store, told.persons, "revealed")
+    return replace(pdf, withheld=told.withheld, can_ask_for_sealed=told.can_ask_for_sealed)
+
+
+def form_to_print(
+    store: Store,
+    form_id: str,
+    *,
+    person_id: RecordId | None = None,
+    household_id: RecordId | None = None,
+    event_id: RecordId | None = None,
+    mode: Mode | None = None,
+    elsewhere: bool = False,
+    with_sealed: bool = False,
+) -> ToPrint:
+    """The sheet of `form_sheet` before it is rendered, so that several can lie in one file; it logs nothing."""
     mode = mode or (Mode.FILLED if event_id else Mode.HALF)
     with store.read() as connection:
         filled = sheet_answers.of_form(
@@ -126,11 +137,8 @@ def form_sheet(
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
     persons = (filled.person,) if filled.person and mode is not Mode.BLANK else ()
-    pdf = _made(store, SheetJob(form=sheet, leave_blank=leave_blank), persons, record=record, render=render)
-    if with_sealed:
-        note_accesses(store, persons, "revealed")
     can_ask = on_request and mode is Mode.FILLED and store.worker.role == _ENTITLED
-    return replace(pdf, withheld=filled.withheld, can_ask_for_sealed=can_ask)
+    return ToPrint(sheet, persons, filled.withheld, can_ask)
 
 
 def household_sheet(
@@ -180,7 +188,7 @@ def household_sheet(
     )
     named = (household.head, *(filled.met if mode is Mode.FILLED else ()))
     persons = () if elsewhere or mode is Mode.BLANK else tuple(dict.fromkeys(each for each in named if each))
-    pdf = _made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
+    pdf = made(store, SheetJob(household=sheet, leave_blank=leave_blank), persons, record=record, render=render)
     return replace(pdf, withheld=told.withheld)
 
 
@@ -193,32 +201,7 @@ def form_preview(package: FormPackage, *, leave_blank: bool = False, render: Ren
         elsewhere=_is_nameless(package),
         language=_language(package),
     )
-    return _rendered(SheetJob(form=sheet, leave_blank=leave_blank), (), render)
-
-
-def note_printed(store: Store, pdf: Pdf) -> None:
-    """Write into the access log that a sheet which was only looked at has now been printed."""
-    if pdf.persons:
-        note_accesses(store, pdf.persons, "printed")
-
-
-def _made(store: Store, job: SheetJob, persons: Iterable[RecordId], *, record: bool, render: Renderer | None) -> Pdf:
-    pdf = _rendered(job, persons, render)
-    if record:
-        note_printed(store, pdf)
-    return pdf
-
-
-def _rendered(job: SheetJob, persons: Iterable[RecordId], render: Renderer | None) -> Pdf:
-    if render is None:
-        from villagefp.printing.render import render as here  # noqa: PLC0415  reportlab and the fonts take 60 MB
-
-        render = here
-    rendered = render(job)
-    if rendered.missing and not job.leave_blank:
-        raise MissingGlyphsError(rendered.missing)
-    title = job.form.title if job.form else job.household.title if job.household else ""
-    return Pdf(rendered.pdf, title, rendered.pages, rendered.missing, persons=tuple(persons))
+    return rendered(SheetJob(form=sheet, leave_blank=leave_blank), (), render)
 
 
 def _is_nameless(package: FormPackage) -> bool:
