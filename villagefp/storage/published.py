@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -63,6 +64,12 @@ def params(connection: Connection, on: date) -> dict[str, str]:
     return {**county_params.defaults(), **{name: each.value for name, each in told.items()}}
 
 
+@lru_cache(maxsize=64)
+def _intact(body: bytes) -> Statement:
+    """What is kept is read in every save that plans follow-ups: its signature is worked out once."""
+    return read_intact(body)
+
+
 def _by_name(
     connection: Connection, sort: Sort, bodies: Iterable[tuple[str, str, bytes]]
 ) -> dict[str, tuple[Kept, ...]]:
@@ -73,7 +80,7 @@ def _by_name(
         if trusted is None:
             trusted = device_key.trusted_keys(connection)
         try:
-            statement = read_intact(body)
+            statement = _intact(body)
         except StatementError:
             continue
         if (statement.sort, statement.name, statement.version) == (sort, name, version):
