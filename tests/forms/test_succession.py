@@ -171,6 +171,18 @@ def test_options_follow_a_question_to_a_list_of_another_name(write: Callable[...
     assert [choice.name for choice in made.package.choices["size2"]] == ["1", "2", "3"]
 
 
+def test_the_option_that_or_other_adds_is_not_retired(write: Callable[..., Path], ambient: Ambient) -> None:
+    survey = (q("select_one size or_other", "how_big"),)
+    before = compile_successor(write(*survey), []).package
+    made = compile_successor(write(*survey, version="2"), [before])
+    assert made.retired == ()
+    assert numbers(made.package) == numbers(before) == {"how_big": 1, "how_big_other": 2}
+    shown = FormSession(made.package, ambient=ambient).node("/data/how_big").choices
+    assert "other" in [choice.code for choice in shown]
+    plain = compile_successor(write(q("select_one size", "how_big"), version="3"), [before, made.package])
+    assert not any(choice.name == "other" and not choice.retired for choice in plain.package.choices["size"])
+
+
 def test_a_question_that_is_gone_asks_for_none_of_its_options(write: Callable[..., Path], first: FormPackage) -> None:
     made = compile_successor(write(ASKED[0], choices=options(("1", "小")), version="2"), [first])
     assert made.retired == ()

@@ -21,6 +21,8 @@ from villagefp.i18n import _
 
 _FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _VERSION = re.compile(r"[A-Za-z0-9_-]{1,20}(\.[A-Za-z0-9_-]{1,20}){0,3}")
+_OTHER = "other"
+"""The code of the option that `or_other` adds."""
 _SUBJECTS = ("person", "household", "none")
 
 
@@ -138,6 +140,9 @@ def _carry_over(sheets: dict[str, Sheet], earlier: Sequence[FormPackage]) -> tup
     asked = _lists_asked(sheets["survey"])
     there = {(_list_of(row), _code_of(row)) for row in choices.rows}
     lists = {name for name, _code in there}
+    there |= {
+        (asked.get(row.cells.get("name", ""), ""), _OTHER) for row in sheets["survey"].rows if lint.asks_for_other(row)
+    }
     gone: dict[tuple[str, str], Row] = {}
     retired: list[Retired] = []
     after = max((row.number for row in choices.rows), default=1)

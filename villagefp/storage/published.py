@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from villagefp.domain import county_params
 from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
-from villagefp.storage import device_key
+from villagefp.storage import trust
 from villagefp.storage.records import where
 from villagefp.wire.statements import Sort, Statement, StatementError, read_intact
 
@@ -78,7 +78,7 @@ def _by_name(
     found: dict[str, list[Kept]] = {}
     for name, version, body in bodies:
         if trusted is None:
-            trusted = device_key.trusted_keys(connection)
+            trusted = trust.trusted_keys(connection)
         try:
             statement = _intact(body)
         except StatementError:

@@ -12,7 +12,7 @@ from villagefp.domain.records import Village, Worker
 from villagefp.domain.village_code import read as read_village_code
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.storage import device_key, keyslots, local, migrate
+from villagefp.storage import keyslots, local, migrate, trust
 from villagefp.storage.engine import WRITES, make_engine
 from villagefp.storage.files import sync_folder
 from villagefp.storage.keyslots import RECOVERY, WORKER, Cost, Keys, Slot
@@ -115,7 +115,7 @@ def _found(folder: Path, keys: Keys, village: Village, worker: Worker, ambient: 
             unit = UnitOfWork(connection, entry)
             unit.add_many([village, worker])
             unit.finish()
-            device_key.make_key(connection, ambient.random)
+            trust.make_key(connection, ambient.random)
     finally:
         engine.dispose()  # the last connection folds the write-ahead log in, syncs, and removes it
 
