@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from villagefp.domain.records import Alias, Household, IdStatus, Membership, NameStatus, Person, Phone, Presence
-from villagefp.storage import records
+from villagefp.storage import log, records
 from villagefp.storage.store import Store
 from villagefp.storage.unit_of_work import UnitOfWork
+from villagefp.wire.change import pack_body
+from villagefp.wire.values import in_order
 
 KINDS = (Person, Household, Alias, Phone, Membership)
 
@@ -94,9 +96,11 @@ def test_log_and_records_agree_whatever_is_saved(store, open_again, seed):
         for kind in KINDS:
             there = {record.id: record for record in clerk.there.values() if isinstance(record, kind)}
             assert {record.id: record for record in records.where(connection, kind)} == there
+        logged = list(log.logged_changes(connection))
         entries = connection.exec_driver_sql("SELECT seq, grp, stamp FROM change_log ORDER BY seq").all()
     assert [row.seq for row in entries] == list(range(1, len(entries) + 1))
     firsts = {row.grp for row in entries}
     assert all((row.grp == row.seq) == (row.seq in firsts) for row in entries)
     assert [row.stamp for row in entries] == sorted(row.stamp for row in entries)
+    assert all(pack_body(in_order(one.change.fields), one.change.reason) == one.body for one in logged)
     store.close()

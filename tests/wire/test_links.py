@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from villagefp.wire import links
 from villagefp.wire.change import Change, pack_body, pack_header
+from villagefp.wire.values import in_order
 
 ROOT = bytes(range(32))
 WHOLE = links.whole_segment(ROOT)
@@ -125,6 +126,6 @@ def test_without_the_key_a_guess_cannot_be_checked():
 
 
 def test_bodies_are_packed_in_one_way():
-    assert pack_body({3: "2", 1: {"b": True, "a": False}}, None) == pack_body(
+    assert pack_body(in_order({3: "2", 1: {"b": True, "a": False}}), None) == pack_body(
         {1: {"a": False, "b": True}, 3: "2"}, None
     )

@@ -12,7 +12,7 @@ from villagefp.domain.kept import KINDS
 from villagefp.domain.records import Record
 from villagefp.wire.declared import BY_NAME
 from villagefp.wire.kinds import Field, FieldType, Kind, Travel
-from villagefp.wire.values import Value
+from villagefp.wire.values import Value, in_order
 
 Row = Sequence[Any]
 
@@ -74,7 +74,8 @@ class Codec:
     def told(self, row: Row) -> dict[int, Value]:
         """What a new record's change says: every field that was told, groups whole, local fields left out.
 
-        Thousands of records leave the same few sets of fields untold, so what is said of each set is worked out once.
+        Thousands of records leave the same few sets of fields untold, so what is said of each set, and its canonical
+        order, is worked out once.
         """
         untold = tuple([value is None for value in row])
         telling = self._tellings.get(untold)
@@ -99,11 +100,11 @@ class Codec:
             if before[place] != after[place]
         }  # fmt: skip
 
-    def written(self, differing: Mapping[str, Value], after: Row) -> dict[int, Value]:
+    def written(self, differing: Mapping[str, Value], after: Row) -> Mapping[int, Value]:
         """What a change says of the fields that differ: groups whole, local fields left out."""
         by_name = self.kind.by_name
         numbers = {by_name[name].number for name in differing if _travels(by_name[name])}
-        return {number: after[self._travelling[number]] for number in self._whole(numbers)}
+        return in_order({number: after[self._travelling[number]] for number in self._whole(numbers)})
 
 
 def _travels(field: Field) -> bool:

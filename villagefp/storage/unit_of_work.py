@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -118,7 +118,7 @@ class UnitOfWork:
         self,
         codec: Codec,
         record_id: RecordId,
-        fields: dict[int, Value],
+        fields: Mapping[int, Value],
         replaces: dict[int, tuple[ChangeName, ...]],
         reason: str | None,
     ) -> ChangeName:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from villagefp.wire.values import Value, in_order, pack
+from villagefp.wire.values import Value, pack
 
 WITHDRAWN = 0
 """The field number that every kind has: True is a withdrawn record. Numbers of declared fields begin at 1."""
@@ -30,7 +30,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     author: bytes
     kind: int
     record: bytes
-    fields: Mapping[int, Value]
+    fields: Mapping[int, Value]  # in canonical order: `values.in_order`
     replaces: Mapping[int, tuple[ChangeName, ...]] = msgspec.field(default_factory=dict)
     reason: str | None = None
 
@@ -41,8 +41,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pack_body(fields: Mapping[int, Value], reason: str | None) -> bytes:
-    """What an erasure can destroy: the values and the words of the author."""
-    return pack([in_order(fields), reason])
+    """What an erasure can destroy: the values, which must come in canonical order, and the words of the author."""
+    return pack([fields, reason])
 
 
 def pack_replaces(replaces: Mapping[int, tuple[ChangeName, ...]]) -> bytes:

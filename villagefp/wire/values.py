@@ -19,7 +19,7 @@ pack: Callable[[object], bytes] = _encoder.encode
 
 
 def in_order(fields: Mapping[int, Value]) -> Mapping[int, Value]:
-    """Fields in canonical order, so that the same values are packed to the same bytes; most come so already."""
+    """Fields in canonical order, so that the same values are packed to the same bytes."""
     numbers = sorted(fields)
     ordered = fields if numbers == list(fields) else {number: fields[number] for number in numbers}
     if dict not in map(type, ordered.values()):
