@@ -28,7 +28,7 @@ _ACROSS, _DOWN = 5, 2
 
 
 def golden_jobs() -> dict[str, SheetJob]:
-    """Every sheet that has a golden page: each form filled and blank, and what some forms look like besides."""
+    """Every sheet that has a golden page: each form filled, half-filled and blank, and some besides."""
     return representative_jobs() | all_jobs()
 
 

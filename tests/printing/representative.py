@@ -29,7 +29,8 @@ _DATES = {
 _TEXTS = (
     (r"file_no", "99010110120100012"), (r"_ym$", "2019-03"), (r"town|village", "柳树湾"), (r"birth_year", "1990"),
     (r"_job$", "务农"), (r"(father|husband|spouse|partner|other).*name", "张建国"), (r"bank", "0471"),
-    (r"paid", "已发放"), (r"employer", "无"), (r"county", "某县"), (r"clinic", "县人民医院"), (r"hours", "下午"),
+    (r"paid", "已发放"), (r"employer", "无"), (r"county", "某县"),
+    (r"clinic_name", "县人民医院"), (r"^contact$", "13900001234"), (r"hours", "下午"),
     (r"sign$|worker|filed_by|doctor", "王秀兰"), (r"phone", "13900001234"),
     (r"name$|contact", "张建国"), (r"_org$|facility", "县人民医院"),
     (r"department", "妇科"), (r"address|place", "柳树湾村一组12号"), (r"batch", "20260318"), (r"no$|_id", "2026-017"),
@@ -121,7 +122,5 @@ def representative(form_id: str, mode: Mode) -> SheetJob:
 
 
 def representative_jobs() -> dict[str, SheetJob]:
-    """Every form, filled and blank."""
-    return {
-        f"{form_id}-{mode}": representative(form_id, mode) for form_id in FORMS for mode in (Mode.FILLED, Mode.BLANK)
-    }
+    """Every form, filled, with identity only, and blank."""
+    return {f"{form_id}-{mode}": representative(form_id, mode) for form_id in FORMS for mode in Mode}

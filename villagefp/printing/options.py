@@ -10,6 +10,7 @@ from villagefp.printing.values import Paper
 
 GAP = 9.0
 COLUMN_GAP = 4.0
+_TICK_GAP = 1.8
 TICK = BOX
 _DEFAULT_BOXES = 3
 _STATEMENT = 6
@@ -98,12 +99,14 @@ class OptionSetter:
             label = self.paper.words(choice.label)
             on = choice.name in chosen
             if place:
-                units.append(self.setter.space(COLUMN_GAP if self.narrow else GAP))
+                close = COLUMN_GAP if numbered else _TICK_GAP
+                units.append(self.setter.space(close if self.narrow else GAP))
             if numbered:
                 units.append((self.setter.piece(self._told(question, choice), bold=on),))
             else:
                 tick = Piece(Kind.TICK, TICK, "1" if on else "")
-                units.append((tick, Piece(Kind.SPACE, 3.0), self.setter.piece(label, bold=on)))
+                gap = Piece(Kind.SPACE, _TICK_GAP if self.narrow else 3.0)
+                units.append((tick, gap, self.setter.piece(label, bold=on)))
         if not numbered:
             return Inside(tuple(units))
         return Inside(tuple(units), self._code_boxes(question, chosen))
