@@ -13,19 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from villagefp.forms import ledger, lint
+from villagefp.forms.embedding import OTHER, OTHER_OPTION, OTHER_QUESTION, with_other, with_tables, word
+from villagefp.forms.languages import language_of
+from villagefp.forms.markup import plain
 from villagefp.forms.model_check import check_expressions, check_model
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.forms.problems import FormError, Problem
+from villagefp.forms.spelling import canonical
 from villagefp.forms.workbook import Row, Sheet, read_workbook
 from villagefp.forms.write_sheet import is_ours, read_writes, without
 from villagefp.i18n import _
 
-_LANGUAGE = re.compile(r"\(([\w-]+)\)\s*$")
 _PYXFORM_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
 _PYXFORM_SHEETS = ("survey", "choices", "settings", "entities")
 _OWN_COLUMNS = re.compile(r"^(number|sealed|source|urgency|sign|unit|soft_message.*|print::.*)$")
 _MEDIA = re.compile(r"^(media::)?(image|big-image|audio|video)(::.*)?$")
-_OTHER = {"zh": "其他（请说明）", "en": "Other (please say)"}
 _TRUE = {"yes", "true", "true()", "1"}
 
 
@@ -42,15 +44,41 @@ def compile_sheets(
     path: Path, sheets: Mapping[str, Sheet], previous: Mapping[str, int], *, fill: bool = False
 ) -> FormPackage:
     """The same of sheets that were read from `path`; with `fill`, questions without a number get the next one."""
+    sheets = canonical(sheets)
     numbers, wrong_numbers = ledger.assign(sheets["survey"], previous, fill=fill)
     problems = [*lint.check(sheets), *wrong_numbers, *check_expressions(sheets["survey"])]
     if problems:
-        raise FormError(sorted(problems, key=lambda problem: (problem.sheet != "survey", problem.row or 0)))
-    package = _package(path, sheets, numbers, _to_xform(without(sheets) if is_ours(sheets) else sheets, path.stem))
+        raise FormError(_sorted([*problems, *_further(path, sheets, problems)]))
+    package = _compiled(path, sheets, numbers)
     writes, wrong = read_writes(sheets, package.questions)
     if problems := [*check_model(package), *wrong]:
-        raise FormError(problems)
+        raise FormError(_sorted(problems))
     return replace(package, writes=writes)
+
+
+def _compiled(path: Path, sheets: Mapping[str, Sheet], numbers: Mapping[str, int]) -> FormPackage:
+    xform = _to_xform(without(sheets) if is_ours(sheets) else sheets, path.stem)
+    package = _package(path, sheets, numbers, xform)
+    return replace(package, xform=with_tables(with_other(xform, sheets["survey"], package.languages), path.parent))
+
+
+def _further(path: Path, sheets: Mapping[str, Sheet], known: list[Problem]) -> list[Problem]:
+    """What else is wrong: the cells at fault are put aside and the rest is compiled, so that all is said at once."""
+    aside = lint.put_aside(sheets, known)
+    if aside is None:
+        return []
+    faulty = {(problem.sheet, problem.row) for problem in known}
+    try:
+        package = _compiled(path, aside, {})
+        found = [*check_model(package), *read_writes(aside, package.questions)[1]]
+    except FormError as error:
+        found = error.problems
+    return [problem for problem in found if problem.row and (problem.sheet, problem.row) not in faulty]
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    once = dict.fromkeys(problems)
+    return sorted(once, key=lambda problem: (problem.sheet != "survey", problem.sheet, problem.row or 0))
 
 
 def problems_of(path: Path, previous: Mapping[str, int] | None = None) -> list[Problem]:
@@ -67,8 +95,7 @@ def language_code(column: str) -> str | None:
     _name, double_colon, language = column.partition("::")
     if not double_colon:
         return None
-    found = _LANGUAGE.search(language)
-    return found[1] if found else language.strip()
+    return language_of(language)
 
 
 def _to_xform(sheets: Mapping[str, Sheet], name: str) -> str:
@@ -138,7 +165,7 @@ def _package(path: Path, sheets: Mapping[str, Sheet], numbers: Mapping[str, int]
         languages=languages,
         xform=xform,
         questions=_questions(sheets["survey"], numbers, languages[0]),
-        choices=_choices(sheets.get("choices"), languages[0]),
+        choices=_choices(sheets.get("choices"), sheets["survey"], languages),
         settings=settings,
         source_hash=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
@@ -159,7 +186,7 @@ def _texts(column: str, cells: Mapping[str, str], default: str) -> dict[str, str
     for told, cell in cells.items():
         name = told.partition("::")[0]
         if name == column:
-            texts[language_code(told) or default] = cell
+            texts[language_code(told) or default] = plain(cell)
     return texts
 
 
@@ -211,7 +238,7 @@ def _other(question: Question, number: int | None) -> Question:
         name=f"{question.name}_other",
         type="text",
         number=number,
-        label={code: _OTHER.get(code, _OTHER["zh"]) for code in question.label},
+        label={code: word(OTHER_QUESTION, code) for code in question.label},
         choices=None,
         soft="",
         paper={"with": question.name},
@@ -230,7 +257,8 @@ def split_type(told: str) -> tuple[str, str | None]:
     return " ".join(words), None
 
 
-def _choices(sheet: Sheet | None, default: str) -> dict[str, tuple[Choice, ...]]:
+def _choices(sheet: Sheet | None, survey: Sheet, languages: tuple[str, ...]) -> dict[str, tuple[Choice, ...]]:
+    default = languages[0]
     lists: dict[str, list[Choice]] = {}
     for row in sheet.rows if sheet else ():
         cells = row.cells
@@ -242,4 +270,8 @@ def _choices(sheet: Sheet | None, default: str) -> dict[str, tuple[Choice, ...]]
             if column not in {"list_name", "list name", "name", "value"} and not column.startswith("label")
         }
         lists.setdefault(name, []).append(Choice(code, _texts("label", cells, default), extra))
+    for row in survey.rows:
+        asked = split_type(row.cells.get("type", ""))[1]
+        if lint.asks_for_other(row) and asked in lists and all(choice.name != OTHER for choice in lists[asked]):
+            lists[asked].append(Choice(OTHER, {code: word(OTHER_OPTION, code) for code in languages}))
     return {name: tuple(choices) for name, choices in lists.items()}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
 from villagefp.domain import codes
+from villagefp.forms import spelling
 from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.workbook import Row, Sheet
 from villagefp.i18n import _
@@ -43,6 +45,12 @@ _PAPER_WORDS = re.compile(r"^(label|caption|unit)::\S.* \(\w[\w-]*\)$")
 _NAME = re.compile(r"^[^\W\d][\w.-]*$")
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 _MAX_DEPTH = 30
+_PREFIXES = {"jr", "orx", "odk", "ev", "h", "xsd", "entities", "xml"}
+_ASIDE = {
+    "type", "relevant", "required", "constraint", "calculation", "read_only", "soft", "choice_filter", "default",
+    "appearance", "urgency", "sign", "print::with", "hint", "guidance_hint", "constraint_message", "required_message",
+}  # fmt: skip
+"""Columns whose cells a form can do without while the rest is looked at."""
 
 
 def check(sheets: Mapping[str, Sheet]) -> list[Problem]:
@@ -53,10 +61,28 @@ def check(sheets: Mapping[str, Sheet]) -> list[Problem]:
         *_types(survey, lists),
         *_nesting(survey),
         *_names(survey),
-        *_choice_codes(sheets.get("choices")),
+        *_choice_codes(sheets.get("choices"), doubled=_may_double(sheets.get("settings"))),
         *_extras(survey),
         *_references(survey),
+        *_columns(sheets),
+        *_settings(sheets.get("settings")),
     ]
+
+
+def put_aside(sheets: Mapping[str, Sheet], problems: list[Problem]) -> dict[str, Sheet] | None:
+    """The sheets without the cells at fault, so that the rest can be looked at; None where that is not possible."""
+    if any(problem.sheet != "survey" or problem.row is None or problem.column not in _ASIDE for problem in problems):
+        return None
+    faulty: dict[int | None, set[str]] = {}
+    for problem in problems:
+        faulty.setdefault(problem.row, set()).add(problem.column)
+    rows = []
+    for row in sheets["survey"].rows:
+        cells = {column: cell for column, cell in row.cells.items() if column not in faulty.get(row.number, ())}
+        if "type" in faulty.get(row.number, ()):
+            cells["type"] = "text"
+        rows.append(Row(row.number, cells))
+    return {**sheets, "survey": Sheet("survey", sheets["survey"].columns, tuple(rows))}
 
 
 def asks_for_other(row: Row) -> bool:
@@ -80,6 +106,8 @@ def _refused() -> dict[str, str]:
     )
     kinds |= dict.fromkeys(("audit", "background-audio"), _("people are not watched while they fill in a form"))
     kinds["select_one_external"] = _("use select_one_from_file with a choice_filter")
+    kinds |= dict.fromkeys(("begin loop", "end loop"), _("use begin repeat"))
+    kinds |= dict.fromkeys(("location", "gps", "q geopoint", "q location"), place)
     return kinds
 
 
@@ -91,12 +119,15 @@ def _types(survey: Sheet, lists: set[str]) -> Iterator[Problem]:
         first = kind.split(" ", 1)[0]
         if not told:
             yield _at(row, "type", _("the type is missing."))
-        elif reason := refused.get(kind) or refused.get(first):
+        elif reason := refused.get(kind.lower()) or refused.get(first) or refused.get(" ".join(kind.split()[:2])):
             yield _at(row, "type", _("“{type}” is not possible: {reason}.").format(type=shorten(told), reason=reason))
         elif first in SELECTS:
             words = kind.split()
             if len(words) < 2:
                 yield _at(row, "type", _("“{type}” needs the name of a list.").format(type=shorten(told)))
+            elif words[1].lower().endswith(".geojson"):
+                yield _at(row, "type", _("“{type}” is not possible: {reason}.").format(
+                    type=shorten(told), reason=refused["map"]))  # fmt: skip
             elif "." not in words[1] and not words[1].startswith("${") and words[1] not in lists:
                 yield _at(row, "type", _("there is no list “{name}” of choices.").format(name=shorten(words[1])))
         elif kind not in KNOWN_TYPES:
@@ -151,7 +182,12 @@ def _choice_lists(sheet: Sheet | None) -> set[str]:
     return {row.cells.get("list_name") or row.cells.get("list name") or "" for row in rows}
 
 
-def _choice_codes(sheet: Sheet | None) -> Iterator[Problem]:
+def _may_double(settings: Sheet | None) -> bool:
+    rows = settings.rows if settings else ()
+    return any(row.cells.get("allow_choice_duplicates", "").lower() in {"yes", "true", "true()"} for row in rows)
+
+
+def _choice_codes(sheet: Sheet | None, *, doubled: bool) -> Iterator[Problem]:
     seen: dict[tuple[str, str], int] = {}
     for row in sheet.rows if sheet else ():
         name = row.cells.get("list_name") or row.cells.get("list name") or ""
@@ -163,7 +199,7 @@ def _choice_codes(sheet: Sheet | None) -> Iterator[Problem]:
         elif " " in code:
             yield Problem("choices", row.number, "name", _("the code “{code}” has a space in it.").format(
                 code=shorten(code)))  # fmt: skip
-        elif (name, code) in seen:
+        elif (name, code) in seen and not doubled:
             yield Problem("choices", row.number, "name", _("“{code}” is already the code in row {row}.").format(
                 code=shorten(code), row=seen[name, code]))  # fmt: skip
         else:
@@ -186,6 +222,40 @@ def _extras(survey: Sheet) -> Iterator[Problem]:
         beside = row.cells.get("print::with")
         if beside and beside not in names:
             yield _at(row, "print::with", _("there is no question “{name}”.").format(name=shorten(beside)))
+
+
+def _columns(sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
+    """Headers that are nearly right: they would be passed over without a word."""
+    for name, known in (("survey", spelling.SURVEY), ("settings", spelling.SETTINGS)):
+        sheet = sheets.get(name)
+        for header in sheet.columns if sheet else ():
+            base, colons, rest = header.partition("::")
+            if base in {"bind", "body", "instance", "control"} and colons:
+                yield from _prefix(name, header, rest)
+            elif base not in known and (meant := get_close_matches(base.lower(), known, 1, 0.85)):
+                yield Problem(name, 1, header, _("there is no column “{column}”; is “{meant}” meant?").format(
+                    column=shorten(header), meant=meant[0]))  # fmt: skip
+
+
+def _prefix(sheet: str, header: str, attribute: str) -> Iterator[Problem]:
+    prefix, colon, _name = attribute.rpartition(":")
+    if colon and prefix not in _PREFIXES:
+        yield Problem(sheet, 1, header, _("the prefix “{prefix}” is not declared.").format(prefix=shorten(prefix)))
+
+
+def _settings(sheet: Sheet | None) -> Iterator[Problem]:
+    """Settings that would promise something which does not happen here."""
+    reasons = dict.fromkeys(("public_key", "submission_url", "auto_send", "auto_delete"), _(
+        "answers are kept encrypted on this laptop and sent nowhere by a form; take the column out"))  # fmt: skip
+    reasons |= dict.fromkeys(("instance_xmlns", "attribute", "prefix", "delimiter", "client_editable"), _(
+        "it has no meaning here; take the column out"))  # fmt: skip
+    for row in sheet.rows[:1] if sheet else ():
+        for column, cell in row.cells.items():
+            if column in reasons and cell:
+                yield Problem("settings", row.number, column, _("“{column}” is not possible: {reason}.").format(
+                    column=column, reason=reasons[column]))  # fmt: skip
+    for row in sheet.rows[1:] if sheet else ():
+        yield Problem("settings", row.number, "", _("settings have one row; this one would be passed over."))
 
 
 def _references(survey: Sheet) -> Iterator[Problem]:

@@ -7,17 +7,20 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from villagefp.domain.ambient import Ambient
+from villagefp.errors import UserError
 from villagefp.forms.graph import CycleError, build_graph
 from villagefp.forms.instance import Instance
 from villagefp.forms.package import FormPackage
 from villagefp.forms.patterns import pattern_of
 from villagefp.forms.problems import Problem, shorten
 from villagefp.forms.recalculation import RuleError
-from villagefp.forms.session import INPUTS, FormSession, shown_expressions
+from villagefp.forms.session import INPUTS, LAST_SAVED, TABLES, FormSession, shown_expressions
 from villagefp.forms.workbook import Sheet
 from villagefp.forms.xform import XForm, read_xform
 from villagefp.forms.xpath import XPathError, compiled
+from villagefp.forms.xpath_engine import Focus, Scope
 from villagefp.forms.xpath_syntax import Call, Expression, Filter, Literal, Negation, Operation, Path, parse
+from villagefp.forms.xpath_tree import from_rows
 from villagefp.i18n import _
 
 _COLUMNS = {
@@ -34,10 +37,13 @@ _REFERENCE = re.compile(r"\$\{[^}]*\}")
 
 def check_model(package: FormPackage) -> list[Problem]:
     """Every problem of a compiled form, with the row of the sheet it comes from."""
-    form = read_xform(package.xform)
+    try:
+        form = read_xform(package.xform)
+    except UserError as error:
+        return [Problem("survey", None, "", str(error))]
     rows = {question.path: question.row for question in package.questions}
     instances = {*INPUTS, *form.secondary, *form.external}
-    problems = []
+    problems = list(_missing_tables(package, form))
     sound = True
     for path, column, expression in _expressions(form):
         for message in _faults(expression, instances):
@@ -50,10 +56,21 @@ def check_model(package: FormPackage) -> list[Problem]:
             message = _("these questions wait for each other: {names}.").format(names=error)
             first = min((rows[path] for path in error.paths if path in rows), default=None)
             problems.append(Problem("survey", first, "", message))
-    return problems or _dry_run(package, rows)
+    return problems or list(_dry_run(package, form, rows))
 
 
-def _dry_run(package: FormPackage, rows: Mapping[str, int]) -> list[Problem]:
+def _missing_tables(package: FormPackage, form: XForm) -> Iterator[Problem]:
+    """Tables that would be empty for ever: they lie not beside the sheet, and the program gives none of that name."""
+    known = {*INPUTS, *TABLES, LAST_SAVED}
+    for name in sorted(form.external - known):
+        asked = (question.row for question in package.questions if name in {question.choices, question.name})
+        message = _("the table “{name}” lies not beside the sheet as {name}.csv, and the program has none.").format(
+            name=shorten(name)
+        )
+        yield Problem("survey", next(asked, None), "type", message)
+
+
+def _dry_run(package: FormPackage, form: XForm, rows: Mapping[str, int]) -> Iterator[Problem]:
     """Open the form once and look at everything: what only shows when a rule is worked out shows here."""
     ambient = Ambient(now=lambda: datetime(2026, 1, 1, tzinfo=UTC), random=lambda count: b"\x5a" * count)
     try:
@@ -62,11 +79,33 @@ def _dry_run(package: FormPackage, rows: Mapping[str, int]) -> list[Problem]:
             session.node(path)
         session.problems()
     except RuleError as error:
-        reason = _("“{expression}”: {reason}.").format(expression=error.rule, reason=error.reason)
-        return [Problem("survey", rows.get(error.path), "", reason)]
+        found = list(_broken_rules(form, rows))
+        yield from found or [Problem("survey", rows.get(error.path), "", _said(error.rule, error.reason))]
     except RecursionError:
-        return [Problem("survey", None, "", _("groups or references are nested too deeply."))]
-    return []
+        yield Problem("survey", None, "", _("groups or references are nested too deeply."))
+
+
+def _broken_rules(form: XForm, rows: Mapping[str, int]) -> Iterator[Problem]:
+    """Every rule that cannot be worked out, each for itself on an empty form."""
+    instance = Instance(form)
+    empty = from_rows([])
+    scope = Scope(
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+        instance=lambda name: form.secondary.get(name, empty),
+        choice_label=lambda _code, _path, _node: "",
+        text=lambda _name: "",
+        patience=100_000,
+    )
+    for path, column, expression in _expressions(form):
+        for place in instance.places(path)[:1]:
+            try:
+                compiled(expression)(Focus(place, scope))
+            except XPathError as error:
+                yield Problem("survey", rows.get(path), column, _said(" ".join(expression.split()), str(error)))
+
+
+def _said(expression: str, reason: str) -> str:
+    return _("“{expression}”: {reason}.").format(expression=shorten(expression), reason=reason)
 
 
 def check_expressions(survey: Sheet) -> list[Problem]:
@@ -80,8 +119,7 @@ def check_expressions(survey: Sheet) -> list[Problem]:
             try:
                 compiled(told)
             except XPathError as error:
-                reason = _("“{expression}”: {reason}.").format(expression=shorten(row.cells[column]), reason=error)
-                found.append(Problem("survey", row.number, column, reason))
+                found.append(Problem("survey", row.number, column, _said(row.cells[column], str(error))))
     return found
 
 
@@ -107,7 +145,7 @@ def _faults(expression: str, instances: set[str]) -> Iterator[str]:
         compiled(expression)
         tree = parse(expression)
     except XPathError as error:
-        yield _("“{expression}”: {reason}.").format(expression=shorten(" ".join(expression.split())), reason=error)
+        yield _said(" ".join(expression.split()), str(error))
         return
     for call in _calls(tree):
         told = [argument.value if isinstance(argument, Literal) else None for argument in call.arguments]

@@ -76,12 +76,17 @@ class Presenter:
         if place.unread:
             return place.unread
         if place.text == "":
-            if not self._holds(place, "required", otherwise=False):
+            if self._is_file(place) or not self._holds(place, "required", otherwise=False):
                 return ""
             bind = self._form.binds[place.path]
             told = self.words.text(bind.required_message, place)
             return told or _("“{label}” is still to be answered.").format(label=self.label(place))
         return self._error(place)
+
+    def _is_file(self, place: Place) -> bool:
+        """A picture or a sound: it is not kept here, so nobody can be made to give it."""
+        question = self._questions.get(place.path)
+        return question is not None and question.type in _FILES
 
     def is_known(self, place: Place) -> bool:
         """Whether an answer was there before the visit and is not to be given again."""
@@ -161,18 +166,23 @@ class Presenter:
     def _question_view(self, place: Place, question: Question) -> NodeView:
         control = self._form.controls.get(place.path)
         is_group = question.type == "group"
-        file_hint = _("Pictures, sound and files are not kept here.") if question.type in _FILES else ""
+        hints = [self.words.text(control.hint, place) if control else ""]
+        if question.type in _FILES:
+            hints.append(_("Pictures, sound and files are not kept here."))
         calculated = bool((bind := self._form.binds.get(place.path)) and bind.calculate)
         return NodeView(
             path=self._instance.address(place),
             name=question.name,
             type=question.type,
             label=self.label(place),
-            hint=(self.words.text(control.hint, place) if control else "") or file_hint,
+            hint="\n".join(filter(None, hints)),
             guidance=self.words.text(control.hint, place, "guidance") if control else "",
             value=_answer(place, question),
             relevant=place.relevant,
-            required=not is_group and place.relevant and self._holds(place, "required", otherwise=False),
+            required=not is_group
+            and question.type not in _FILES
+            and place.relevant
+            and self._holds(place, "required", otherwise=False),
             read_only=question.type in _FILES
             or self._holds(place, "readonly", otherwise=False)
             or (calculated and question.type == "calculate"),
@@ -196,8 +206,14 @@ class Presenter:
         if control is None or control.range is None:
             return ""
         start, end = sorted(map(to_number, control.range[:2]))
-        if start <= to_number(place.text) <= end:
-            return ""
+        step, number = abs(to_number(control.range[2])), to_number(place.text)
+        if start <= number <= end:
+            steps = (number - to_number(control.range[0])) / step if step else 0.0
+            if abs(steps - round(steps)) < 1e-6:
+                return ""
+            return _("“{label}”: {value} is not on the scale, which goes in steps of {step}.").format(
+                label=self.label(place), value=self._readable(place), step=control.range[2]
+            )
         return _("“{label}”: {value} is not between {start} and {end}.").format(
             label=self.label(place), value=self._readable(place), start=control.range[0], end=control.range[1]
         )

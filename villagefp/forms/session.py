@@ -19,6 +19,7 @@ from villagefp.forms.problems import FormError, Problem
 from villagefp.forms.reading import Typed, UnreadError, read
 from villagefp.forms.recalculation import CHANGED, FIRST_LOAD, MAX_INSTANCES, Recalculation
 from villagefp.forms.views import Check, FormInputs, NodeView, Prompt, Violation
+from villagefp.forms.wording import fitting_language
 from villagefp.forms.xform import XForm, read_xform
 from villagefp.forms.xpath import XPathError
 from villagefp.forms.xpath_engine import Scope
@@ -27,8 +28,12 @@ from villagefp.forms.xpath_values import Value
 from villagefp.i18n import _
 
 INPUTS = ("person", "household", "previous", "episode", "visit")
+TABLES = ("members", "stock")
+"""What the program gives every form: records under these names, and tables to choose from."""
+LAST_SAVED = "__last-saved"
 _URGENCY = {"R": 0, "Y": 1, "G": 2}
 _LISTS = {"select_multiple", "rank"}
+_PATIENCE = 2_000_000  # nodes that one rule of a form may look at; more than that takes seconds
 
 
 @lru_cache(maxsize=8)
@@ -92,13 +97,15 @@ class FormSession:
             instance=self._other_instance,
             choice_label=self._choice_label,
             text=self._text,
+            language=fitting_language(language, package.languages),
+            patience=_PATIENCE,
         )
         self._work = Recalculation(self._form, self._instance, graph, scope)
         self._presenter = Presenter(self._form, package, self._instance, self._work, language)
         self._filler = Filler(package, self._form, self._work, self._presenter, self.set_answer)
         if answers is None:
             self._work.whole()
-            preloads.fill(self._work, ambient)
+            preloads.fill(self._work, ambient, worker=self.inputs.visit.get("worker", ""))
             self._work.act(FIRST_LOAD)
         else:
             self._work.loading = True
@@ -280,9 +287,22 @@ class FormSession:
     def _inputs(self) -> dict[str, Node]:
         found = {name: from_fields(getattr(self.inputs, name)) for name in INPUTS}
         found |= {name: from_rows(rows) for name, rows in self.inputs.tables.items()}
+        if LAST_SAVED in self._form.external:
+            found[LAST_SAVED] = self._last_saved()
         for name in self._form.external:
             found.setdefault(name, from_rows([]))
         return found | self._form.secondary
+
+    def _last_saved(self) -> Node:
+        """The form as it was last kept for the same person or household: `${last-saved#weight}`.
+
+        Never anybody else's, though ODK takes whatever was saved last on the device.
+        """
+        last = Instance(self._form)
+        for place in last.walk():
+            if not place.children:
+                place.text = self.inputs.previous.get(place.name, "")
+        return last.root
 
     def _other_instance(self, name: str) -> Node:
         if name in self._instances:

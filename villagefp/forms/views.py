@@ -83,7 +83,7 @@ class FormInputs:
     """What is known before the visit, as read-only instances of the form: `instance('person')/root/name` and so on.
 
     `tables` are lists to choose from or to look up: `select_one_from_file members.csv` reads `tables["members"]`,
-    whose rows have at least `name` (the code) and `label`.
+    whose rows have at least `name` (the code) and `label`. `${last-saved#weight}` reads `previous`.
     """
 
     person: dict[str, str] = field(default_factory=dict)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from villagefp.forms.markup import plain
 from villagefp.forms.views import ChoiceView
 from villagefp.forms.xform import Control, TextRef, Words, XForm
 from villagefp.forms.xpath_tree import Node
 from villagefp.forms.xpath_values import Value, to_string
 
 Evaluate = Callable[[str, Node], Value]
+_HERE = "\ue000"  # where an answer goes: a character that no text has
 
 
 def fitting_language(wanted: str, languages: tuple[str, ...]) -> str:
@@ -65,13 +67,17 @@ class Wording:
     def _option(self, item: Node, label: str, place: Node) -> str:
         if label.startswith("jr:itext("):
             return self.by_id(_child(item, label[len("jr:itext(") : -1].strip()), place)
-        return _child(item, label)
+        return plain(_child(item, label))
 
     def _filled(self, words: Words | None, place: Node) -> str:
+        """The words with answers put in; what people answered is never read as emphasis."""
         parts = words.parts if words else ()
-        return "".join(
-            part if isinstance(part, str) else to_string(self._evaluate(part[0], place)) for part in parts
-        ).strip()
+        told = [to_string(self._evaluate(part[0], place)) for part in parts if not isinstance(part, str)]
+        if not told:
+            return plain("".join(part for part in parts if isinstance(part, str)).strip())
+        marked = plain("".join(part if isinstance(part, str) else _HERE for part in parts).strip())
+        first, *rest = marked.split(_HERE)
+        return first + "".join(answer + after for answer, after in zip(told, rest, strict=False))
 
 
 def _child(item: Node, name: str) -> str:

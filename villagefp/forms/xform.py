@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from villagefp.errors import UserError
+from villagefp.forms.languages import language_of
 from villagefp.forms.xpath import XPathError, parse_xml
 from villagefp.forms.xpath_tree import ROOT, Node, from_element
 from villagefp.i18n import _
@@ -18,7 +19,6 @@ _JR = "{http://openrosa.org/javarosa}"
 _ODK = "{http://www.opendatakit.org/xforms}"
 _ENTITIES = "{http://www.opendatakit.org/xforms/entities}"
 _EVENT = "{http://www.w3.org/2001/xml-events}event"
-_LANGUAGE = re.compile(r"\(([\w-]+)\)\s*$")
 _ITEXT = re.compile(r"""^jr:itext\(\s*['"](.+)['"]\s*\)$""")
 _EXPRESSIONS = ("relevant", "required", "constraint", "calculate", "readonly", "soft")
 _CONTROLS = {"input", "select", "select1", "upload", "trigger", "range", "rank"}
@@ -276,9 +276,7 @@ def _body_actions(body: ET.Element) -> Iterator[Action]:
 def _translations(model: ET.Element) -> dict[str, dict[str, dict[str, Words]]]:
     languages: dict[str, dict[str, dict[str, Words]]] = {}
     for translation in model.findall(f"{_XF}itext/{_XF}translation"):
-        told = translation.get("lang", "")
-        found = _LANGUAGE.search(told)
-        texts = languages.setdefault(found[1] if found else told, {})
+        texts = languages.setdefault(language_of(translation.get("lang", "")), {})
         for text in translation.findall(f"{_XF}text"):
             forms = {value.get("form", ""): _words(value) for value in text.findall(f"{_XF}value")}
             texts[text.get("id", "")] = {form: words for form, words in forms.items() if words.parts != (MISSING,)}
