@@ -14,7 +14,6 @@ from villagefp.domain.records import Outcome, RecordId
 
 _ONE_BIRTH = timedelta(days=150)
 """Days told of births nearer to each other than this are of one birth: of twins, or a day corrected in one place."""
-_BIRTH_DAYS = ("delivered_on", "discharged_on")
 _DAY = timedelta(days=1)
 
 
@@ -64,11 +63,7 @@ def births(facts: Facts) -> list[dict[str, str]]:
     They come from her pregnancies and from the days on which her children were born, so that one that nobody had
     registered before counts as well. What a pregnancy tells goes before the children's days.
     """
-    told = [
-        {name: each.days[name] for name in _BIRTH_DAYS if name in each.days}
-        for each in facts.episodes
-        if exact(each.days.get("delivered_on"))
-    ]
+    told = [_birth_of(each.days) for each in facts.episodes if exact(each.days.get("delivered_on"))]
     children = sorted(child.birth_date for child in facts.children if child.birth_date and exact(child.birth_date))
     found: list[dict[str, str]] = []
     for birth in (*sorted(told, key=_fullest), *({"delivered_on": born} for born in children)):
@@ -78,8 +73,15 @@ def births(facts: Facts) -> list[dict[str, str]]:
     return sorted(found, key=lambda each: each["delivered_on"])
 
 
-def _fullest(birth: Mapping[str, str]) -> tuple[int, str]:
-    return -len(birth), birth["delivered_on"]
+def _birth_of(days: Mapping[str, str]) -> dict[str, str]:
+    birth = {"delivered_on": days["delivered_on"]}
+    if days.get("discharged_on", "") >= birth["delivered_on"]:
+        birth["discharged_on"] = days["discharged_on"]
+    return birth
+
+
+def _fullest(birth: Mapping[str, str]) -> tuple[int, str, str]:
+    return -len(birth), birth["delivered_on"], birth.get("discharged_on", "")
 
 
 def _by_episode(facts: Facts, programme: Programme) -> Iterator[Course]:
@@ -116,8 +118,8 @@ def _begins(own: list[EpisodeFacts], programme: Programme) -> Iterator[date]:
 
 
 def _by_asking(facts: Facts, programme: Programme) -> Iterator[Course]:
-    """Who asked for it and has no episode yet: the yes itself is the day it counts from."""
-    if programme.join is not Join.CONSENT_FIRST or not any(a.outcome is Outcome.ACCEPTED for a in facts.acts):
+    """Who asked for it and has no episode yet, where the yes itself is the day that it counts from."""
+    if programme.join is not Join.CONSENT_FIRST or "joined_on" not in programme.anchors:
         return
     acts = _acts(facts, programme, date.min, None)
     asked = [each.on for each in acts if each.act.outcome is Outcome.ACCEPTED]
@@ -191,5 +193,10 @@ def dated(
         and on >= first
         and (until is None or on < until)
     ]
-    found.sort(key=lambda each: (each.on, each.act.outcome.value, each.act.next_offer_on or "", each.act.id))
+    found.sort(key=_in_order)
     return tuple(found)
+
+
+def _in_order(each: DatedAct) -> tuple[date, str, str, list[tuple[str, str]], bytes]:
+    act = each.act
+    return each.on, act.outcome.value, act.next_offer_on or "", sorted(act.answers.items()), act.id

@@ -55,8 +55,8 @@ class Lookup:
     def _elsewhere(self, name: str) -> str | None:
         """A pregnancy that she registered, for programmes that only ask so as not to ask again."""
         if name in ("lmp", "edd"):
-            told = [each for each in self._pregnancies() if each.days.get(name)]
-            return max(told, key=lambda each: each.opened_on).days[name] if told else None
+            told = [(each.opened_on, each.days[name]) for each in self._pregnancies() if each.days.get(name)]
+            return max(told)[1] if told else None
         since = self._course.begins.isoformat()
         if name == "delivered_on":
             told_births = [each["delivered_on"] for each in births(self._facts) if each["delivered_on"] >= since]

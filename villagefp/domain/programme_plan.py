@@ -59,7 +59,12 @@ class _Wish:
 
     said_on: date
     day: date
+    form: str  # of the visit at which it was said
     postponed: bool
+
+
+def _by_day(wish: _Wish) -> tuple[date, date, bool, str]:
+    return wish.said_on, wish.day, wish.postponed, wish.form
 
 
 @dataclass(frozen=True)
@@ -161,8 +166,8 @@ def _wish_of(acts: Sequence[DatedAct]) -> _Wish | None:
     for each in acts:
         day = exact(each.act.next_offer_on)
         if each.act.outcome in _ASKS_BACK and day is not None and day > each.on:
-            wish = _Wish(each.on, day, each.act.outcome is Outcome.POSTPONED)
-            found = max((found, wish), key=lambda one: (one.said_on, one.day)) if found else wish
+            wish = _Wish(each.on, day, each.act.form, each.act.outcome is Outcome.POSTPONED)
+            found = max((found, wish), key=_by_day) if found else wish
     if found is None:
         return None
     said = found.said_on
@@ -289,5 +294,6 @@ def _agreed(programme: Programme, track: _Track, wish: _Wish) -> _Entry:
         each.act.outcome is Outcome.UNREACHABLE and each.on > wish.said_on and each.on >= wish.day - SHOWN_BEFORE
         for each in track.acts
     )
-    window = Window(AGREED, wish.day, wish.day + _WEEK, programme.form, "", {}, AGREED, wish.day)
+    form = programme.form if wish.form == programme.first_form else wish.form
+    window = Window(AGREED, wish.day, wish.day + _WEEK, form, "", {}, AGREED, wish.day)
     return _Entry(window, asked=wish.day, attempts=tried)
