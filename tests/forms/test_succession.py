@@ -183,6 +183,20 @@ def test_the_option_that_or_other_adds_is_not_retired(write: Callable[..., Path]
     assert not any(choice.name == "other" and not choice.retired for choice in plain.package.choices["size"])
 
 
+def test_another_spelling_of_the_sheet_is_the_same_form(first: FormPackage, tmp_path: Path) -> None:
+    path = tmp_path / "spelled.md"
+    text = table("survey", {"Type": "select one from size", "Name": "how_big", "Label::Chinese (zh)": "多大"})
+    text += table("choices", {"List Name": "size", "Value": "1", "Label::Chinese (zh)": "小"})
+    text += table("settings", {"Form ID": "wishes", "Form Title": "愿望", "Version": "2"})
+    path.write_text(text, encoding="utf-8")
+    assert form_id_of(path) == "wishes"
+    made = compile_successor(path, [first])
+    assert numbers(made.package) == {"how_big": 2}
+    assert [(choice.name, choice.label["zh"], choice.retired) for choice in made.package.choices["size"]] == [
+        ("1", "小", False), ("2", "中", True), ("3", "大", True),
+    ]  # fmt: skip
+
+
 def test_a_question_that_is_gone_asks_for_none_of_its_options(write: Callable[..., Path], first: FormPackage) -> None:
     made = compile_successor(write(ASKED[0], choices=options(("1", "小")), version="2"), [first])
     assert made.retired == ()

@@ -16,6 +16,7 @@ from villagefp.forms.compile import compile_sheets, language_code, split_type
 from villagefp.forms.library import newest, version_key
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.forms.problems import FormError, Problem, shorten
+from villagefp.forms.spelling import canonical
 from villagefp.forms.workbook import Row, Sheet, read_workbook
 from villagefp.i18n import _
 
@@ -45,13 +46,12 @@ class Successor:
 
 def form_id_of(path: Path) -> str:
     """Which form a sheet is of; UserError where it is no form sheet."""
-    return _form_id(read_workbook(path), path)
+    return _form_id(canonical(read_workbook(path)), path)
 
 
 def compile_successor(path: Path, earlier: Sequence[FormPackage]) -> Successor:
     """The new version of a form in this sheet; FormError names all that is wrong with it, seen from `earlier` too."""
-    sheets = read_workbook(path)
-    sheets, retired = _carry_over(sheets, earlier)
+    sheets, retired = _carry_over(canonical(read_workbook(path)), earlier)
     package = compile_sheets(path, sheets, numbers_of(earlier), fill=True)
     if problems := [*problems_of_name(package), *problems_after(package, earlier)]:
         raise FormError(problems)
