@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from villagefp.forms.package import Question
 from villagefp.printing.asking import Asked
@@ -39,17 +39,31 @@ class CellSetter:
     narrow: Narrow | None = None
     tied: bool = False  # the unit stands behind the number that follows
     roomy: bool = False  # writing lines behind options are long, though that may take a line more
+    made: dict[tuple[str, float, str], tuple[Line, ...]] = field(default_factory=dict)  # roomy cells set before
 
     def lines(self, asked: Asked, width: float, prefix: str = "", label: str = "") -> tuple[Line, ...]:
         """The cell of a question and its guests, in lines of this width; the label first if it has no cell.
 
         `prefix` is the path of a repeat's round.
         """
-        lines = self._lines(asked, width, prefix, label)
-        if self.roomy or self.narrow or not asked.guests:
-            return lines
-        roomy = replace(self, roomy=True)._lines(asked, width, prefix, label)
-        return roomy if len(roomy) <= len(lines) else lines
+        if self.narrow:
+            return self._lines(asked, width, prefix, label)
+        place = (prefix + asked.question.path, width, label)
+        roomy = self.made.get(place)
+        if roomy is None:
+            roomy = self.made[place] = replace(self, roomy=True)._lines(asked, width, prefix, label)
+        if self.roomy or len(roomy) == 1 or not self.has_words_to_write(asked):
+            return roomy
+        tight = self._lines(asked, width, prefix, label)
+        return roomy if len(roomy) <= len(tight) else tight
+
+    def has_words_to_write(self, asked: Asked) -> bool:
+        """Whether the cell has a writing line that could be longer or shorter."""
+        return bool(asked.guests) and any(map(self._is_told_in_words, (asked.question, *asked.guests)))
+
+    def _is_told_in_words(self, question: Question) -> bool:
+        usual = question.type in _NUMBERS or question.type in DATES or question.type == "acknowledge"
+        return not usual and self.paper.style(question) != "options"
 
     def _lines(self, asked: Asked, width: float, prefix: str, label: str) -> tuple[Line, ...]:
         units: list[Unit] = self.setter.words(label)

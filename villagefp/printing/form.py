@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from villagefp.forms.package import Question
@@ -39,6 +39,11 @@ class FormTable:
 
     paper: Paper
     cells: CellSetter
+    kept: dict[tuple[str, str], list[Row]] = field(default_factory=dict)  # by run, with long writing lines
+
+    def tight(self) -> FormTable:
+        """The same with short writing lines; rows that have none are not made again."""
+        return replace(self, cells=replace(self.cells, roomy=False))
 
     @cached_property
     def asking(self) -> Asking:
@@ -58,11 +63,19 @@ class FormTable:
                 row = self.heading(question)
                 heading, headed = (row, question.path) if row else (heading, headed)
                 continue
-            made = self.run(key, asked)
+            made = self._made(key, asked)
             if heading is not None and made and question.path.startswith(f"{headed}/"):
                 yield heading
                 heading = None
             yield from made
+
+    def _made(self, key: tuple[str, str], asked: list[Asked]) -> list[Row]:
+        if key in self.kept and key[0] != "repeat" and not any(map(self.cells.has_words_to_write, asked)):
+            return self.kept[key]
+        rows = self.run(key, asked)
+        if self.cells.roomy:
+            self.kept[key] = rows
+        return rows
 
     def _runs(self) -> list[tuple[tuple[str, str], list[Asked]]]:
         """Questions by table row; a row stands where its last question does."""

@@ -52,8 +52,9 @@ def _laid_out(paper: Paper, cells: CellSetter) -> Layout:
     """The rows on pages: with long writing lines where one page holds them."""
     if step := step_question(paper):
         return lay_out(ColumnTable(paper, cells, step).rows(), *head.room())
-    roomy = lay_out(FormTable(paper, replace(cells, roomy=True)).rows(), *head.room())
-    return roomy if len(roomy.pages) == 1 else lay_out(FormTable(paper, cells).rows(), *head.room())
+    table = FormTable(paper, replace(cells, roomy=True))
+    roomy = lay_out(table.rows(), *head.room())
+    return roomy if len(roomy.pages) == 1 else lay_out(table.tight().rows(), *head.room())
 
 
 def _draw_form(sheet: FormSheet, page: Sheet) -> Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 
 from villagefp.printing.inline import LEADING, Line
 
@@ -38,7 +39,7 @@ class Cell:
     repeat: tuple[Line, ...] = ()  # what a continued row says in this cell: the label again
     ruled: int = 0  # writing lines drawn under the text
 
-    @property
+    @cached_property
     def text_height(self) -> float:
         """Height of the lines alone."""
         return sum(line.height for line in self.lines)
@@ -55,9 +56,14 @@ class Row:
     heads: bool = False  # head of a table: drawn again where the table goes on on a next page
     headed: bool = False  # belongs to the head before it
 
+    @cached_property
+    def text_height(self) -> float:
+        """Height of the tallest cell's lines."""
+        return max((cell.text_height for cell in self.cells), default=0.0)
+
     def height(self, pad: float) -> float:
         """Height with this padding."""
-        return max(self.min_height, max((cell.text_height for cell in self.cells), default=0.0) + 2 * pad)
+        return max(self.min_height, self.text_height + 2 * pad)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from villagefp.printing.units import in_english
 
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?$")
 _ROUND = re.compile(r"\[\d+\]")
+_OUTPUT = re.compile(r"\$\{([^}]+)\}")
 _NEVER_PRINTED = {
     "calculate", "hidden", "note", "start", "end", "today", "deviceid", "phonenumber", "username", "email", "audit",
     "xml-external", "csv-external", "background-audio",
@@ -73,7 +74,7 @@ class Paper:
     def words(self, texts: dict[str, str]) -> str:
         """A text in the sheet's language, its output markers filled in."""
         text = in_language(texts, self.sheet.language)
-        return re.sub(r"\$\{([^}]+)\}", lambda found: self._named(found[1]), text)
+        return _OUTPUT.sub(lambda found: self._named(found[1]), text) if "${" in text else text
 
     def _named(self, name: str) -> str:
         for question in self.sheet.package.questions:
