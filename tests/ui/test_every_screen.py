@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,6 +23,7 @@ from villagefp.ui.context import Place
 from villagefp.ui.door import DoorScreen
 from villagefp.ui.orders import FormOrder, SheetOrder
 from villagefp.ui.screens.settings import Settings
+from villagefp.ui.screens.today import Today
 
 SCREENS = sorted(
     file.stem for file in (paths.root_dir() / "villagefp" / "ui" / "screens").glob("*.py") if file.stem != "__init__"
@@ -119,6 +122,38 @@ def test_doors_have_names_for_readers(make_desk: MakeDesk, tmp_path: Path) -> No
         screenshots.pause(30)
         assert isinstance(desk.window.door, DoorScreen)
         assert nameless(desk.window) == [], name
+
+
+def test_the_window_imports_no_screen_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, threading.Thread] = {}
+    whole = registry.screen
+
+    def screen(name: str) -> ModuleType:
+        asked.setdefault(name, threading.current_thread())
+        return whole(name)
+
+    monkeypatch.setattr(registry, "screen", screen)
+    for name, place in places(desk).items():
+        if place.screen != "today":  # stands already
+            desk.workplace.open(place)
+            desk.settle()
+            assert desk.workplace.screen_shown.isVisible(), name
+    assert threading.main_thread() not in asked.values()
+
+
+def test_a_place_asked_for_twice_is_gone_to_once(desk: Desk) -> None:
+    for _click in range(2):
+        desk.workplace.go(Place("settings"))
+    desk.shown(Settings)
+    desk.workplace.back()
+    desk.shown(Today)
+
+
+def test_who_goes_on_meanwhile_gets_there(desk: Desk) -> None:
+    desk.workplace.go(Place("settings"))
+    desk.workplace.open(Place("today"))
+    desk.shown(Today)
+    assert desk.workplace.place == Place("today")
 
 
 @pytest.mark.parametrize("scale", [150, 200])

@@ -140,3 +140,18 @@ def test_cycles_are_collected_on_the_ui_thread_alone(jobs: Jobs) -> None:
     garbage.close()
     assert len(where) == 20_000
     assert set(where) == {threading.main_thread()}
+
+
+def test_what_was_imported_is_not_looked_through_again() -> None:
+    owner = QObject()
+    garbage = UiGarbage(owner)
+    try:
+        garbage.hold()
+        made = [[number] for number in range(5_000)]
+        assert gc.get_freeze_count() == 0
+        garbage.keep()
+        assert gc.get_freeze_count() > len(made)
+        assert gc.get_count()[0] < len(made)
+    finally:
+        garbage.close()
+    assert gc.get_freeze_count() == 0

@@ -57,3 +57,26 @@ def test_importing_reads_no_sources_to_keep() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert run.stdout.strip() == "True []"
+
+
+def test_a_table_does_not_make_the_types_of_all_widgets() -> None:
+    program = """
+from PySide6 import QtWidgets
+from villagefp.app import application
+from villagefp.ui.models.table import Column, TableModel
+from villagefp.ui.widgets.table import Table
+application([])
+table = Table(TableModel([Column("name", str)]), "people")
+table.show()
+table.resize(300, 200)
+print("QWizard" in vars(QtWidgets), table.viewport() is not None and "QWizard" in vars(QtWidgets))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert run.stdout.strip() == "False True"

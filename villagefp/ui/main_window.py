@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,13 +97,16 @@ class MainWindow(QMainWindow):
         door.setFocus()
 
     def enter(self, store: Store) -> None:
-        """Show the workplace on an open store."""
+        """Show the workplace on an open store, as soon as what it needs is imported."""
         self.store = store
+        self._import_beside(registry.warm_up, self._stand)
+
+    def _stand(self) -> None:
         self._put_workplace([Place("today")])
         self._drop_door()
         self._restart_idle()
         self.entered.emit()
-        QTimer.singleShot(_CALM_MS, self, lambda: self.jobs.aside(registry.warm_more))
+        QTimer.singleShot(_CALM_MS, self, lambda: self._import_beside(registry.warm_more))
 
     def lock(self) -> None:
         """Hide everything until the passphrase is typed; what was being written stays as it is."""
@@ -153,7 +157,22 @@ class MainWindow(QMainWindow):
         if handle is not None:
             self.idle = IdleWatch(handle, self._lock_minutes, self.lock, self)
             IdleWatch(handle, lambda: _REST_MINUTES, self.rest, self)
-        self.jobs.aside(registry.warm_up)
+        self._import_beside(registry.warm_up)
+
+    def _import_beside(self, modules: Callable[[], None], then: Callable[[], None] | None = None) -> None:
+        """Import off the UI thread, where another thread that imports would hold it, and go on with `then`."""
+
+        def imported(_none: None) -> None:
+            self._garbage.keep()
+            if then is not None:
+                then()
+
+        def failed(error: BaseException) -> None:
+            self._garbage.keep()
+            self._handle(error)
+
+        self._garbage.hold()
+        self.jobs.aside(modules, done=imported, failed=failed)
 
     def rest(self) -> None:
         """Fold the log of the store in while nobody waits, so that no save has to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import ModuleType
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -36,6 +37,8 @@ class Workplace(QWidget):
         self.context = make_context(self)
         self._trail: list[Place] = []
         self._stack = QStackedWidget()
+        self._imported: set[str] = set()
+        self._shown: Place | None = None
         self.screen_shown: Screen | None = None
         store = self.context.store
         self.rail = Rail(
@@ -62,7 +65,8 @@ class Workplace(QWidget):
     @property
     def trail(self) -> list[Place]:
         """The way here, the screen shown as it would go on."""
-        shown = self.screen_shown.resume_target() if self.screen_shown is not None else None
+        here = self.screen_shown is not None and self._shown is self.place
+        shown = self.screen_shown.resume_target() if self.screen_shown is not None and here else None
         return [*self._trail[:-1], Place(self.place.screen, shown or self.place.target)]
 
     def follow(self, trail: list[Place]) -> None:
@@ -77,6 +81,8 @@ class Workplace(QWidget):
 
     def go(self, place: Place) -> None:
         """Go to a place, remembering where one was."""
+        if self._trail and self._trail[-1] == place and self._shown is not self._trail[-1]:
+            return  # it is on its way: asked for twice by a double click
         self._trail.append(place)
         self._show()
 
@@ -103,9 +109,21 @@ class Workplace(QWidget):
         super().resizeEvent(event)
 
     def _show(self) -> None:
-        place = self.place
+        """Show where one is; what a kind of screen needs is imported beside before its first time."""
+        if self.place.screen in self._imported:
+            self._stand(self.place)
+        else:
+            self.context.jobs.aside(registry.screen, self.place.screen, done=self._came)
+
+    def _came(self, module: ModuleType) -> None:
+        self._imported.add(module.NAME)
+        if self.place.screen == module.NAME and self._shown is not self.place:  # nobody went on meanwhile
+            self._stand(self.place)
+
+    def _stand(self, place: Place) -> None:
         screen: Screen = registry.screen(place.screen).build(self.context, place.target)
         old = self.screen_shown
+        self._shown = place
         self._stack.addWidget(screen)
         self._stack.setCurrentWidget(screen)
         self.screen_shown = screen

@@ -156,7 +156,8 @@ class Preview(Screen):
             return
         ratio = self.devicePixelRatioF()
         share = self.zoom.currentData()
-        wide = self.area.viewport().width() - 24
+        # Not the `viewport`: asked for it, PySide6 makes the types of all widgets there are, 20 ms in one piece.
+        wide = self.area.maximumViewportSize().width() - self.area.verticalScrollBar().sizeHint().width() - 24
         dots = wide / _A4_INCHES if not share else 96 * share / 100
         self.context.jobs.aside(
             self.context.draw, self.pdf.data, range(self.pdf.pages), max(24.0, dots * ratio),
