@@ -84,6 +84,8 @@ def plan(
     own = {each.programme for each in facts.episodes}
     asked = any(act.outcome is Outcome.ACCEPTED for act in facts.acts)
     young = person is not None and _is_young(person, since)
+    if person is not None and not (own or asked or young or facts.children):
+        return ()  # most of a village
     return tuple(
         planned
         for programme in programmes.values()
@@ -144,7 +146,7 @@ def _may_be_visited(person: PersonFacts) -> bool:
 
 
 def _concerns(programme: Programme, facts: Facts, own: Collection[str], *, asked: bool, young: bool) -> bool:
-    """Whether a programme can have anything to do with somebody: mostly not, so this is asked first."""
+    """Whether a programme can have anything to do with somebody."""
     if programme.trigger is Trigger.EPISODE:
         return asked or programme.programme in own
     if programme.trigger is Trigger.BIRTH:

@@ -23,7 +23,7 @@ STOPS = frozenset(
 _OTHER_STOPS = frozenset({"removed", "menopause_advised", "outcome", "on_request", "result_told", "grown_up"})
 """What else a file may name: ends that the records themselves hold, as a closed episode or a last day."""
 
-_NOT_SAID = ("必须", "应当", "落实", "应查", "未查", "政策内", "政策外", "胎儿性别")
+_NOT_SAID = ("必须", "应当", "落实")
 _LANGUAGES = ("zh", "en")
 
 

@@ -265,6 +265,8 @@ def _entries(ground: _Ground, track: _Track) -> list[_Entry]:
 def _entry(
     window: Window, acts: Sequence[DatedAct], wish: _Wish | None, *, place: int, owner: int | None, last_done: int
 ) -> _Entry:
+    if not acts and place != owner:
+        return _Entry(window, closed=place <= last_done)
     answers = [each.on for each in acts if each.act.outcome in _ANSWERED]
     closed = place <= last_done or bool(answers)
     if wish is not None and wish.postponed and owner is not None:
