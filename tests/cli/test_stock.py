@@ -112,3 +112,9 @@ def test_a_visit_that_hands_out_too_much_is_refused_at_the_question(village: Cal
     (tmp_path / "a.json").write_text(json.dumps({"outcome": "done", "answers": answers}), encoding="utf-8")
     assert village(*visit).code == 0
     assert [move["at_visit"] for move in village("stock", "moves", "--json").json] == [True, True, False]
+
+
+def test_the_order_is_printed(stocked: Call, tmp_path: Path) -> None:
+    out = tmp_path / "order.pdf"
+    assert stocked("print", "order", "--out", out, "--json").json == {"file": str(out), "pages": 1}
+    assert out.read_bytes().startswith(b"%PDF")

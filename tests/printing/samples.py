@@ -15,7 +15,19 @@ from villagefp import paths
 from villagefp.forms.compile import compile_sheet
 from villagefp.forms.package import FormPackage
 from villagefp.printing import words
-from villagefp.printing.jobs import FormSheet, HouseholdSheet, HouseholdWords, Identity, Mode, Offer, SheetJob, Words
+from villagefp.printing.jobs import (
+    FormSheet,
+    HouseholdSheet,
+    HouseholdWords,
+    Identity,
+    Mode,
+    Offer,
+    OrderRow,
+    OrderSheet,
+    OrderWords,
+    SheetJob,
+    Words,
+)
 
 RARE_NAME = "李𬱖㛃䶮"
 TOKEN = "K7F39QXMABCD2345"
@@ -134,6 +146,25 @@ def household(**changed: object) -> SheetJob:
     return SheetJob(household=replace(sheet, **changed))  # type: ignore[arg-type]
 
 
+def order(rows: int = 5) -> SheetJob:
+    """An order of supplies, with so many rows."""
+    items = [
+        ("诚信 52mm，避孕套（男）", "只", "180", "14", "2027-01", "156", "2027-03-13", "0", ""),
+        ("优思明 21片，短效口服：复方", "板", "24", "", "2029-03", "14", "2027-04-25", "0", ""),
+        ("毓婷 0.75mg×2片，紧急避孕药", "板", "0", "", "", "", "", "", ""),
+        ("外用避孕药", "支", "12", "", "", "", "", "", ""),
+        ("斯利安 0.4mg×31片，叶酸", "瓶", "2", "", "2027-12-31", "22", "2026-11-29", "23", ""),
+    ]
+    heads = ("药具", "单位", "柜上", "自取箱", "最早有效期", "近期用量", "大约用到", "建议数", "要货数")
+    rule = (
+        "建议数按最近90天的平均用量、够用90天计算，只供参考；要多少由填表人决定。空着的表示用量还说不准。过期的不计。"
+    )
+    texts = OrderWords("药具需求表", heads, rule, "填表人", "电话", "收表人", "日期")
+    listed = tuple(OrderRow(items[place % len(items)]) for place in range(rows))
+    sheet = OrderSheet(paper_words(), texts, "柳树湾村", "王秀兰", "13900007777", "2026-11-22", listed)
+    return SheetJob(order=sheet)
+
+
 def all_jobs() -> dict[str, SheetJob]:
     """Every sheet that has a golden page."""
     form = package("household_visit")
@@ -157,4 +188,6 @@ def all_jobs() -> dict[str, SheetJob]:
         "household_sheet_elsewhere": household(elsewhere=True),
         "household_sheet_long": household(questions="孩子的预防接种本在哪里补办？" * 60, not_signed=True),
         "household_form_filled": form_job(form, answers),
+        "order_sheet": order(),
+        "order_sheet_long": order(60),
     }

@@ -1,4 +1,4 @@
-"""`print household-sheet|form`: official sheets as PDF files, by the worker's own choice of place."""
+"""`print household-sheet|form|round|order`: official sheets as PDF files, by the worker's own choice of place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode
 from villagefp.reasons import reason
-from villagefp.services import rounds, sheets
+from villagefp.services import rounds, sheets, stock_order
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
@@ -46,6 +46,17 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
         listed.add_argument("--on", type=day, default=None, metavar="DATE", help=_("the day, today without it"))
         listed.add_argument("--leave-blank", action="store_true", help=_("leave a box for characters that no font has"))
         listed.set_defaults(run=_round)
+
+    order = actions.add_parser("order", parents=[common], help=_("what supplies to order, as a sheet"))
+    order.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
+    order.add_argument("--leave-blank", action="store_true", help=_("leave a box for characters that no font has"))
+    order.set_defaults(run=_order)
+
+
+def _order(told: argparse.Namespace, output: Output) -> int:
+    with opened(told) as store:
+        pdf = stock_order.order_sheet(store, leave_blank=told.leave_blank)
+    return write_pdf(pdf, told.out, output)
 
 
 def _round(told: argparse.Namespace, output: Output) -> int:

@@ -188,19 +188,58 @@ class RoundSheet:
 
 
 @dataclass(frozen=True)
+class OrderWords:
+    """What an order sheet says by itself, in the language in use."""
+
+    title: str
+    heads: tuple[str, ...]  # of its columns, as `order_sheet.py` lays them out
+    rule: str  # how the quantities were worked out, and that a person decides
+    asked_by: str
+    phone: str
+    received_by: str
+    day: str
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One item: its cells in the order of the columns; what is ordered is left to write in."""
+
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OrderSheet:
+    """What the village wants from the store of the township: numbers of supplies, nobody's name but the worker's."""
+
+    words: Words
+    texts: OrderWords
+    village: str
+    worker: str
+    worker_phone: str
+    day: str
+    rows: tuple[OrderRow, ...]
+
+    @property
+    def title(self) -> str:
+        """The title on paper."""
+        return self.texts.title
+
+
+@dataclass(frozen=True)
 class SheetJob:
     """One order to the printer: exactly one of the sheets is set."""
 
     form: FormSheet | None = None
     household: HouseholdSheet | None = None
     round: RoundSheet | None = None
+    order: OrderSheet | None = None
     bundle: tuple[FormSheet, ...] = ()  # several forms in one file
     leave_blank: bool = False  # a character that no font has leaves its box for handwriting
 
     @property
     def title(self) -> str:
         """What the file is called."""
-        sheet = self.form or self.household or self.round or (self.bundle[0] if self.bundle else None)
+        sheet = self.form or self.household or self.round or self.order or (self.bundle[0] if self.bundle else None)
         return sheet.title if sheet is not None else ""
 
 

@@ -11,6 +11,7 @@ from villagefp.printing.fonts import Fonts, load_fonts
 from villagefp.printing.form import FormTable
 from villagefp.printing.household import draw_household
 from villagefp.printing.jobs import FormSheet, Rendered, SheetJob
+from villagefp.printing.order_sheet import draw_order
 from villagefp.printing.page import Sheet
 from villagefp.printing.round_sheet import draw_round
 from villagefp.printing.table import Layout, lay_out
@@ -34,6 +35,8 @@ def draw(job: SheetJob, fonts: Fonts, *, compress: bool = True) -> Sheet:
         return draw_household(job.household, fonts, compress=compress)
     if job.round is not None:
         return draw_round(job.round, fonts, compress=compress)
+    if job.order is not None:
+        return draw_order(job.order, fonts, compress=compress)
     if job.bundle:
         return _draw_bundle(job, Sheet(fonts, job.title, compress))
     raise ValueError("a job without a sheet")

@@ -20,10 +20,11 @@ class FormOrder:
 
 @dataclass(frozen=True)
 class SheetOrder:
-    """A sheet to show and print: a household's, or a form's."""
+    """A sheet to show and print: a household's, a form's, or the order of supplies."""
 
     household_no: str = ""
     form_id: str = ""
     person_id: RecordId | None = None
     event_id: RecordId | None = None
     blank: bool = False
+    stock_order: bool = False

@@ -7,18 +7,24 @@ from types import ModuleType
 
 from villagefp.i18n import _
 
-RAIL = ("today", "households", "import_roster", "settings")
-"""The screens of the rail, in order; Alt+1 … Alt+4."""
+RAIL = ("today", "households", "supplies", "import_roster", "settings")
+"""The screens of the rail, in order; Alt+1 … Alt+5."""
 
 SCREENS = (*RAIL, "household", "person", "form", "preview")
 """Every screen that is opened with a store; each is a module with NAME, title() and build()."""
 
-ICONS = {"today": "today", "households": "households", "import_roster": "import", "settings": "settings"}
+ICONS = {
+    "today": "today", "households": "households", "supplies": "supplies", "import_roster": "import",
+    "settings": "settings",
+}  # fmt: skip
 
 
 def rail_titles() -> dict[str, str]:
     """What the rail calls its screens: as they call themselves, but without importing them first."""
-    return {"today": _("Today"), "households": _("Households"), "import_roster": _("Import"), "settings": _("Settings")}
+    return {
+        "today": _("Today"), "households": _("Households"), "supplies": _("Supplies"), "import_roster": _("Import"),
+        "settings": _("Settings"),
+    }  # fmt: skip
 
 
 def screen(name: str) -> ModuleType:

@@ -104,6 +104,7 @@ def _grab_places(window: MainWindow, grab: Callable[[str], None]) -> None:
         ("newborn", Place("person", shown.newborn)),
         ("form-household", Place("form", FormOrder("household_visit", household_id=home.id))),
         ("preview", Place("preview", SheetOrder(household_no=home.household_no))),
+        ("supplies", Place("supplies")),
         ("import", Place("import_roster", workbook)),
         ("settings", Place("settings")),
     ):

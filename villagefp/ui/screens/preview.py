@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QListWi
 
 from villagefp.i18n import _
 from villagefp.printing.raster import Pixels
-from villagefp.services import sheets
+from villagefp.services import sheets, stock_order
 from villagefp.services.sheets import MissingGlyphsError, Mode, Pdf
 from villagefp.ui import paper, pdf_pages, theme
 from villagefp.ui.context import ScreenContext
@@ -55,7 +55,7 @@ class Preview(Screen):
         self.mode.setAccessibleName(_("How much is filled in"))
         filled, blank = _("As entered"), _("Blank, for writing by hand")
         half = _("Only who it is about")
-        modes = [(filled, Mode.FILLED)] if order.event_id or order.household_no else []
+        modes = [(filled, Mode.FILLED)] if order.event_id or order.household_no or order.stock_order else []
         modes += [(half, Mode.HALF)] if order.form_id else []
         for words, mode in [*modes, (blank, Mode.BLANK)]:
             self.mode.addItem(words, mode)
@@ -69,6 +69,8 @@ class Preview(Screen):
         self.save_button = parts.button(_("Save as PDF"), self._save)
         self.put_heading(title(), self.zoom, self.save_button, self.print_button, back=_("Back"))
         self.body.addLayout(parts.row(self.mode, self.elsewhere, self.private, 0, spacing=16))
+        self.mode.setVisible(not order.stock_order)  # it names nobody, and its empty boxes are for the hand
+        self.elsewhere.setVisible(not order.stock_order)
         self.list = QListWidget()
         self.list.setAccessibleName(_("Pages"))
         self.list.setIconSize(_THUMB)
@@ -255,6 +257,8 @@ class SheetWork:
     @overrides
     def __call__(self) -> Pdf:
         order, chosen = self._order, self._chosen
+        if order.stock_order:
+            return stock_order.order_sheet(self._store, leave_blank=chosen.leave_blank, render=self._render)
         if order.household_no:
             return sheets.household_sheet(
                 self._store, order.household_no, event_id=order.event_id, blank=chosen.mode is Mode.BLANK,
