@@ -39,6 +39,28 @@ def test_an_offer_that_was_refused_is_not_made_again_for_this_child(outcome: Out
     assert next(item.point for item in all_items(asked_again, "2026-07-09") if item.programme == "child") == "m8"
 
 
+def test_a_refusal_long_before_the_window_counts() -> None:
+    mother = woman(
+        children=[person("2026-01-10")],
+        acts=[
+            act("postpartum_42d", "2026-01-15", Outcome.DECLINED),
+            act("postpartum_visit", "2026-01-11", Outcome.NOT_THIS_TIME),
+        ],
+    )
+    assert all_items(mother, "2026-01-20") == all_items(mother, "2026-02-20") == []
+    baby = child(
+        "2026-01-10", acts=[act("newborn_home_visit", "2026-01-11", Outcome.DECLINED)], discharged_on="2026-01-28"
+    )
+    assert [item for item in all_items(baby, "2026-01-29") if item.programme == "newborn"] == []
+    asked_early = woman(PLACED, acts=[act(IUD, "2026-01-10", Outcome.NOT_THIS_TIME)])
+    assert shown(asked_early, "2026-02-04") == {}
+
+
+def test_a_refusal_before_the_yes_is_no_refusal_after_it() -> None:
+    acts = [act(IUD, "2026-01-03", Outcome.NOT_THIS_TIME), act(IUD, "2026-01-04", Outcome.DECLINED)]
+    assert shown(woman(PLACED, acts=acts), "2026-02-04") == {"iud m1": "due"}
+
+
 def test_two_attempts_close_the_contact_for_this_point() -> None:
     once = woman(PLACED, acts=[act(IUD, "2026-02-03", Outcome.UNREACHABLE)])
     assert shown(once, "2026-02-04") == {"iud m1": "due"}

@@ -23,8 +23,9 @@ from villagefp.domain.followup_records import (
     Planned,
     Reason,
 )
+from villagefp.domain.programme_answers import AGREED
 from villagefp.domain.programme_courses import courses
-from villagefp.domain.programme_plan import AGREED, plan_course
+from villagefp.domain.programme_plan import plan_course
 from villagefp.domain.programme_windows import SHOWN_BEFORE, Window, begun_by, next_after, window_of
 from villagefp.domain.programmes import Programme, Trigger
 from villagefp.domain.records import Outcome, Presence

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 
 from villagefp.domain.followup_records import Act, EpisodeFacts, Facts
-from villagefp.domain.programme_days import exact, longest, understand_anchor
+from villagefp.domain.programme_days import exact, longest, resolve, understand_anchor
 from villagefp.domain.programme_records import Join, Programme, Trigger
 from villagefp.domain.records import Outcome, RecordId
 
@@ -29,7 +29,7 @@ class DatedAct:
 class Course:
     """One time through a programme."""
 
-    begins: date
+    begins: date  # what was said before has nothing to do with it
     until: date | None  # the first day of the next course; visits from then on belong there
     days: Mapping[str, str]
     acts: tuple[DatedAct, ...]  # with one of the programme's forms, in order of their days
@@ -166,8 +166,9 @@ def _by_birth(facts: Facts, programme: Programme, days: list[dict[str, str]], si
         ]
         latest = max(own, key=lambda each: (each.closed_on is None, each.opened_on, each.id), default=None)
         is_open = latest is not None and latest.closed_on is None
+        begins = resolve(programme.begins_at, first, _nothing) if programme.begins_at else None
         yield Course(
-            begins=first,
+            begins=begins or first,
             until=until,
             days={**birth, **(latest.days if latest else {})},
             acts=_acts(facts, programme, first, until),
@@ -175,6 +176,10 @@ def _by_birth(facts: Facts, programme: Programme, days: list[dict[str, str]], si
             opened_on=exact(latest.opened_on) if latest is not None and is_open else None,
             closed_on=exact(latest.closed_on) if latest is not None else None,
         )
+
+
+def _nothing(_name: str) -> None:
+    return None
 
 
 def _acts(facts: Facts, programme: Programme, first: date, until: date | None) -> tuple[DatedAct, ...]:

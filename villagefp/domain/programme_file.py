@@ -32,8 +32,8 @@ def _keys(told: str) -> frozenset[str]:
 
 
 _OF_PROGRAMME = _keys(
-    "programme version join trigger about anchor points repeat form first_form step source ends_at ends_with agreed_to"
-    " grace_days fade_days max_attempts stop_on private title why"
+    "programme version join trigger about anchor points repeat form first_form step source begins_at ends_at ends_with"
+    " agreed_to grace_days fade_days max_attempts stop_on private title why"
 )
 _OF_POINT = _keys("code from to at before after anchor form step when track label")
 _OF_REPEAT = _keys("code every to_plus from_last at before after anchor form when track label")
@@ -80,6 +80,7 @@ class _Reading(TomlReading):
             source=self.text(told, "", "source"),
             ends_at=tuple(self._at("ends_at", each) for each in self.several(told, "ends_at")),
             ends_with=self.pattern(told, "", "ends_with", _SUM, _("a sum like boxes=6")),
+            begins_at=self._at("begins_at", each) if (each := told.get("begins_at", "")) else "",
             agreed_to=self._at("agreed_to", each) if (each := told.get("agreed_to", "")) else "",
             grace_days=self.days_or_none(told, "grace_days", 7),
             fade_days=self.days_or_none(told, "fade_days", 30),

@@ -92,6 +92,7 @@ class Programme:
     repeats: tuple[Repeat, ...] = ()
     first_form: str = ""  # of the first visit that is done, whichever point it falls to
     step: str = ""  # the question whose answer is a point's `step`
+    begins_at: str = ""  # `at`: a visit or a refusal before that day is the programme's before it, with the same form
     ends_at: tuple[str, ...] = ()  # `at`, the first that is known: quietly no item after that day
     ends_with: str = ""  # "boxes=6": quietly no item once answers of this name add up to so much
     agreed_to: str = ""  # `at`: a later day agreed at a visit is the next programme's

@@ -2,7 +2,8 @@
 
 A visit belongs to the window whose time its day falls into. A window's time begins before its first day: half of what
 lies between it and the window before, at most 14 days, for a visit that was made; 7 days, from when on it is shown,
-for an attempt or a refusal. It lasts until the time of the next window begins, so a late visit counts, and counts for
+for an attempt or a refusal; of the first window it begins with the yes, or the birth: a refusal counts however early it
+was said. It lasts until the time of the next window begins, so a late visit counts, and counts for
 the window that it is late for. Where the form asks which point it is about (the age of a child), a visit that was made
 belongs to that point and no other.
 """
@@ -236,7 +237,8 @@ def timeline(
         gap = max(window.first - before, timedelta())
         ahead = gap if not place and at_once and gap <= _EARLY else min(_EARLY, gap // 2)
         early.append(max([window.first - ahead, *early[-1:]]))
-        shown.append(max([window.first - min(ahead, SHOWN_BEFORE), *shown[-1:]]))
+        said = window.first - min(ahead, SHOWN_BEFORE) if place else course.opened_on or course.begins
+        shown.append(max([said, *shown[-1:]]))
     laid: list[list[DatedAct]] = [[] for _each in ordered]
     for each in acts:
         place_of = _step_of(programme, each, ordered)
