@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from villagefp.forms import ledger, lint
+from villagefp.forms import ledger, lint, lint_cells
 from villagefp.forms.embedding import OTHER, OTHER_OPTION, OTHER_QUESTION, with_other, with_tables, word
 from villagefp.forms.languages import language_of
 from villagefp.forms.markup import plain
@@ -46,7 +46,7 @@ def compile_sheets(
     """The same of sheets that were read from `path`; with `fill`, questions without a number get the next one."""
     sheets = canonical(sheets)
     numbers, wrong_numbers = ledger.assign(sheets["survey"], previous, fill=fill)
-    problems = [*lint.check(sheets), *wrong_numbers, *check_expressions(sheets["survey"])]
+    problems = [*lint.check(sheets), *lint_cells.check(sheets), *wrong_numbers, *check_expressions(sheets["survey"])]
     if problems:
         raise FormError(_sorted([*problems, *_further(path, sheets, problems)]))
     package = _compiled(path, sheets, numbers)

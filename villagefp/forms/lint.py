@@ -49,6 +49,7 @@ _PREFIXES = {"jr", "orx", "odk", "ev", "h", "xsd", "entities", "xml"}
 _ASIDE = {
     "type", "relevant", "required", "constraint", "calculation", "read_only", "soft", "choice_filter", "default",
     "appearance", "urgency", "sign", "print::with", "hint", "guidance_hint", "constraint_message", "required_message",
+    "parameters", "trigger",
 }  # fmt: skip
 """Columns whose cells a form can do without while the rest is looked at."""
 

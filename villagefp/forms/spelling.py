@@ -78,6 +78,7 @@ _PLAIN_TYPES = {
     "end repeat", "xml-external", "csv-external",
 }  # fmt: skip
 _TRUE = {"yes", "true", "true()", "1"}
+_REFERENCE = re.compile(r"\$\{\s*([^\s${}]+)\s*\}")
 _OTHER = re.compile(r" (?:or_other|or specify other)$", re.IGNORECASE)
 
 
@@ -152,4 +153,5 @@ def _sheet(sheet: Sheet, problems: list[Problem]) -> Sheet:
 def _cell(sheet: str, name: str, cell: str) -> str:
     if sheet == "survey" and name == "type":
         return kind(cell)
+    cell = _REFERENCE.sub(r"${\1}", cell)
     return cell.translate(_QUOTES) if name in _EXPRESSIONS else cell
