@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.test_visits_every_form import Home, home
 from villagefp import paths
-from villagefp.domain.records import Outcome, RecordId
+from villagefp.domain.records import Event, Outcome, RecordId
 from villagefp.domain.supply_records import StockMove
 from villagefp.errors import UserError
 from villagefp.forms import library
@@ -259,3 +259,15 @@ def test_the_log_of_a_visit_does_not_say_what_was_handed_out(store: Store, home:
     assert {(move.item, move.quantity, move.batch_no, move.expiry, move.note) for move in made} == {
         (None, None, "", None, None)
     }
+
+
+@pytest.mark.usefixtures("pills")
+def test_what_is_taken_without_a_name_is_counted_and_about_nobody(store: Store) -> None:
+    kept = visits.add_visit(
+        store, "contraceptive_supply", {"receiver": "3", "item_code": "coc", "qty": 2}, outcome=Outcome.DONE, on=ON
+    )
+    assert handed_out(store) == [("out", "FIRST", -2)]
+    with store.read() as connection:
+        event = records.get(connection, Event, kept.event_id)
+    assert event is not None
+    assert (event.person, event.household) == (None, None)

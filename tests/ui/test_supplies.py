@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QScrollArea, QWidget
 
 from tests.ui.conftest import Desk
+from tests.ui.test_every_screen import nameless
 from tests.ui.test_register import fill, texts
 from villagefp.domain.records import Outcome
 from villagefp.i18n import _
@@ -43,6 +47,17 @@ def stocked(desk: Desk, store: Store) -> Desk:
     stock_taking.refill_box(store, Taking(kept.item, 40, date(2026, 10, 2)))
     stock.receive(store, Delivery(NewItem("coc", "1", "优思明", "21片"), 12, TODAY, "P1", "2028-01"))
     return desk
+
+
+@pytest.fixture
+def large(make_desk: Callable[[Path], Desk], practice_template: Path, tmp_path: Path) -> Desk:
+    """A desk with letters of twice the size."""
+    folder = tmp_path / "large"
+    shutil.copytree(practice_template, folder)
+    (folder / "settings.json").write_text('{"text_scale": 200}', encoding="utf-8")
+    made = make_desk(folder)
+    made.sign_in()
+    return made
 
 
 def supplies(desk: Desk) -> Supplies:
@@ -225,3 +240,17 @@ def test_a_delivery_of_a_listed_item_asks_nothing_it_knows(stocked: Desk, store:
     shown = [label.text() for label in sheet.findChildren(QLabel) if label.isVisible()]
     assert _("Quantity") in shown
     assert _("What it is") not in shown
+
+
+def test_everything_has_a_name_for_readers(stocked: Desk) -> None:
+    assert nameless(supplies(stocked)) == []
+
+
+def test_large_letters_stay_within_the_page(large: Desk) -> None:
+    assert large.window.store is not None
+    told = NewItem("inj_comb", "2", "复方庚酸炔诺酮注射液", "每支含戊酸雌二醇5mg")
+    stock.receive(large.window.store, Delivery(told, 1200, TODAY, "2026031800045", "2026-10", "乡镇卫生院调拨"))
+    screen = supplies(large)
+    (area,) = screen.findChildren(QScrollArea)
+    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
+    assert large.window.width() <= 1366

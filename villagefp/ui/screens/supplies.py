@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
 
 from villagefp.domain.stock import Direction, Where
 from villagefp.i18n import _, ngettext
@@ -24,6 +25,8 @@ from villagefp.ui.widgets.stock_item import StockItemCard
 NAME = "supplies"
 _FIRST = 20
 """Entries of the history that are shown at once."""
+_LEAST_WIDTH = 720
+"""Pixels at 100 % below which the entries stand under the items."""
 
 
 def title() -> str:
@@ -52,6 +55,12 @@ class Supplies(Screen):
         held = QWidget()
         held.setLayout(self._columns)
         self.body.addWidget(parts.scrolling(held), 1)
+
+    @overrides
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        beside = self.width() >= theme.current().px(_LEAST_WIDTH)
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        super().resizeEvent(event)
 
     @overrides
     def refresh(self) -> None:
