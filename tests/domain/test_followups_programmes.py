@@ -68,6 +68,14 @@ def test_a_visit_the_doctor_wishes_besides_the_five() -> None:
     assert shown(extra, "2026-06-06") == {"anc v3": "due"}
 
 
+def test_a_newer_episode_takes_the_place_of_one_that_nobody_closed() -> None:
+    forgotten = episode("anc", "2025-02-01", lmp="2025-01-01")
+    newer = episode("anc", "2025-10-01", lmp="2025-08-20")
+    assert {item.episode for item in all_items(woman(forgotten, newer), "2025-10-05")} == {newer.id}
+    lost = replace(newer, closed_on="2025-10-04", closed_why="done")
+    assert all_items(woman(forgotten, lost), "2025-10-05") == []
+
+
 def test_withdrawing_looks_like_nothing_at_all() -> None:
     withdrawn = woman(replace(LMP, closed_on="2026-04-01", closed_why="withdrawn"))
     assert all_items(withdrawn, "2026-04-02") == all_items(woman(), "2026-04-02") == []
@@ -259,6 +267,12 @@ def test_newlyweds_only_by_their_own_asking() -> None:
     assert shown(once, "2026-03-06") == {"newlywed offer": "contact_closed"}
     talked = replace(asked, acts=(*asked.acts, act("newlywed_counselling", "2026-03-05")))
     assert all_items(talked, "2026-03-06") == []
+
+
+def test_a_visit_by_weeks_of_pregnancy_counts_from_the_last_period() -> None:
+    by_weeks = woman(episode("prepregnancy", "2026-01-01", checked_on="2026-01-10", lmp="2026-04-01"))
+    reason = next(item.reason for item in all_items(by_weeks, "2026-05-01") if item.point == "early")
+    assert (reason.counts_from, reason.counts_on) == ("lmp", date(2026, 4, 1))
 
 
 def test_a_county_clock_long_ago_or_far_ahead_crashes_nothing() -> None:

@@ -1,5 +1,11 @@
 """What is due: a pure function of what was entered, the rules, and today. Nothing is counted, ranked or reported.
 
+A programme is data (`programme_records`, read by `programme_file`). For each person its courses are found: an open
+episode, or a birth after which it may be offered (`programme_courses`). Each course has windows, and each visit made or
+tried belongs to one of them (`programme_windows` says to which); what was said about a window closes it, counts as an
+attempt, or moves it to the day that the person chose (`programme_answers`). Days that are known by month or year alone
+start nothing.
+
 Two steps. `plan` reads facts and programmes and knows no today, so what it gives may be kept until the facts or the
 rules change. `on_day` says where one planned visit stands on a day. `due_items` is both at once.
 

@@ -30,7 +30,6 @@ class Course:
     """One time through a programme."""
 
     begins: date  # what was said before has nothing to do with it
-    until: date | None  # the first day of the next course; visits from then on belong there
     days: Mapping[str, str]
     acts: tuple[DatedAct, ...]  # with one of the programme's forms, in order of their days
     episode: RecordId | None = None
@@ -91,15 +90,18 @@ def _by_episode(facts: Facts, programme: Programme) -> Iterator[Course]:
         return
     own.sort(key=attrgetter("opened_on", "id"))
     begins = list(_begins(own, programme))
+    side_by_side = programme.join is Join.OWN_TASK  # several slips are asked about; a newer pregnancy or method counts
     for place, (episode, first) in enumerate(zip(own, begins, strict=True)):
-        if episode.closed_on is not None:
-            continue
         until = begins[place + 1] if place + 1 < len(begins) else None
+        if episode.closed_on is not None or (until is not None and not side_by_side):
+            continue
+        acts = _acts(facts, programme, first, None)
+        if until is not None:  # the next slip is no answer to this one
+            acts = tuple(each for each in acts if each.on < until or each.act.outcome is not Outcome.DONE)
         yield Course(
             begins=first,
-            until=until,
             days=episode.days,
-            acts=_acts(facts, programme, first, until),
+            acts=acts,
             episode=episode.id,
             opened_on=exact(episode.opened_on),
         )
@@ -126,7 +128,7 @@ def _by_asking(facts: Facts, programme: Programme) -> Iterator[Course]:
     if asked:
         first = max(asked)
         days = {"joined_on": first.isoformat()}
-        yield Course(begins=first, until=None, days=days, acts=tuple(a for a in acts if a.on >= first), opened_on=first)
+        yield Course(begins=first, days=days, acts=tuple(a for a in acts if a.on >= first), opened_on=first)
 
 
 def _by_register(facts: Facts, programme: Programme) -> Iterator[Course]:
@@ -135,7 +137,7 @@ def _by_register(facts: Facts, programme: Programme) -> Iterator[Course]:
     known = [day for day in (joined, acts[0].on if acts else None) if day is not None]
     if known:
         days = {"joined_on": joined.isoformat()} if joined else {}
-        yield Course(begins=min(known), until=None, days=days, acts=acts, opened_on=min(known))
+        yield Course(begins=min(known), days=days, acts=acts, opened_on=min(known))
 
 
 def _own_birth(facts: Facts) -> list[dict[str, str]]:
@@ -169,7 +171,6 @@ def _by_birth(facts: Facts, programme: Programme, days: list[dict[str, str]], si
         begins = resolve(programme.begins_at, first, _nothing) if programme.begins_at else None
         yield Course(
             begins=begins or first,
-            until=until,
             days={**birth, **(latest.days if latest else {})},
             acts=_acts(facts, programme, first, until),
             episode=latest.id if latest is not None and is_open else None,

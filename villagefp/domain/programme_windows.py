@@ -115,6 +115,8 @@ def _window(programme: Programme, point: Point, lookup: Lookup) -> Window | None
         spoken = understand(point.at)
         if spoken is not None and spoken.manner == "value":
             counts_from, counts_on = spoken.name, day - timedelta(days=spoken.number)
+        if spoken is not None and spoken.manner == "ga":
+            counts_from, counts_on = "lmp", day - timedelta(days=spoken.number)
         if spoken is not None and spoken.manner == "year":
             first, last = day, date(day.year, 12, 31)
         else:
