@@ -105,6 +105,15 @@ def _read(*sheets: SheetCells) -> Roster:
     return reader.finish()
 
 
+def test_subtotals_say_nothing_of_what_a_column_holds() -> None:
+    ids = [first + check_digit(first) for first in ("99010120000101011", "99010120000101021")]
+    rows: list[list[object]] = [["户编号", "", "与户主关系", "性别", "姓名", "出生日期"]]
+    for number, id_no in enumerate(ids, 1):
+        rows += [[f"{number:04}", id_no, "户主", "男", "王䶮", "2000-01-01"], ["小计", "3人", "", "", "", ""]]
+    roster = _read(SheetCells("Sheet1", rows))  # type: ignore[arg-type]
+    assert [person.id_no for person in roster.persons] == ids
+
+
 @settings(max_examples=150, deadline=None)
 @given(sheets())
 def test_everybody_is_found_whatever_the_layout(made: tuple[list[Told], SheetCells]) -> None:

@@ -13,7 +13,7 @@ from villagefp.domain.roster.contents import Cell
 from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
 from villagefp.domain.roster.meanings import Meaning, of_header, plain
-from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header
+from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header, is_total
 from villagefp.domain.roster.whose import FAMILY, OF_FAMILY
 
 PERSON_CELLS = (
@@ -23,11 +23,6 @@ PERSON_CELLS = (
 )  # fmt: skip
 HOUSEHOLD_CELLS = (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning.HEAD_NAME)
 
-_TOTAL = re.compile(
-    r"本?[页组村户]?\s*(?:小\s*计|合\s*计|总\s*计|累\s*计|共\s*计)"
-    r"|(?:填表|审核|制表|填报|负责|经办|单位|联系|打印)\S{0,4}[：:]|(?:注|备注|说明|填表说明)[：:]"
-    r"|(?:总?户数|总?人[口数]{1,2})\s*[：:]|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
-)
 _COUNT = re.compile(r"共\s*\d+|\d+\s*[人户]$")
 _QUIET = frozenset((Meaning.ROW_NUMBER, Meaning.GROUP, Meaning.HOUSEHOLD_NO, Meaning.ADDRESS))
 _BLANK = ("", None)
@@ -86,8 +81,7 @@ class TableWalk:
     def _is_person(self, row: Row, cells: tuple[Cell, ...]) -> bool:
         """Whether a row is a person's and no subtotal, footer or repeated header."""
         name, relation, _sex, id_no, birth = cells[:5]
-        first = next((cell for cell in row if cell not in _BLANK), "")
-        if isinstance(first, str) and _TOTAL.match(first.strip()):
+        if is_total(row):
             return False
         if relation in _BLANK and id_no in _BLANK and birth in _BLANK:
             return name not in _BLANK and not _COUNT.match(str(name).strip())
@@ -107,8 +101,7 @@ class TableWalk:
             for role, cells in members.items()
             if cells[0] not in _BLANK or cells[3] not in _BLANK or cells[4] not in _BLANK
         }
-        first = next((str(cell).strip() for cell in row if cell not in _BLANK), "")
-        if not there or _TOTAL.match(first) or is_repeated_header(row, self._mapped.table):
+        if not there or is_total(row) or is_repeated_header(row, self._mapped.table):
             self._pass(number, row)
             return
         if home[0] in _BLANK and any(not role.startswith("child") for role in there):
@@ -130,7 +123,7 @@ class TableWalk:
         first = str(told[0]).strip()
         if len(told) == 1 and isinstance(told[0], str) and (group := words.group_in(first)):
             self._group = group
-        elif not _TOTAL.match(first) and not _COUNT.match(first):
+        elif not is_total(row) and not _COUNT.match(first):
             quiet = {one.place for one in self._mapped.columns if one.meaning in _QUIET}
             if any(cell not in _BLANK and place not in quiet for place, cell in enumerate(row)):
                 self._issues.row_unclear(number)

@@ -17,7 +17,7 @@ from villagefp.domain.roster.columns import (
 )
 from villagefp.domain.roster.contents import Cell, shares
 from villagefp.domain.roster.meanings import Meaning, of_header, plain, role_of
-from villagefp.domain.roster.tables import SheetCells, Table
+from villagefp.domain.roster.tables import Row, SheetCells, Table, is_total
 
 _SAMPLE = 60
 _SURE = 0.6
@@ -46,9 +46,10 @@ def signature_of(table: Table) -> str:
 
 def recognise(sheet: SheetCells, table: Table, memory: MappingMemory | None) -> MappedTable:
     """The table with every column's meaning, remembered corrections applied."""
-    places = range(len(table.headers))
-    columns = [_by_header(sheet, table, place) for place in places]
-    columns = _by_content(columns, [_looks(sheet, table, place) for place in places])
+    rows = [row for row in sheet.rows[table.first : min(table.last, table.first + 3 * _SAMPLE)] if not is_total(row)]
+    cells = [_told(rows, place) for place in range(len(table.headers))]
+    columns = [_by_header(table, place, of_column) for place, of_column in enumerate(cells)]
+    columns = _by_content(columns, [shares(islice(of_column, _SAMPLE)) for of_column in cells])
     columns = _household_number(columns, sheet, table)
     families = whose.is_family_table(columns)
     columns = whose.of_families(columns) if families else whose.of_one_person(columns)
@@ -57,20 +58,15 @@ def recognise(sheet: SheetCells, table: Table, memory: MappingMemory | None) -> 
     return remap(mapped, corrected) if corrected else mapped
 
 
-def _looks(sheet: SheetCells, table: Table, place: int) -> dict[Meaning, float]:
-    return shares(islice(_cells(sheet, table, place), _SAMPLE))
-
-
-def _cells(sheet: SheetCells, table: Table, place: int) -> Sequence[Cell]:
-    rows = sheet.rows[table.first : min(table.last, table.first + 3 * _SAMPLE)]
+def _told(rows: Sequence[Row], place: int) -> Sequence[Cell]:
     return [row[place] for row in rows if place < len(row) and row[place] not in ("", None)]
 
 
-def _by_header(sheet: SheetCells, table: Table, place: int) -> Column:
+def _by_header(table: Table, place: int, cells: Sequence[Cell]) -> Column:
     words = table.headers[place]
     header = " ".join(" ".join(word.split()) for word in words)
     leaf, whole = (plain(words[-1]), plain("".join(words))) if words else ("", "")
-    samples = tuple(_shown(cell) for cell in islice(_cells(sheet, table, place), 3))
+    samples = tuple(_shown(cell) for cell in islice(cells, 3))
     why = dropped_columns.reason(whole) or dropped_columns.reason(leaf)
     if why:
         return Column(place, header, Meaning.DROPPED, reason=dropped_columns.sentence(why))

@@ -15,6 +15,11 @@ _LOOK_AHEAD = 60  # rows of a sheet in which its first header must stand
 _HEADER_ROWS = 3
 _LONGEST_HEADER = 24
 _NUMBERS = re.compile(r"[\d一二三四五六七八九十]")
+_TOTAL = re.compile(
+    r"本?[页组村户]?\s*(?:小\s*计|合\s*计|总\s*计|累\s*计|共\s*计)"
+    r"|(?:填表|审核|制表|填报|负责|经办|单位|联系|打印)\S{0,4}[：:]|(?:注|备注|说明|填表说明)[：:]"
+    r"|(?:总?户数|总?人[口数]{1,2})\s*[：:]|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
+)
 _NAME_WORDS = ("姓名", "姓 名", "姓  名", "姓\u3000名", "成员姓名", "家庭成员姓名", "Name", "name")
 
 
@@ -72,6 +77,12 @@ def is_repeated_header(row: Row, table: Table) -> bool:
     told = [(plain(cell), words) for cell, words in zip(row, table.headers, strict=False) if cell not in ("", None)]
     same = sum(1 for text, words in told if text and any(text == plain(word) for word in words))
     return bool(told) and same * 2 > len(told)
+
+
+def is_total(row: Row) -> bool:
+    """Whether a row adds up, signs or explains, and tells nobody: 小计, 填表人, 注."""
+    first = next((cell for cell in row if cell not in ("", None)), "")
+    return isinstance(first, str) and _TOTAL.match(first.strip()) is not None
 
 
 def _next_header(rows: Sequence[Row], start: int, stop: int) -> tuple[int, ...]:
