@@ -291,6 +291,14 @@ def test_all_that_is_wrong_is_said_at_once(workbook: Callable[..., Path]) -> Non
     assert {(problem.row, problem.column) for problem in rules} == {(2, "calculation"), (3, "relevant")}
 
 
+@pytest.mark.parametrize("expression", ["${a} + 1", ". + 1", "string-length(.)", "if(. = '', 'x', .)"])
+def test_a_calculation_that_reads_itself_is_a_circle(workbook: Callable[..., Path], expression: str) -> None:
+    (problem,) = problems_of(workbook(row("text", "first"), row("calculate", "a", calculation=expression)))
+    assert problem.row == 3
+    once = workbook(row("text", "first"), row("calculate", "a", calculation="once(concat(${first}, 'x'))"))
+    assert problems_of(once) == []
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [

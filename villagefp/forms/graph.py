@@ -148,8 +148,8 @@ def _read(graph: Graph, target: Key, reference: Reference, paths: list[str], rep
     if reference.below:
         read += [path for path in paths if path.startswith(f"{reference.path}/") and path != target[1]]
     for path in read:
-        if (VALUE, path) != target:  # a calculation may look at its own value: once(.)
-            _link(graph, (VALUE, path), Edge(target, reference.within))
+        # A calculation that reads its own value waits for itself; once() keeps it without reading it here.
+        _link(graph, (VALUE, path), Edge(target, reference.within))
         above = path
         while above:
             if above in repeats and (above == path or not _stays_inside(reference, above)):

@@ -48,7 +48,8 @@ def check_model(package: FormPackage) -> list[Problem]:
     for path, column, expression in _expressions(form):
         for message in _faults(expression, instances):
             sound = False
-            problems.append(Problem("survey", rows.get(path), column, message))
+            sheet = "entities" if "/meta/entity" in path else "survey"
+            problems.append(Problem(sheet, rows.get(path), "" if sheet == "entities" else column, message))
     if sound:
         try:
             build_graph(form, Instance(form).paths, shown_expressions(form))
