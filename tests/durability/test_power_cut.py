@@ -15,7 +15,7 @@ from tests.durability.disk import Cut, cuts, files_in
 from tests.durability.traced import traced
 from villagefp.domain.records import Event, Household, Person
 from villagefp.errors import UserError
-from villagefp.storage import migrate, rebuild
+from villagefp.storage import migrate, rebuild, tables
 from villagefp.storage.engine import WRITES, make_engine
 from villagefp.storage.store import (
     Store,
@@ -27,14 +27,14 @@ from villagefp.storage.store import (
 )
 
 OTHER = "another passphrase"
-THIRD = '''
+INVENTED = f'''
 """Invented."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "invented", "{tables.REVISION}", None, None
 
 def upgrade():
-    with op.batch_alter_table("alias", recreate="always", table_kwargs={"sqlite_with_rowid": False}) as batch:
+    with op.batch_alter_table("alias", recreate="always", table_kwargs={{"sqlite_with_rowid": False}}) as batch:
         batch.add_column(sa.Column("invented", sa.Text))
 '''
 
@@ -166,7 +166,7 @@ def test_a_migration(tmp_path, after):
     folder = tmp_path / "old"
     folder.mkdir()
     shutil.copytree(migrate.scripts_dir(), tmp_path / "scripts")
-    (tmp_path / "scripts" / "versions" / "0003_invented.py").write_text(THIRD)
+    (tmp_path / "scripts" / "versions" / "invented.py").write_text(INVENTED)
     key = bytes(32)
     old = make_engine(folder / "store.db", key)
     with old.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
@@ -177,17 +177,17 @@ def test_a_migration(tmp_path, after):
     with traced(folder) as trace:
         engine = make_engine(folder / "store.db", key)
         migrate.bring_up_to_date(engine, folder / "store.db", tmp_path / "scripts")
-        trace.tell("0003")
+        trace.tell("invented")
         engine.dispose()
 
     for cut in cuts(before, trace.steps, seed=4):
         found_in = after(cut)
         engine = make_engine(found_in / "store.db", key)
         revision = migrate.revision_of(engine)
-        assert revision == "0003" if cut.told else revision in ("0002", "0003"), cut.number
-        if revision == "0003":
-            copy = make_engine(found_in / "store.db.before-0002", key)
-            assert migrate.revision_of(copy) == "0002", cut.number
+        assert revision == "invented" if cut.told else revision in (tables.REVISION, "invented"), cut.number
+        if revision == "invented":
+            copy = make_engine(found_in / f"store.db.before-{tables.REVISION}", key)
+            assert migrate.revision_of(copy) == tables.REVISION, cut.number
             copy.dispose()
         migrate.bring_up_to_date(engine, found_in / "store.db", tmp_path / "scripts")
         with engine.connect() as connection:

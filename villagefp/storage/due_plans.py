@@ -24,7 +24,7 @@ from villagefp.storage.rules import Rules
 
 _STAMP = "due_stamp"
 _EVERYBODY = 2000
-"""From so many touched persons on, all rows are made anew: one pass is cheaper than looking each of them up."""
+"""From so many touched persons on nobody waits for the rows: whoever reads them next has them made in one pass."""
 _READ = frozenset({"person", "membership", "referral", "event", "episode", "household"})
 """The kinds that facts are read from."""
 
@@ -42,9 +42,10 @@ class SubjectPlan:
 
 
 def refresh(connection: Connection, changed: Iterable[tuple[str, RecordId]], entry: DueEntry) -> None:
-    """Make the rows anew that a save has touched; all of them, where it touched most persons.
+    """Make the rows anew that a save has touched.
 
-    Where they are stale they stay so: they are made anew before anybody reads them.
+    A save of thousands, as an import is, leaves all of them stale instead: stale rows are made anew before anybody
+    reads them.
     """
     by_kind: dict[str, list[RecordId]] = defaultdict(list)
     for kind, record in changed:
@@ -55,7 +56,7 @@ def refresh(connection: Connection, changed: Iterable[tuple[str, RecordId]], ent
     if local.get(connection, _STAMP) != in_force.digest:
         return
     if len(by_kind["person"]) >= _EVERYBODY:
-        rebuild(connection, entry)
+        local.delete(connection, _STAMP)
         return
     persons, households = _touched(connection, by_kind)
     _forget(connection, [*persons, *households])
