@@ -112,7 +112,7 @@ def fill_programmes(store: Store, person: bytes) -> None:
 def fill_days(store: Store, household: bytes, event: bytes) -> None:
     """The kinds that revision 0003 added."""
     new_id = store.ambient.new_id
-    item = StockItem(id=new_id(), item_code="folic_acid", product="斯利安", unit="bottle", days_per_unit=31)
+    item = StockItem(id=new_id(), item_code="folic_acid", product="斯利安", unit="6", days_per_unit=31)
     with store.save() as save:
         save.add(item)
         for direction, quantity in (("in", 24), ("out", -1)):

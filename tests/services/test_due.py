@@ -178,3 +178,64 @@ def test_a_round_has_at_most_forty_rows_and_two_items_of_one_form_are_one_visit(
 def test_an_empty_round_is_refused_in_words(store):
     with pytest.raises(UserError, match="Nothing is due on 2026-11-22"):
         rounds.round_sheet(store, TODAY)
+
+
+BORN = {"visit_on": "2026-11-20", "outcome_code": "1", "delivered_on": "2026-11-17", "discharged_on": "2026-11-19"}
+EARLY = {"born_alive": "1", "child_sex": "2", "child_name": "李芳之女", "birth_weight_kg": "2.3"}
+
+
+def expecting(store):
+    """A woman who registered, at the time of her sheet."""
+    _home, mother, _elder = make_family(store, "21", born=date(2019, 5, 1))
+    visits.add_visit(
+        store,
+        "pregnancy_registration",
+        {"lmp": "2026-03-10", "consent": "1", "how_known": "1"},
+        outcome=Outcome.DONE,
+        on=date(2026, 5, 1),
+        person_id=mother.id,
+    )
+    return mother
+
+
+def tell(store, mother, children, **other):
+    return visits.add_visit(
+        store,
+        "pregnancy_outcome_followup",
+        {**BORN, "children": children, **other},
+        outcome=Outcome.DONE,
+        on=date(2026, 11, 20),
+        person_id=mother.id,
+    ).event_id
+
+
+def test_what_the_mothers_sheet_tells_makes_a_small_babys_window_shorter(store):
+    mother = expecting(store)
+    tell(store, mother, [EARLY])
+    (line,) = of(due.due_on(store, date(2026, 11, 20)), "newborn")
+    assert (line.item.window_from, line.item.window_to) == (date(2026, 11, 19), date(2026, 11, 22))
+    assert line.item.reason.counts_from == "discharged_on"
+
+
+def test_a_birth_corrected_to_a_loss_leaves_no_word_of_a_child_and_her_own_care_stays(store):
+    mother = expecting(store)
+    event = tell(store, mother, [EARLY])
+    correction = visits.amend(store, event, "entered wrongly")
+    assert not correction.session.fill({"outcome_code": "6", "children": []})
+    visits.save_visit(store, correction, Outcome.DONE)
+    lines = due.due_on(store, date(2026, 11, 20), states=due.EVERY_STATE)
+    assert {line.item.programme for line in lines if line.item.person == mother.id} >= {"postpartum"}
+    elder = {line.item.programme for line in lines if line.item.person != mother.id}
+    assert elder.isdisjoint({"newborn", "child_1m"})
+    assert not any("孩子" in line.item.reason.rule for line in lines if line.item.person == mother.id)
+
+
+def test_a_living_twin_keeps_its_visits(store):
+    mother = expecting(store)
+    tell(store, mother, [EARLY, {**EARLY, "child_sex": "1", "child_name": "李芳之子"}])
+    twins = {line.item.person for line in of(due.due_on(store, date(2026, 11, 20)), "newborn")}
+    assert len(twins) == 2
+    dead = min(twins)
+    with store.save() as save:
+        save.change(replace(save.get(Person, dead), died_on="2026-11-20"))
+    assert {line.item.person for line in of(due.due_on(store, date(2026, 11, 20)), "newborn")} == twins - {dead}

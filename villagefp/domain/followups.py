@@ -68,7 +68,7 @@ READ_ANSWERS: Mapping[str, frozenset[str]] = {
     "newborn_home_visit": frozenset({"birth_ga", "birth_weight_kg", "asphyxia"}),
     "prepregnancy_check_note": frozenset({"recheck_on"}),
     "prepregnancy_followup": frozenset({"recheck_on"}),
-    "pregnancy_outcome_followup": frozenset({"ga_weeks"}),
+    "pregnancy_outcome_followup": frozenset({"ga_weeks", "birth_weight_kg", "infant_ok"}),
     "special_family_visit": frozenset({"wished_frequency"}),
 }
 """The questions whose answers rules read, by form; `Act.answers` need hold no others."""

@@ -115,11 +115,12 @@ def _touched(
     """Whose facts a save has changed: those of a person, and of mother and children where they look at them."""
     persons = set(by_kind["person"])
     persons.update(_column(connection, "SELECT mother FROM person WHERE 1", "id", by_kind["person"]))
-    for kind in ("membership", "referral", "event"):
+    for kind in ("membership", "referral"):
         persons.update(_column(connection, f"SELECT person FROM {kind} WHERE 1", "id", by_kind[kind]))
-    mothers = _column(connection, "SELECT person FROM episode WHERE 1", "id", by_kind["episode"])
-    persons.update(mothers)
-    persons.update(_column(connection, "SELECT id FROM person WHERE 1", "mother", mothers))
+    told = set(_column(connection, "SELECT person FROM event WHERE 1", "id", by_kind["event"]))
+    told.update(_column(connection, "SELECT person FROM episode WHERE 1", "id", by_kind["episode"]))
+    persons.update(told)
+    persons.update(_column(connection, "SELECT id FROM person WHERE 1", "mother", sorted(told)))
     households = {*by_kind["household"]}
     households.update(_column(connection, "SELECT household FROM event WHERE 1", "id", by_kind["event"]))
     return sorted(persons), sorted(households)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +19,10 @@ from villagefp.storage.records import select_in
 from villagefp.wire.declared_programmes import PRIVATE
 
 Unseal = Callable[[bytes], bytes]
+
+_OUTCOME_SHEET = "pregnancy_outcome_followup"
+_ONE_BIRTH = timedelta(days=150)
+"""Days told of a birth nearer to each other than this are of one birth."""
 
 _PERSONS = "SELECT id, birth_date, died_on, mother FROM person WHERE withdrawn = 0"
 _MEMBERS = """SELECT person, presence, expected_back, left_on FROM membership
@@ -69,7 +75,7 @@ class _Reading:
         mothers = None if persons is None else [row[3] for row in rows if row[3] is not None]
         whose = None if mothers is None else [*self.asked, *mothers]
         self._episodes = self._read_episodes(connection, whose)
-        self._acts = _acts(connection, "person", persons)
+        self._acts = _acts(connection, "person", whose)
 
     def facts(self, person: RecordId) -> Facts:
         """All that the rules ask about one person."""
@@ -83,13 +89,22 @@ class _Reading:
         )
 
     def _birth(self, child: PersonFacts) -> Mapping[str, str]:
-        """The days of this child's birth, as its mother's record has them."""
-        if child.mother is None or child.birth_date is None:
+        """What the mother's record tells of this child's birth: its days, and what her outcome sheet says of it."""
+        born = _whole_day(child.birth_date)
+        if child.mother is None or born is None:
             return {}
-        for episode in reversed(self._episodes.get(child.mother, ())):
-            if episode.days.get("delivered_on") == child.birth_date:
-                return episode.days
-        return {}
+        days = _nearest(
+            born, [(each.days.get("delivered_on"), each.days) for each in self._episodes.get(child.mother, ())]
+        )
+        told = _nearest(
+            born,
+            [
+                (act.occurred_on, act.answers)
+                for act in self._acts.get(child.mother, ())
+                if act.form == _OUTCOME_SHEET and act.outcome is Outcome.DONE
+            ],
+        )
+        return {**told, **days}
 
     def _read_episodes(
         self, connection: Connection, persons: Sequence[RecordId] | None
@@ -139,12 +154,26 @@ def _person(
     )
 
 
+def _whole_day(told: str | None) -> date | None:
+    return date.fromisoformat(told) if told is not None and len(told) == 10 else None
+
+
+def _nearest(born: date, told: Iterable[tuple[str | None, Mapping[str, str]]]) -> Mapping[str, str]:
+    """What is told of the birth nearest to this day; a day corrected in one place only is still of the same birth."""
+    near = [
+        (abs(day - born), values)
+        for each, values in told
+        if (day := _whole_day(each)) and abs(day - born) <= _ONE_BIRTH
+    ]
+    return min(near, key=itemgetter(0), default=(None, {}))[1]
+
+
 def _acts(connection: Connection, subject: str, ids: Sequence[RecordId] | None) -> dict[RecordId, list[Act]]:
     found: dict[RecordId, list[Act]] = defaultdict(list)
     query = _EVENTS.format(subject=subject)
     for whose, event, form, on, outcome, again, answers in select_in(connection, query, subject, ids, "ORDER BY id"):
         read = _numbers(form) if form in READ_ANSWERS and answers else {}
-        told = msgspec.msgpack.decode(answers, strict=False) if read else {}
+        told = _flat(msgspec.msgpack.decode(answers, strict=False)) if read else {}
         found[whose].append(
             Act(
                 id=event,
@@ -156,6 +185,13 @@ def _acts(connection: Connection, subject: str, ids: Sequence[RecordId] | None) 
             )
         )
     return found
+
+
+def _flat(answers: Mapping[int, Any]) -> dict[int, Any]:
+    """Answers by number, those of a repeat's only row among them; of several rows none, since they are of several."""
+    rows = [value[0] for value in answers.values() if isinstance(value, list) and len(value) == 1]
+    inner = {number: value for row in rows if isinstance(row, dict) for number, value in row.items()}
+    return {**inner, **answers}
 
 
 @cache
