@@ -77,13 +77,6 @@ def test_signs_have_their_urgency(form_id: str, answers: dict[str, Any], expecte
     assert found == expected
 
 
-def test_urgent_signs_are_confirmed_as_told() -> None:
-    session = opened("iud_followup", {"wish": "2"})
-    assert not session.node("/data/danger/danger_told").relevant
-    session.set_answer("/data/danger/danger_seen", ["faint"])
-    assert session.node("/data/danger/danger_told").relevant
-
-
 def test_no_reason_is_asked_after_an_abortion() -> None:
     names = {question.name for question in form("pac_followup").questions}
     assert {name for name in names if "reason" in name or "cause" in name} == {"referral_reason"}

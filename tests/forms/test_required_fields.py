@@ -28,12 +28,6 @@ KINDS = {
     "r": {"begin"},
 }
 NOT_SIGNED_BY_COUNTY = {"sign_level", "sign_below_3sd"}  # below M−2SD and M−3SD: from the published warning signs
-NO_QUESTION_AFTER = {
-    "sign_minor",
-    "sign_violence",
-    "sign_risk",
-    "sign_recheck",
-}  # the law, or told before
 _RANGE = re.compile(r"^\. >= (-?[\d.]+) and \. <= (-?[\d.]+)")
 
 
@@ -183,14 +177,6 @@ def test_no_sign_is_lost_and_none_is_less_urgent(form: str) -> None:
         assert cells.get("label::English (en)"), name
         assert cells.get("source"), name
         assert cells.get("relevant"), name
-
-
-@pytest.mark.parametrize("form", [form for form in FORMS if any(key[0] == form for key in SIGNS)])
-def test_where_signs_are_shown_the_worker_can_confirm_that_they_were_told(form: str) -> None:
-    signs = {name for name, cells in questions(form).items() if cells.get("urgency") and name.startswith("sign_")}
-    if signs - NO_QUESTION_AFTER:
-        assert questions(form)["danger_told"]["type"] == "acknowledge"
-        assert "number" in questions(form)["danger_told"]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -20,6 +20,7 @@ from villagefp.forms.model_check import check_expressions, check_model
 from villagefp.forms.package import Choice, FormPackage, Question
 from villagefp.forms.problems import FormError, Problem
 from villagefp.forms.spelling import canonical
+from villagefp.forms.told import with_told
 from villagefp.forms.workbook import Row, Sheet, read_workbook
 from villagefp.forms.write_sheet import is_ours, read_writes, without
 from villagefp.i18n import _
@@ -44,7 +45,7 @@ def compile_sheets(
     path: Path, sheets: Mapping[str, Sheet], previous: Mapping[str, int], *, fill: bool = False
 ) -> FormPackage:
     """The same of sheets that were read from `path`; with `fill`, questions without a number get the next one."""
-    sheets = canonical(sheets)
+    sheets = with_told(canonical(sheets))
     numbers, wrong_numbers = ledger.assign(sheets["survey"], previous, fill=fill)
     problems = [*lint.check(sheets), *lint_cells.check(sheets), *wrong_numbers, *check_expressions(sheets["survey"])]
     if problems:

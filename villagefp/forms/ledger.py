@@ -11,6 +11,7 @@ from pathlib import Path
 from villagefp.forms.lint import asks_for_other
 from villagefp.forms.package import FormPackage
 from villagefp.forms.problems import Problem, shorten
+from villagefp.forms.told import TOLD
 from villagefp.forms.workbook import Row, Sheet
 from villagefp.i18n import _
 
@@ -99,7 +100,8 @@ def assign(survey: Sheet, previous: Mapping[str, int], *, fill: bool = False) ->
     """The number of each question, and what is wrong with the numbers of the sheet.
 
     A sheet that numbers nothing (one made elsewhere) keeps the numbers of its earlier versions and gets new ones;
-    with `fill`, so does a question whose number was left open.
+    with `fill`, so does a question whose number was left open. The tick that every form with danger signs is given
+    (`told.py`) may always be left open.
     """
     asked = [
         row
@@ -110,7 +112,11 @@ def assign(survey: Sheet, previous: Mapping[str, int], *, fill: bool = False) ->
         return _numbered_anew(asked, previous), []
     if fill:
         return _filled_up(asked, previous)
-    return _numbered_as_told(asked, previous)
+    given = [row for row in asked if row.cells["name"] == TOLD and "number" not in row.cells]
+    numbers, problems = _numbered_as_told([row for row in asked if row not in given], previous)
+    if given:
+        numbers[TOLD] = previous.get(TOLD) or max((*previous.values(), *numbers.values()), default=0) + 1
+    return numbers, problems
 
 
 def _filled_up(rows: list[Row], previous: Mapping[str, int]) -> tuple[dict[str, int], list[Problem]]:

@@ -12,7 +12,7 @@ A sheet of elsewhere that names a `dataset` instead says what it writes in ODK's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from villagefp.forms.package import Question, RecordWrite
 from villagefp.forms.problems import Problem, shorten
@@ -68,7 +68,7 @@ class _Reader:
         self._by_name = {question.name: question for question in questions}
         self._repeats = [question.path for question in questions if question.type == "repeat"]
         self._saved = list(_saved(survey))
-        self._tainted = _tainted(survey, questions)
+        self._tainted = tainted(survey, {question.name for question in questions if question.sealed})
 
     def write(self, row: Row) -> RecordWrite | None:
         name = row.cells.get("list_name", "")
@@ -186,9 +186,9 @@ def _saved(survey: Sheet) -> Iterator[tuple[Row, str, str]]:
             yield row, name, value
 
 
-def _tainted(survey: Sheet, questions: Sequence[Question]) -> set[str]:
+def tainted(survey: Sheet, sealed: Collection[str]) -> set[str]:
     """The sealed questions, and what is worked out from them."""
-    found = {question.name for question in questions if question.sealed}
+    found = set(sealed)
     worked_out = {
         row.cells["name"]: set(_REFERENCE.findall(row.cells.get("calculation", "") + row.cells.get("default", "")))
         for row in survey.rows
