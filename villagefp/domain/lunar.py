@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 ANIMALS = "鼠牛虎兔龙蛇马羊猴鸡狗猪"
 _TWINS = {"龍": "龙", "馬": "马", "雞": "鸡", "豬": "猪", "兎": "兔"}
 FIRST_YEAR, LAST_YEAR = 1901, 2056  # where the tables of independent calendars agree
+
+
+class LunarDay(NamedTuple):
+    """A day of the lunar calendar, as it is told: 十月, 十四; `term` where one of the 24 solar terms begins on it."""
+
+    month: int
+    day: int
+    leap: bool
+    month_told: str
+    day_told: str
+    term: str
 
 
 @cache
@@ -22,6 +34,18 @@ def to_solar(year: int, month: int, day: int, leap: bool = False) -> date | None
     except InvalidLunarDateError:
         return None
     return solar
+
+
+@cache
+def of_day(day: date) -> LunarDay | None:
+    """The lunar date of a solar one; None beyond the years where calendars agree."""
+    if not FIRST_YEAR < day.year < LAST_YEAR:
+        return None
+    from borax.calendars.lunardate import LunarDate  # noqa: PLC0415  15 ms, rarely needed
+
+    told = LunarDate.from_solar_date(day.year, day.month, day.day)
+    month = f"{'闰' if told.leap else ''}{told.cn_month}月"
+    return LunarDay(told.month, told.day, bool(told.leap), month, told.cn_day, told.term or "")
 
 
 def year_of(day: date) -> int:

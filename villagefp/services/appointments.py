@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from villagefp.domain.records import Household, Person, RecordId
 from villagefp.domain.supply_records import Appointment
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.storage import records
+from villagefp.storage import households, people, records
+from villagefp.storage.lines import PersonLine
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,6 +31,17 @@ class Wish:
     on: date
     part: str | None = None  # one of PARTS
     note: str | None = None  # in neutral words: it stands on the first page
+
+
+@dataclass(frozen=True)
+class AppointmentLine:
+    """An appointment with whom and where; a person's stands with the household he or she lives in."""
+
+    appointment: Appointment
+    who: str  # the person's name, or that of the household's head
+    household_id: RecordId | None
+    household_no: str
+    group_no: str
 
 
 def note(
@@ -84,6 +97,45 @@ def between(connection: Connection, first: date, last: date) -> list[Appointment
     """All of these days, settled ones too, for the calendar."""
     kept = records.where(connection, Appointment)
     return sorted((each for each in kept if first.isoformat() <= each.wished_on <= last.isoformat()), key=_when)
+
+
+def as_lines(connection: Connection, found: Sequence[Appointment]) -> tuple[AppointmentLine, ...]:
+    """The appointments with the names and households of those they are with."""
+    persons = {
+        line.id: line
+        for line in people.person_lines(connection, ids=[each.person for each in found if each.person is not None])
+    }
+    wanted = [each.household for each in found if each.household is not None]
+    homes = {home.id: home for home in records.where_in(connection, Household, "id", wanted)} if wanted else {}
+    heads = households.head_names(connection) if wanted else {}
+    return tuple(_line(each, persons, homes, heads) for each in found)
+
+
+def of_subjects(store: Store, subjects: Sequence[RecordId]) -> tuple[AppointmentLine, ...]:
+    """The appointments that wait for these persons and households, the nearest first."""
+    with store.read() as connection:
+        waiting = records.where(connection, Appointment, settled=None)
+        wanted = set(subjects)
+        return as_lines(connection, sorted((a for a in waiting if {a.person, a.household} & wanted), key=_when))
+
+
+def part_words(part: str | None) -> str:
+    """A time of day in words; empty for none."""
+    told = {"morning": _("morning"), "noon": _("noon"), "afternoon": _("afternoon"), "evening": _("evening")}
+    return told.get(part or "", "")
+
+
+def _line(
+    each: Appointment,
+    persons: Mapping[RecordId, PersonLine],
+    homes: Mapping[RecordId, Household],
+    heads: Mapping[RecordId, str],
+) -> AppointmentLine:
+    if each.person is not None and (line := persons.get(each.person)) is not None:
+        return AppointmentLine(each, line.name, line.household_id, line.household_no, line.group_no)
+    if each.household is not None and (home := homes.get(each.household)) is not None:
+        return AppointmentLine(each, heads.get(home.id, ""), home.id, home.household_no, home.group_no or "")
+    return AppointmentLine(each, "", None, "", "")
 
 
 def _when(appointment: Appointment) -> tuple[str, int, bytes]:

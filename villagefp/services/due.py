@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -53,9 +54,14 @@ def due_on(store: Store, today: date, *, states: frozenset[DueState] = SHOWN) ->
 
 def due_of(store: Store, subject: RecordId, today: date) -> tuple[DueLine, ...]:
     """What is next for one person or household, what lies further off included."""
+    return due_of_all(store, [subject], today)
+
+
+def due_of_all(store: Store, subjects: Sequence[RecordId], today: date) -> tuple[DueLine, ...]:
+    """The same for several, such as a household and its members."""
     refresh(store, today)
     with store.read() as connection:
-        found = due_plans.plans_of(connection, [subject], store.unseal)
+        found = due_plans.plans_of(connection, subjects, store.unseal)
         return tuple(_lines(connection, found, today, frozenset(DueState)))
 
 

@@ -11,7 +11,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode, RoundRow, RoundSheet, RoundWords, SheetJob
 from villagefp.printing.words import paper_words
-from villagefp.services import due, pdfs, sheet_tokens, sheets
+from villagefp.services import due, due_words, pdfs, sheet_tokens, sheets
 from villagefp.services.due import DueLine
 from villagefp.services.sheet_tokens import Printed
 
@@ -61,7 +61,14 @@ def round_sheet(
     return pdfs.made(store, SheetJob(round=sheet, leave_blank=leave_blank), persons, record=record, render=render)
 
 
-def bag(store: Store, lines: Sequence[DueLine], *, leave_blank: bool = False, render: Renderer | None = None) -> Pdf:
+def bag(
+    store: Store,
+    lines: Sequence[DueLine],
+    *,
+    leave_blank: bool = False,
+    record: bool = True,
+    render: Renderer | None = None,
+) -> Pdf:
     """The forms of a round, identity filled in, one after the other in one file."""
     if not lines:
         raise UserError(_("There is no form to print: nothing was chosen."))
@@ -73,7 +80,7 @@ def bag(store: Store, lines: Sequence[DueLine], *, leave_blank: bool = False, re
     ]
     persons = tuple(dict.fromkeys(line.item.person for line in lines if line.item.person is not None))
     job = SheetJob(bundle=tuple(each.sheet for each in told), leave_blank=leave_blank)
-    return pdfs.made(store, job, persons, record=True, render=render)
+    return pdfs.made(store, job, persons, record=record, render=render)
 
 
 def _nothing(today: date) -> UserError:
@@ -92,26 +99,10 @@ def _row(store: Store, line: DueLine, today: date, *, codes: bool) -> RoundRow:
         household_no=line.household_no,
         group_no=_("Group {number}").format(number=line.group_no) if line.group_no else "",
         who=line.who,
-        when=_when(line, today),
+        when=due_words.when(line.item, today),
         token=token,
         print_number=sheet_tokens.print_number(token) if token else "",
     )
-
-
-def _when(line: DueLine, today: date) -> str:
-    """Since when and until when; a day that was asked for stands alone."""
-    if line.item.asked_back_on is not None:
-        return _("asked for {day}").format(day=_short(line.item.asked_back_on))
-    first, last = line.item.window_from, line.item.window_to
-    if line.item.state is DueState.OVERDUE:
-        return _("may be asked once more")
-    if first <= today:
-        return _("until {day}").format(day=_short(last))
-    return _("{first} to {last}").format(first=_short(first), last=_short(last))
-
-
-def _short(day: date) -> str:
-    return _("{month}/{day}").format(month=day.month, day=day.day)
 
 
 def _words() -> RoundWords:

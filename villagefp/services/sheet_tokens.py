@@ -19,6 +19,7 @@ _TOKEN_BYTES = 10
 _BY_TOKEN = "paper:"  # noqa: S105  a key of the local table
 _BY_SHEET = "paper-of:"
 _SHOWN = 8
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ def read_token(store: Store, scanned: str) -> Printed | None:
     with store.read() as connection:
         told = local.get(connection, _BY_TOKEN + scanned.strip().upper())
     return None if told is None else msgspec.msgpack.decode(told, type=Printed)
+
+
+def read_print_number(store: Store, told: str) -> Printed | None:
+    """What a sheet is about by the number printed on it, K7F3-9QXM; None where no sheet, or more than one, has it."""
+    plain = told.strip().upper().replace("-", "").replace(" ", "")
+    if len(plain) != _SHOWN or not set(plain) <= _LETTERS:
+        return None
+    with store.read() as connection:
+        found = local.values_below(connection, _BY_TOKEN + plain)
+    return msgspec.msgpack.decode(found[0], type=Printed) if len(found) == 1 else None
 
 
 def print_number(token: str) -> str:

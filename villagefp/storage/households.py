@@ -46,6 +46,15 @@ def totals(connection: Connection) -> Totals:
     return Totals(households, persons)
 
 
+def head_names(connection: Connection) -> dict[RecordId, str]:
+    """The name of each household's head; empty where it has none."""
+    rows = connection.exec_driver_sql(
+        "SELECT h.id, p.name FROM household h LEFT JOIN person p ON p.id = h.head AND p.withdrawn = 0"
+        " WHERE h.withdrawn = 0"
+    )
+    return {household: name or "" for household, name in rows}
+
+
 def lines(connection: Connection, text: str = "", group_no: str | None = None) -> list[HouseholdLine]:
     """Lines in the order of groups and numbers; `text` looks at number, address, head and members."""
     counts = {

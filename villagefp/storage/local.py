@@ -11,6 +11,14 @@ def get(connection: Connection, key: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
+def values_below(connection: Connection, prefix: str) -> list[bytes]:
+    """The values of all keys that begin so."""
+    rows = connection.exec_driver_sql(
+        "SELECT value FROM local_value WHERE key >= ? AND key < ? ORDER BY key", (prefix, prefix + "\uffff")
+    )
+    return [bytes(row[0]) for row in rows]
+
+
 def put(connection: Connection, key: str, value: bytes) -> None:
     """Keep a value under a key, in place of what was there; the connection is a save's."""
     connection.exec_driver_sql("INSERT OR REPLACE INTO local_value (key, value) VALUES (?, ?)", (key, value))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 
 from villagefp.domain.records import RecordId
+
+if TYPE_CHECKING:
+    from villagefp.ui.sheaf import Sheaf
 
 
 @dataclass(frozen=True)
@@ -16,11 +21,12 @@ class FormOrder:
     household_id: RecordId | None = None
     draft_id: RecordId | None = None
     event_id: RecordId | None = None
+    sheaf: Sheaf | None = None  # at the desk: the stack of paper that this sheet is from
 
 
 @dataclass(frozen=True)
 class SheetOrder:
-    """A sheet to show and print: a household's, a form's, or the order of supplies."""
+    """A sheet to show and print: a household's, a form's, the order of supplies, or the round of a day."""
 
     household_no: str = ""
     form_id: str = ""
@@ -28,3 +34,5 @@ class SheetOrder:
     event_id: RecordId | None = None
     blank: bool = False
     stock_order: bool = False
+    round_on: date | None = None
+    bag: bool = False  # of the round the forms to take along

@@ -7,23 +7,23 @@ from types import ModuleType
 
 from villagefp.i18n import _
 
-RAIL = ("today", "households", "supplies", "import_roster", "settings")
-"""The screens of the rail, in order; Alt+1 … Alt+5."""
+RAIL = ("today", "households", "calendar", "supplies", "import_roster", "settings")
+"""The screens of the rail, in order; Alt+1 … Alt+6."""
 
-SCREENS = (*RAIL, "household", "person", "form", "preview")
+SCREENS = (*RAIL, "household", "person", "form", "preview", "desk")
 """Every screen that is opened with a store; each is a module with NAME, title() and build()."""
 
 ICONS = {
-    "today": "today", "households": "households", "supplies": "supplies", "import_roster": "import",
-    "settings": "settings",
+    "today": "today", "households": "households", "calendar": "calendar", "supplies": "supplies",
+    "import_roster": "import", "settings": "settings",
 }  # fmt: skip
 
 
 def rail_titles() -> dict[str, str]:
     """What the rail calls its screens: as they call themselves, but without importing them first."""
     return {
-        "today": _("Today"), "households": _("Households"), "supplies": _("Supplies"), "import_roster": _("Import"),
-        "settings": _("Settings"),
+        "today": _("Today"), "households": _("Households"), "calendar": _("Calendar"),
+        "supplies": _("Supplies"), "import_roster": _("Import"), "settings": _("Settings"),
     }  # fmt: skip
 
 
@@ -43,5 +43,5 @@ def warm_up() -> None:
 
 def warm_more() -> None:
     """Import the screens of every day, once the first page stands: the first click should not wait for it."""
-    for name in ("households", "household", "person", "form"):
+    for name in ("households", "household", "person", "form", "desk"):
         screen(name)

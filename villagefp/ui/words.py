@@ -68,6 +68,16 @@ def heading_date(today: date) -> str:
     return _("{weekday}, {month}/{day}").format(weekday=weekdays[today.weekday()], month=today.month, day=today.day)
 
 
+def short_weekdays() -> tuple[str, ...]:
+    """The heads of a calendar's columns, Monday first."""
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+
+def month(year: int, number: int) -> str:
+    """A month as a heading: 2026年11月."""
+    return _("{month}/{year}").format(year=year, month=number)
+
+
 def age(line: PersonLine, today: date) -> str:
     """An age in the unit that fits: 25天, 7月龄, 3岁; empty where the birth date is unknown."""
     if not line.birth_date or line.died_on:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWid
 from villagefp.domain.records import Outcome, RecordId
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language, ngettext
-from villagefp.services import params, visits
+from villagefp.services import params, visits, worded_days
 from villagefp.services.visits import KeptVisit, SavedVisit, Visit, VisitRefused
 from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
@@ -21,6 +22,7 @@ from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.draft_keeper import DraftKeeper
 from villagefp.ui.widgets.fields import TextField
+from villagefp.ui.widgets.form_keys import FormKeys
 from villagefp.ui.widgets.form_page import FormPage
 from villagefp.ui.widgets.prompts import PromptPanel
 from villagefp.ui.widgets.sheet import Sheet
@@ -71,10 +73,13 @@ class Form(Screen):
         self.body.addLayout(self._line, 1)
         self.body.addWidget(parts.rule())
         self.body.addLayout(self._foot)
+        self.save_button: QPushButton | None = None
         for keys, pressed in (
-            ("Ctrl+S", self._save), ("Ctrl+PgDown", lambda: self._turn(1)), ("Ctrl+PgUp", lambda: self._turn(-1)),
+            ("Ctrl+S", self.save), ("Ctrl+Return", self.save), ("Ctrl+Enter", self.save),
+            ("Ctrl+PgDown", lambda: self.turn(1)), ("Ctrl+PgUp", lambda: self.turn(-1)),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(pressed)
+        self._keys = FormKeys(self, order.sheaf)
         self._open()
 
     @property
@@ -82,10 +87,15 @@ class Form(Screen):
         """The form being filled or read."""
         return self.visit.session if self.visit else self.kept.session if self.kept else None
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the last section is shown."""
+        return self._at == len(self._pages) - 1
+
     def resume_target(self) -> object:
         """Where to go on after the window was dressed anew: at the draft, once there is one."""
         if self.visit is not None and self._drafts.kept:
-            return FormOrder(self.order.form_id, draft_id=self.visit.draft_id)
+            return replace(self.order, draft_id=self.visit.draft_id, event_id=None)
         return self.order
 
     @overrides
@@ -128,7 +138,7 @@ class Form(Screen):
 
     def _open(self) -> None:
         store, order = self.context.store, self.order
-        jobs, today = self.context.jobs, self.context.ambient.today()
+        jobs, on = self.context.jobs, order.sheaf.on if order.sheaf else self.context.ambient.today()
         if order.event_id is not None:
             jobs.run(visits.open_event, store, order.event_id, done=self._show_kept, failed=self.refuse)
         elif order.draft_id is not None:
@@ -136,7 +146,7 @@ class Form(Screen):
         else:
             jobs.run(
                 visits.start_visit, store, order.form_id, person_id=order.person_id,
-                household_id=order.household_id, on=today, done=self._show_visit, failed=self.refuse,
+                household_id=order.household_id, on=on, done=self._show_visit, failed=self.refuse,
             )  # fmt: skip
         jobs.run(params.value, store, "danger_signs_signed", done=self._show_signed)
 
@@ -187,15 +197,21 @@ class Form(Screen):
             return
         session = self.visit.session
         if path:
-            self.page.show_again(session.set_answer(path, value))
+            self.page.show_again(self._take(session, path, value))
         self.prompts.show_prompts(session.prompts())
         self._drafts.keep(self.visit, self._pages[self._at])
+
+    def _take(self, session: FormSession, path: str, value: str | list[str]) -> set[str]:
+        if isinstance(value, str) and session.node(path).type == "date":
+            return worded_days.answer(session, path, value, self.context.ambient.today())
+        return session.set_answer(path, value)
 
     def _draft_kept(self) -> None:
         now = words.clock(self.context.ambient.now())
         self._state.setText(_("Draft kept {time}").format(time=now))
 
-    def _turn(self, step: int) -> None:
+    def turn(self, step: int) -> None:
+        """Show the section before or after this one, where there is one."""
         if 0 <= self._at + step < len(self._pages):
             self.show_page(self._at + step)
 
@@ -220,11 +236,12 @@ class Form(Screen):
 
     def _show_foot(self) -> None:
         parts.clear(self._foot)
-        back = parts.button(_("Previous section"), lambda: self._turn(-1))
+        back = parts.button(_("Previous section"), lambda: self.turn(-1))
         back.setEnabled(self._at > 0)
-        on = parts.button(_("Next section"), lambda: self._turn(1))
+        on = parts.button(_("Next section"), lambda: self.turn(1))
         last = self._at == len(self._pages) - 1
         on.setEnabled(not last)
+        self.save_button = None
         if self.visit is None:
             buttons = [parts.button(_("Correct"), self._ask_reason, icon_name="edit")]
             ends = [back, on, parts.button(_("Print"), self._print_kept, icon_name="print")]
@@ -233,9 +250,10 @@ class Form(Screen):
                 parts.button(_("Not this time"), lambda: self._end(Outcome.NOT_THIS_TIME)),
                 parts.button(_("No more wished"), lambda: self._end(Outcome.DECLINED)),
             ]
-            save = parts.button(_("Save  Ctrl+S"), self._save, "primary" if last else "")
+            save = parts.button(_("Save  Ctrl+S"), self.save, "primary" if last else "")
             save.setAccessibleName(_("Save"))
-            save_print = parts.button(_("Save and print"), lambda: self._save(then_print=True))
+            self.save_button = save
+            save_print = parts.button(_("Save and print"), lambda: self.save(then_print=True))
             if not last:
                 on.setProperty("kind", "primary")
             ends = [back, on, save_print, save]
@@ -244,7 +262,8 @@ class Form(Screen):
 
     # ending
 
-    def _save(self, *, then_print: bool = False) -> None:
+    def save(self, *, then_print: bool = False) -> None:
+        """Keep the visit, unless something is to be put right first."""
         if self.visit is None or self.page is None:
             return
         self.page.commit()
@@ -271,6 +290,7 @@ class Form(Screen):
         )  # fmt: skip
 
     def _saved(self, saved: SavedVisit, *, then_print: bool) -> None:
+        self._keys.saved(saved.event_id)
         self.context.note(_("Saved"))
         if then_print:
             self.context.replace(Place("preview", self._sheet(saved.event_id)))

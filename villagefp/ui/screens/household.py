@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from villagefp.domain.records import Membership, Presence, RecordId
 from villagefp.i18n import _
-from villagefp.services import form_menu, households, people
+from villagefp.services import form_menu, households, next_up, people
+from villagefp.services.next_up import NextUp
 from villagefp.services.pages import HouseholdPage, PersonLine, TimelineEntry
 from villagefp.ui import theme, words
+from villagefp.ui.acts import appointment
 from villagefp.ui.acts.household import acts
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.orders import FormOrder, SheetOrder
@@ -20,6 +22,7 @@ from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.form_menu import form_button
 from villagefp.ui.widgets.marks import marks_card
+from villagefp.ui.widgets.next_card import next_card
 from villagefp.ui.widgets.timeline import Timeline
 
 NAME = "household"
@@ -54,9 +57,12 @@ class Household(Screen):
 
     @overrides
     def refresh(self) -> None:
-        self.context.jobs.run(
-            households.household_page, self.context.store, self._id, done=self._show, failed=self.refuse
-        )
+        store, home, today = self.context.store, self._id, self.context.ambient.today()
+
+        def look() -> tuple[HouseholdPage, NextUp]:
+            return households.household_page(store, home), next_up.of_household(store, home, today)
+
+        self.context.jobs.run(look, done=self._show, failed=self.refuse)
 
     @overrides
     def print_shown(self) -> bool:
@@ -65,7 +71,8 @@ class Household(Screen):
         self._print()
         return True
 
-    def _show(self, page: HouseholdPage) -> None:
+    def _show(self, told: tuple[HouseholdPage, NextUp]) -> None:
+        page, following = told
         self.page = page
         household = page.household
         head = next((line.name for line, _membership in page.members if line.id == household.head), "")
@@ -91,7 +98,9 @@ class Household(Screen):
             back=_("Households"), beside=beside,
         )  # fmt: skip
         parts.clear(self._columns)
-        left = parts.column(self._members(page), spacing=16)
+        left = parts.column(
+            next_card(self, following, self._note_appointment, names=True), self._members(page), spacing=16
+        )
         if page.marks:
             left.addWidget(marks_card(page.marks, lambda mark: self._settle(mark.id)))
         left.addStretch(1)
@@ -158,6 +167,10 @@ class Household(Screen):
         event = entry.event
         order = FormOrder(event.form, person_id=event.person, household_id=event.household, event_id=event.id)
         self.context.go(Place("form", order))
+
+    def _note_appointment(self) -> None:
+        if self.page is not None:
+            appointment.note(self, self.page.household.household_no, household_id=self._id)
 
     def _settle(self, mark_id: RecordId) -> None:
         self.context.jobs.run(

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 from villagefp.domain import resident_id
 from villagefp.domain.records import IdStatus, NameStatus, RecordId
 from villagefp.i18n import _
-from villagefp.services import form_menu, people, privacy
+from villagefp.services import form_menu, next_up, people, privacy
+from villagefp.services.next_up import NextUp
 from villagefp.services.pages import PersonLine, PersonPage, TimelineEntry
 from villagefp.ui import theme, words
+from villagefp.ui.acts import appointment
 from villagefp.ui.acts.person import acts, ask_legacy
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.orders import FormOrder, SheetOrder
@@ -21,6 +23,7 @@ from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.form_menu import form_button
 from villagefp.ui.widgets.marks import marks_card
+from villagefp.ui.widgets.next_card import next_card
 from villagefp.ui.widgets.timeline import Timeline
 
 NAME = "person"
@@ -55,7 +58,12 @@ class Person(Screen):
 
     @overrides
     def refresh(self) -> None:
-        self.context.jobs.run(people.person_page, self.context.store, self._id, done=self._show, failed=self.refuse)
+        store, person, today = self.context.store, self._id, self.context.ambient.today()
+
+        def look() -> tuple[PersonPage, NextUp]:
+            return people.person_page(store, person), next_up.of_person(store, person, today)
+
+        self.context.jobs.run(look, done=self._show, failed=self.refuse)
 
     @overrides
     def print_shown(self) -> bool:
@@ -64,7 +72,8 @@ class Person(Screen):
         self.context.go(Place("preview", SheetOrder(household_no=self.page.household.household_no)))
         return True
 
-    def _show(self, page: PersonPage) -> None:
+    def _show(self, told: tuple[PersonPage, NextUp]) -> None:
+        page, following = told
         first, self.page = self.page is None, page
         today = self.context.ambient.today()
         line = page.line
@@ -77,7 +86,10 @@ class Person(Screen):
         actions = [*self._form_buttons(page), *self._any_form(page), self._more(page)]
         self.put_heading(words.name(line), *actions, back=_("Back"), beside=beside)
         parts.clear(self._columns)
-        left = parts.column(self._facts(page), spacing=16)
+        left = parts.column(spacing=16)
+        if not line.died_on:
+            left.addWidget(next_card(self, following, self._note_appointment, names=False))
+        left.addWidget(self._facts(page))
         if page.marks:
             left.addWidget(marks_card(page.marks, lambda mark: self._settle(mark.id)))
         left.addWidget(self._family(page))
@@ -213,6 +225,10 @@ class Person(Screen):
         event = entry.event
         order = FormOrder(event.form, person_id=event.person, household_id=event.household, event_id=event.id)
         self.context.go(Place("form", order))
+
+    def _note_appointment(self) -> None:
+        if self.page is not None:
+            appointment.note(self, words.name(self.page.line), person_id=self._id)
 
     def _settle(self, mark_id: RecordId) -> None:
         self.context.jobs.run(

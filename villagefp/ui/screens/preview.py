@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidget, QListWi
 
 from villagefp.i18n import _
 from villagefp.printing.raster import Pixels
-from villagefp.services import sheets, stock_order
+from villagefp.services import rounds, sheets, stock_order
 from villagefp.services.sheets import MissingGlyphsError, Mode, Pdf
 from villagefp.ui import paper, pdf_pages, theme
 from villagefp.ui.context import ScreenContext
@@ -69,8 +70,7 @@ class Preview(Screen):
         self.save_button = parts.button(_("Save as PDF"), self._save)
         self.put_heading(title(), self.zoom, self.save_button, self.print_button, back=_("Back"))
         self.body.addLayout(parts.row(self.mode, self.elsewhere, self.private, 0, spacing=16))
-        self.mode.setVisible(not order.stock_order)  # it names nobody, and its empty boxes are for the hand
-        self.elsewhere.setVisible(not order.stock_order)
+        self._hide_what_does_not_fit(order)
         self.list = QListWidget()
         self.list.setAccessibleName(_("Pages"))
         self.list.setIconSize(_THUMB)
@@ -93,6 +93,13 @@ class Preview(Screen):
         self._pause.timeout.connect(self._draw)
         self._set_ready(ready=False)
         self._make()
+
+    def _hide_what_does_not_fit(self, order: SheetOrder) -> None:
+        """An order names nobody; of a round there is one kind, and who is due leaves this laptop on paper alone."""
+        plain = order.stock_order or order.round_on is not None
+        self.mode.setVisible(not plain)
+        self.elsewhere.setVisible(not plain)
+        self.save_button.setVisible(order.round_on is None)
 
     def _switch(self, words: str, *, on: bool) -> QCheckBox:
         """A choice that changes the sheet."""
@@ -259,6 +266,8 @@ class SheetWork:
         order, chosen = self._order, self._chosen
         if order.stock_order:
             return stock_order.order_sheet(self._store, leave_blank=chosen.leave_blank, render=self._render)
+        if order.round_on is not None:
+            return self._round(order.round_on)
         if order.household_no:
             return sheets.household_sheet(
                 self._store, order.household_no, event_id=order.event_id, blank=chosen.mode is Mode.BLANK,
@@ -270,3 +279,10 @@ class SheetWork:
             elsewhere=chosen.elsewhere, leave_blank=chosen.leave_blank, record=False, render=self._render,
             with_sealed=chosen.private and chosen.mode is Mode.FILLED,
         )  # fmt: skip
+
+    def _round(self, on: date) -> Pdf:
+        leave_blank = self._chosen.leave_blank
+        if not self._order.bag:
+            return rounds.round_sheet(self._store, on, leave_blank=leave_blank, record=False, render=self._render)
+        lines = rounds.round_of(self._store, on)
+        return rounds.bag(self._store, lines, leave_blank=leave_blank, record=False, render=self._render)

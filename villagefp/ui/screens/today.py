@@ -1,27 +1,35 @@
-"""The first page: drafts to finish, entries to look at, what was entered last; first steps where all is empty."""
+"""The first page: what may be done today in the order of the way, drafts to finish, what was entered last."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from villagefp.domain import almanac
+from villagefp.domain.records import Outcome
 from villagefp.i18n import _, ngettext
-from villagefp.services import form_menu
+from villagefp.services import day_list, form_menu
 from villagefp.services import today as service
+from villagefp.services.day_list import DayPage
 from villagefp.services.pages import TimelineEntry
 from villagefp.services.today import DraftLine, MarkedPerson, TodayPage
-from villagefp.ui import words
+from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
-from villagefp.ui.orders import FormOrder
+from villagefp.ui.orders import FormOrder, SheetOrder
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
+from villagefp.ui.widgets.day_panel import DayPanel
 from villagefp.ui.widgets.empty import empty_state
 from villagefp.ui.widgets.form_menu import form_button
-from villagefp.ui.widgets.timeline import Timeline
 
 NAME = "today"
+_SIDE = 340
+_MARKS_SHOWN = 3
+_NARROW_BELOW = 900
 
 
 def title() -> str:
@@ -35,37 +43,81 @@ def build(context: ScreenContext, target: object = None) -> Today:  # noqa: ARG0
 
 
 class Today(Screen):
-    """What waits at the left, what was entered last at the right."""
+    """What may be done today at the left, what waits on this laptop at the right."""
 
     def __init__(self, context: ScreenContext) -> None:
         super().__init__(context)
         today = context.ambient.today()
         self.page: TodayPage | None = None
+        self.day: DayPage | None = None
+        desk = parts.button(_("Key in sheets"), self._to_desk, icon_name="edit")
+        desk.setToolTip("Ctrl+D")
+        told = " · ".join(part for part in (words.heading_date(today), almanac.lunar_words(today)) if part)
         for_nobody = form_button(context, form_menu.for_nobody, FormOrder)
-        self.put_heading(title(), for_nobody, beside=parts.label(words.heading_date(today), "second"))
-        self._columns = parts.row(spacing=16)
+        beside = parts.label(told, "second", wrap=True)
+        self.put_heading(title(), desk, self._print_menu(), for_nobody, beside=beside)
+        self.heading.setStretch(1, 1)
+        self.days = DayPanel(self)
+        self.days.narrowed.connect(self.refresh)
+        self.days.hide()
+        self._waiting = parts.column(spacing=16)
         held = QWidget()
-        held.setLayout(self._columns)
-        self.body.addWidget(parts.scrolling(held), 1)
+        held.setLayout(self._waiting)
+        self._side = parts.scrolling(held)
+        self._side.hide()
+        self._columns = parts.row(self.days, self._side, spacing=16)
+        self._columns.setStretch(0, 1)
+        self._first = QVBoxLayout()
+        self.body.addLayout(self._columns, 1)
+        self.body.addLayout(self._first)
+        QShortcut(QKeySequence("Ctrl+D"), self).activated.connect(self._to_desk)
 
     @overrides
     def refresh(self) -> None:
-        self.context.jobs.run(service.today_page, self.context.store, done=self._show)
+        store, today, family = self.context.store, self.context.ambient.today(), self.days.family
 
-    def _show(self, page: TodayPage) -> None:
-        self.page = page
-        parts.clear(self._columns)
+        def look() -> tuple[TodayPage, DayPage]:
+            return service.today_page(store, shown_marks=_MARKS_SHOWN), day_list.day_page(store, today, family)
+
+        self.context.jobs.run(look, done=self._show)
+
+    @overrides
+    def print_shown(self) -> bool:
+        self._print_round()
+        return True
+
+    @overrides
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        px, direction = theme.current().px, QBoxLayout.Direction
+        narrow = self.width() < px(_NARROW_BELOW)
+        self._columns.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._columns.setStretch(0, 3 if narrow else 1)
+        self._columns.setStretch(1, 2 if narrow else 0)
+        self._side.setMinimumWidth(0 if narrow else px(_SIDE))
+        self._side.setMaximumWidth(self.width() if narrow else px(_SIDE))
+
+    def _show(self, told: tuple[TodayPage, DayPage]) -> None:
+        page, day = told
+        first = self.page is None
+        self.page, self.day = page, day
+        parts.clear(self._first)
+        parts.clear(self._waiting)
+        self.days.setVisible(bool(page.households))
+        self._side.setVisible(bool(page.households))
         if not page.households:
-            self._columns.addWidget(self._first_steps())
+            self._first.addWidget(self._first_steps())
             return
-        left = parts.column(self._register(page), self._drafts(page), spacing=16)
+        self.days.show_page(day)
+        if page.drafts:
+            self._waiting.addWidget(self._drafts(page))
         if page.marks:
-            left.addWidget(self._marks(page))
-        left.addStretch(1)
-        today = self.context.ambient.today()
-        recent = parts.Card(Timeline(page.recent, today, self._open_entry, names=True), title=_("Entered last"))
-        self._columns.addLayout(left, 11)
-        self._columns.addLayout(parts.column(recent, 0), 10)
+            self._waiting.addWidget(self._marks(page))
+        if page.recent:
+            self._waiting.addWidget(self._recent(page.recent))
+        self._waiting.addStretch(1)
+        if first and self.days.list.isVisible():
+            self.days.list.setFocus()
 
     def _first_steps(self) -> QWidget:
         return empty_state(
@@ -76,16 +128,23 @@ class Today(Screen):
             parts.button(_("Add household"), lambda: self.context.go(Place("households"))),
         )
 
-    def _register(self, page: TodayPage) -> parts.Card:
-        homes = _number(page.households, ngettext("household", "households", page.households))
-        people = _number(page.persons, ngettext("person", "persons", page.persons))
-        find = parts.button(_("Go to households"), lambda: self.context.go(Place("households")), "quiet")
-        return parts.Card(parts.row(homes, 32, people, 0, find, spacing=0))
+    def _print_menu(self) -> QPushButton:
+        made = parts.button(_("Print"), lambda: None, icon_name="print")
+        menu = QMenu(made)
+        menu.addAction(_("Round sheet of today")).triggered.connect(lambda _checked=False: self._print_round())
+        menu.addAction(_("Forms to take along")).triggered.connect(lambda _checked=False: self._print_round(bag=True))
+        made.setMenu(menu)
+        return made
+
+    def _print_round(self, *, bag: bool = False) -> None:
+        order = SheetOrder(round_on=self.context.ambient.today(), bag=bag)
+        self.context.go(Place("preview", order))
+
+    def _to_desk(self) -> None:
+        self.context.go(Place("desk"))
 
     def _drafts(self, page: TodayPage) -> parts.Card:
         made = parts.Card(title=_("Drafts to finish"))
-        if not page.drafts:
-            made.add(parts.label(_("No draft is open."), "second"))
         for draft in page.drafts:
             made.add(self._draft(draft))
         return made
@@ -96,14 +155,19 @@ class Today(Screen):
         go_on = parts.button(_("Go on"), lambda: self.context.go(Place("form", order)))
         go_on.setAccessibleName(_("Go on with {form}, {who}").format(form=draft.form_title, who=draft.who))
         text = parts.column(
-            parts.label(draft.who, "strong"), parts.label(f"{draft.form_title} · {day}", "second"), spacing=0
+            parts.label(draft.who, "strong"),
+            parts.label(f"{draft.form_title} · {day}", "second", wrap=True),
+            spacing=0,
         )
-        return parts.row(text, 0, go_on)
+        line = parts.row(spacing=8)
+        line.addLayout(text, 1)
+        line.addWidget(go_on)
+        return line
 
     def _marks(self, page: TodayPage) -> parts.Card:
         count = parts.label(ngettext("{count} entry", "{count} entries", page.marks).format(count=page.marks), "second")
         made = parts.Card(title=_("Roster entries to look at"), aside=count)
-        rows = parts.column(spacing=12)
+        rows = parts.column(spacing=8)
         made.add(rows)
         self._list_marked(rows, page.first_marked)
         if page.marked > len(page.first_marked):
@@ -130,11 +194,20 @@ class Today(Screen):
         reasons = [parts.label(reason, "second", wrap=True) for reason in marked.reasons]
         return parts.column(parts.row(link, parts.label(home, "second"), 0), *reasons, spacing=0)
 
+    def _recent(self, entries: Sequence[TimelineEntry]) -> parts.Card:
+        made, today = parts.Card(title=_("Entered last")), self.context.ambient.today()
+        for entry in entries:
+            facts = (
+                entry.form_title if entry.person_name else "",
+                words.day(entry.event.occurred_on, today),
+                "" if entry.event.outcome is Outcome.DONE else words.outcome(entry.event.outcome),
+            )
+            link = parts.button(entry.person_name or entry.form_title, partial(self._open_entry, entry), "link")
+            said = parts.label(" · ".join(fact for fact in facts if fact), "second", wrap=True)
+            made.add(parts.column(parts.row(link, 0), said, spacing=0))
+        return made
+
     def _open_entry(self, entry: TimelineEntry) -> None:
         event = entry.event
         order = FormOrder(event.form, person_id=event.person, household_id=event.household, event_id=event.id)
         self.context.go(Place("form", order))
-
-
-def _number(value: int, what: str) -> QLayout:
-    return parts.row(parts.label(str(value), "big"), parts.label(what, "second"), spacing=6)

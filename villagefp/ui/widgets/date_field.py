@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from villagefp.domain import dates
+from villagefp.domain import dates, near_days
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.ui.widgets.fields import TextField
 
-_AHEAD = 800
-"""Days ahead that a day still to come may lie."""
-
 
 class DateField(TextField):
-    """A day as people write it: 2026-11-22, 11.22 of this year, 今天; read when it is asked for."""
+    """A day as people write it: 2026-11-22, 11.22, 昨天, 农历八月十五; read when it is asked for."""
 
     def __init__(self, words: str, today: date, *, chosen: date | None = None, future: bool = False) -> None:
-        super().__init__(words, hint=_("Such as 2026-11-22 or 20261122"), text=chosen.isoformat() if chosen else "")
+        super().__init__(
+            words, hint=_("Such as 2026-11-22, 11.22 or 20261122"), text=chosen.isoformat() if chosen else ""
+        )
         self._today = today
-        self._limit = today + timedelta(days=_AHEAD) if future else today
+        self._ahead = future
 
     def day(self) -> date:
         """The day; UserError beside the field where there is none."""
@@ -32,7 +31,7 @@ class DateField(TextField):
         """The day, or None where the field was left empty."""
         if not self.text:
             return None
-        reading = dates.read(self.text, self._limit)
+        reading = near_days.read(self.text, self._today, ahead=self._ahead)
         if reading.fault is not None or not reading.value or len(reading.value) < len("2026-11-22"):
             raise self._refusal(
                 dates.sentence(reading, self.text) if reading.fault else _("Please enter a whole date.")

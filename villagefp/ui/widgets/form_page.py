@@ -57,6 +57,11 @@ class FormPage(QWidget):
         """True once every place of the section has been built."""
         return self._next >= len(self._entries)
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The places of the section in reading order, by path."""
+        return tuple(entry.path for entry in self._entries)
+
     def show_again(self, paths: Iterable[str]) -> None:
         """Show places anew that an answer has touched."""
         touched = set(paths)

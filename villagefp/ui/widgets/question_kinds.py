@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from villagefp.forms.views import NodeView
 from villagefp.i18n import _
+from villagefp.services.worded_days import is_whole
 from villagefp.ui.qt import overrides
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.choices import Choices, Option
@@ -32,11 +33,11 @@ class Line(Question):
         if view.type in ("integer", "decimal"):
             self.line.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
         if view.type == "date":
-            self.line.setPlaceholderText(_("such as 2026-11-22"))
+            self.line.setPlaceholderText(_("2026-11-22, 11.22 or yesterday"))
         self._inside.addWidget(self.line)
         self._told: str | list[str] = view.value
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
-        self._pause.timeout.connect(self.commit)
+        self._pause.timeout.connect(self._paused)
         self.line.textEdited.connect(lambda _text: self._pause.start())
         self.line.editingFinished.connect(self.commit)
         self.line.returnPressed.connect(self.focusNextChild)
@@ -52,6 +53,11 @@ class Line(Question):
         if text != self._told and not self.line.isReadOnly():
             self._told = text
             self._answered(self.path, text)
+
+    def _paused(self) -> None:
+        """Somebody types no further: that is an answer, but half of a day may still become another day."""
+        if self.view.type != "date" or is_whole(self.line.text().strip()):
+            self.commit()
 
     def _show_value(self, view: NodeView) -> None:
         value = view.value if isinstance(view.value, str) else " ".join(view.value)
