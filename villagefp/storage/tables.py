@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 from villagefp.wire.declared import DECLARED
 from villagefp.wire.kinds import FieldType, Kind
 
-REVISION = "0003"
+REVISION = "0004"
 """The revision of `migrations/village` that these tables are; a test compares the two."""
 
 METADATA = MetaData()
@@ -164,6 +164,105 @@ due_plan = Table(
     sqlite_with_rowid=False,
 )
 
+conflict = Table(
+    "conflict",
+    METADATA,
+    # Derived from the log: what somebody should decide. Field 0 is an edit that a withdrawal had not seen.
+    Column("record", LargeBinary, primary_key=True),
+    Column("field", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Integer, nullable=False),
+    Column("heads", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+not_understood = Table(
+    "not_understood",
+    METADATA,
+    # Derived from the log: what a newer peer wrote, to be folded in once it is known. Field 0 is a whole kind.
+    Column("kind", Integer, primary_key=True, autoincrement=False),
+    Column("field", Integer, primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+kept_aside = Table(
+    "kept_aside",
+    METADATA,
+    # Changes before which others are missing, as they came.
+    Column("village", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("delivery", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+chain_start = Table(
+    "chain_start",
+    METADATA,
+    # The link before a change whose predecessor is not here: it is in a scope that this laptop does not get.
+    Column("village", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("link", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+sending = Table(
+    "sending",
+    METADATA,
+    # What the county's receipts say of this laptop's changes, under each identity that it had.
+    Column("village", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("received", BigInteger, nullable=False),
+    Column("safe", BigInteger, nullable=False),
+    Column("told_at", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+given_away = Table(
+    "given_away",
+    METADATA,
+    # Changes that left on a stick, in a file or in a request, and that no receipt has answered.
+    Column("village", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, primary_key=True, autoincrement=False),
+    Column("road", Text, primary_key=True),
+    Column("given_at", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+returned_group = Table(
+    "returned_group",
+    METADATA,
+    Column("village", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("reason", Integer, nullable=False),
+    Column("field", Integer, nullable=False),  # 0 where it is about no single field
+    Column("change", BigInteger, nullable=False),  # which of the group's changes it is about, or waits for
+    Column("told_at", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+erased_record = Table(
+    "erased_record",
+    METADATA,
+    Column("kind", Integer, primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+erased_change = Table(
+    "erased_change",
+    METADATA,
+    Column("device", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 # Alembic's own table, declared here so that a fresh store is made without importing Alembic.
 alembic_version = Table(
     "alembic_version",
@@ -172,5 +271,23 @@ alembic_version = Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
-BOOKKEEPING = (change_log, key_segment, person_search, draft, data_issue, local_value, due_plan, alembic_version)
-"""What is no record: it stays on this laptop and `doctor` does not rebuild it."""
+BOOKKEEPING = (
+    change_log,
+    key_segment,
+    person_search,
+    draft,
+    data_issue,
+    local_value,
+    due_plan,
+    conflict,
+    not_understood,
+    kept_aside,
+    chain_start,
+    sending,
+    given_away,
+    returned_group,
+    erased_record,
+    erased_change,
+    alembic_version,
+)
+"""What is no record: it stays on this laptop."""
