@@ -44,6 +44,9 @@ def places(desk: Desk) -> dict[str, Place]:
         "form": Place("form", FormOrder("newborn_home_visit", person_id=child.id)),
         "form of a household": Place("form", FormOrder("household_visit", household_id=home.household.id)),
         "preview": Place("preview", SheetOrder(household_no="0012")),
+        "round": Place("preview", SheetOrder(round_on=desk.window.outfit.ambient.today())),
+        "calendar": Place("calendar"),
+        "desk": Place("desk"),
         "supplies": Place("supplies"),
         "import_roster": Place("import_roster", paths.resources_dir() / "practice" / "roster.xlsx"),
         "settings": Place("settings"),
@@ -225,5 +228,5 @@ def test_a_picture_of_every_screen_is_taken(make_desk: MakeDesk, practice_templa
     shutil.copytree(practice_template, folder)
     desk = make_desk(folder)
     pictures = screenshots.grab_all(desk.window, PASSPHRASE, tmp_path / "out")
-    assert len(pictures) == 14
+    assert len(pictures) == 17
     assert all(picture.stat().st_size > 5_000 for picture in pictures)

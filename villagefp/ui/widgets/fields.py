@@ -20,8 +20,8 @@ class Field(QWidget):
         self.label = parts.label(words, "label")
         self.label.setBuddy(edit)
         self.note = parts.label(hint, "second", wrap=True)
-        self.note.setVisible(bool(hint))
         self.setLayout(parts.column(self.label, edit, self.note, spacing=3))
+        self.note.setVisible(bool(hint))  # once it has a parent: before, it would be a window of its own for a moment
 
     def complain(self, message: str, role: str = "error") -> None:
         """Say beside the field what is wrong with it; an empty message takes it away."""
