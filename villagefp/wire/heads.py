@@ -7,7 +7,10 @@ one value, and whether they are a conflict, is the field's merge rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
 from villagefp.wire.kinds import Field, Kind, Merge
@@ -29,9 +32,15 @@ class Folded:
     ]  # fields that somebody should decide; `WITHDRAWN` for an edit the withdrawal had not seen
 
 
-def fold(kind: Kind, changes: Iterable[Change]) -> Folded:
-    """The record that a set of changes makes."""
+def fold(kind: Kind, changes: Iterable[Change], blank: AbstractSet[ChangeName] = frozenset()) -> Folded:
+    """The record that a set of changes makes.
+
+    `blank` names changes whose bodies are destroyed. They still overwrite what they overwrote, so that nothing older
+    comes back, and show nothing themselves; what else they had written nobody knows any more.
+    """
     by_name = {change.name: change for change in changes}
+    if blank:
+        by_name |= {name: _stand_in(kind, change, by_name, blank) for name, change in by_name.items() if name in blank}
     heads = _heads(kind, by_name)
     values: dict[int, Value] = {}
     conflicts: list[int] = []
@@ -39,14 +48,29 @@ def fold(kind: Kind, changes: Iterable[Change]) -> Folded:
         field = kind.by_number.get(number)
         if field is None:  # withdrawn mark, or a field of a newer peer: kept, not understood
             continue
-        writes = [by_name[name] for name in names]
-        values[number] = _value(field, writes)
+        writes = [by_name[name] for name in names if name not in blank]
+        values[number] = _value(field, writes) if writes else None
         if field.merge in (Merge.ASK, Merge.ONCE) and _differ(field.number, writes):
             conflicts.append(number)
     withdrawn = _withdrawn(heads, by_name)
-    if withdrawn and _unseen(heads, by_name):
+    if withdrawn and _unseen(heads, by_name, blank):
         conflicts.append(WITHDRAWN)
     return Folded(values, withdrawn, heads, tuple(sorted(conflicts)))
+
+
+def _stand_in(
+    kind: Kind, change: Change, by_name: Mapping[ChangeName, Change], blank: AbstractSet[ChangeName]
+) -> Change:
+    """What takes the place of a change without a body, made of nothing but what its header still says."""
+    fields: dict[int, Value] = {}
+    for number, names in sorted(change.replaces.items()):
+        field = kind.by_number.get(number)
+        if field is not None and field.merge is Merge.UNION:
+            known = [by_name[name] for name in names if name in by_name and name not in blank]
+            fields[number] = dict.fromkeys(sorted(_elements(number, known)), False)
+        else:
+            fields[number] = True if number == WITHDRAWN else None
+    return replace(change, fields=fields, reason=None)
 
 
 def _heads(kind: Kind, by_name: Mapping[ChangeName, Change]) -> Heads:
@@ -72,7 +96,7 @@ def _elements(number: int, writes: Iterable[Change]) -> set[str]:
 
 def _union_write(change: Change, number: int) -> Mapping[str, bool]:
     """A write to a `union` field names only the elements that it adds (True) or takes out (False)."""
-    told = change.fields[number]
+    told = change.fields.get(number)
     return told if isinstance(told, Mapping) else {}
 
 
@@ -115,10 +139,11 @@ def _withdrawn(heads: Heads, by_name: Mapping[ChangeName, Change]) -> bool:
     return bool(marks) and bool(max(marks, key=_age).fields[WITHDRAWN])
 
 
-def _unseen(heads: Heads, by_name: Mapping[ChangeName, Change]) -> bool:
+def _unseen(heads: Heads, by_name: Mapping[ChangeName, Change], blank: AbstractSet[ChangeName]) -> bool:
     """Whether some value stands that no live withdrawal had seen."""
     seen = {name for mark in heads[WITHDRAWN] for name in (mark, *by_name[mark].replaces.get(WITHDRAWN, ()))}
-    return any(name not in seen for number, names in heads.items() if number != WITHDRAWN for name in names)
+    shown = {name for number, names in heads.items() if number != WITHDRAWN for name in names if name not in blank}
+    return not shown <= seen
 
 
 def pack_heads(heads: Heads) -> bytes:

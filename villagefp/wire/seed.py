@@ -1,0 +1,334 @@
+"""Seeds: the state of a village for a laptop that has nothing, or too little, in signed parts and in a useful order.
+
+First the register, so that the program can be used after a quarter of the way; then open episodes, consents and
+appointments; then history, newest first. All parts are of one position of each stream. A part is small enough to be
+resumed and applied on its own, and holds the heads of its records: the writes that still stand, not those that were
+replaced. What a later change overwrites is therefore here, and merging goes on as if the whole log were.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
+
+from villagefp.wire import signed
+from villagefp.wire.change import Change, ChangeName, pack_replaces
+from villagefp.wire.cursor import Cursor, Stream
+from villagefp.wire.heads import Heads
+from villagefp.wire.protocol import Count, Hash, Id, Seq, Small
+from villagefp.wire.signed import ExchangeError, Fault, Purpose
+from villagefp.wire.signing import SigningKey
+from villagefp.wire.values import Value, in_order, pack, unpack
+
+MAX_PART = 512 * 1024
+"""Bytes of a part as it travels."""
+MAX_CONTENT = 8 * 1024 * 1024
+"""Bytes of its content after unpacking."""
+_GOAL = 192 * 1024
+"""Bytes of records at which a part is closed; packed they are about a fifth, but sealed fields do not shrink."""
+MAX_PARTS = 4096
+
+
+class Stage(IntEnum):
+    """What a part is about; parts come in this order."""
+
+    REGISTER = 1
+    OPEN_CARE = 2
+    HISTORY = 3
+
+
+class SeqRange(NamedTuple):
+    """Seqs from `first` to `last`, both of them included."""
+
+    first: int
+    last: int
+
+
+Covered = Mapping[bytes, Sequence[SeqRange]]
+"""By device the seqs whose effect a seed holds; what is held apart at the county is not among them."""
+
+
+class HeadChange(NamedTuple):
+    """A write that still stands, with the fields for which it does."""
+
+    device: Id
+    seq: Seq
+    group: Seq
+    stamp: Count
+    author: bytes
+    fields: dict[Small, Value]
+    replaces: bytes  # as a header has them; of what was overwritten only what may still come
+    reason: str | None = None
+
+    @property
+    def name(self) -> ChangeName:
+        """Device and seq."""
+        return self.device, self.seq
+
+
+class SeedRecord(NamedTuple):
+    """A record as its heads."""
+
+    kind: Small
+    record: Id
+    heads: tuple[HeadChange, ...]
+    conflict: bool = False  # somebody should decide: the part's conflicts are these records
+
+    def changes(self, village: bytes) -> list[Change]:
+        """Its heads as changes, to be merged with what comes later."""
+        return [_change(village, self, head) for head in self.heads]
+
+
+class Position(NamedTuple):
+    """Where a seed stands in one stream."""
+
+    scope: Small
+    position: Count
+    chain: Hash
+
+
+class Seed(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What all parts of a seed have in common."""
+
+    village: Id
+    seed: Id  # its own name: parts of two seeds are never mixed
+    registry: Small
+    total: Annotated[int, Meta(ge=1, le=MAX_PARTS)]
+    register_parts: Annotated[int, Meta(ge=1, le=MAX_PARTS)]  # after these the program can be used
+    positions: tuple[Position, ...]
+
+    def cursors(self) -> dict[Stream, Cursor]:
+        """Where a laptop stands that has applied every part."""
+        return {Stream(self.village, each.scope): Cursor(each.position, each.chain) for each in self.positions}
+
+
+class Content(msgspec.Struct, array_like=True, kw_only=True):
+    """What one part brings. Erasures and covered seqs stand in the first part, before any record."""
+
+    records: tuple[SeedRecord, ...]  # same_as among them, as any other kind
+    erasures: tuple[bytes, ...] = ()  # signed statements
+    covered: dict[Id, tuple[tuple[Seq, Seq], ...]] = {}
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a seed."""
+
+    seed: Seed
+    number: int  # from 1
+    stage: Stage
+    packed: bytes
+
+    def content(self) -> Content:
+        """What it brings; ExchangeError where it makes no sense."""
+        return signed.decode(_CONTENT, unpack_content(self.packed))
+
+
+class _Body(msgspec.Struct, array_like=True):
+    seed: Seed
+    number: Annotated[int, Meta(ge=1, le=MAX_PARTS)]
+    stage: Stage
+    packed: bytes
+
+
+_CONTENT = msgspec.msgpack.Decoder(Content)
+_BODY = msgspec.msgpack.Decoder(_Body)
+
+
+def pack_content(content: bytes) -> bytes:
+    """The one place that knows how a part's content is made small."""
+    return zlib.compress(content, 9)
+
+
+def unpack_content(packed: bytes) -> bytes:
+    """The content again; ExchangeError where it is not whole or grows beyond all measure."""
+    stream = zlib.decompressobj()
+    try:
+        content = stream.decompress(packed, MAX_CONTENT)
+    except zlib.error as error:
+        raise ExchangeError(Fault.DAMAGED) from error
+    if stream.unconsumed_tail:
+        raise ExchangeError(Fault.TOO_LARGE)
+    if not stream.eof or stream.unused_data:
+        raise ExchangeError(Fault.DAMAGED)
+    return content
+
+
+def is_covered(covered: Covered, name: ChangeName) -> bool:
+    """Whether a seed already holds what a change did: then it is not applied again."""
+    device, seq = name
+    return any(first <= seq <= last for first, last in covered.get(device, ()))
+
+
+def seed_record(heads: Heads, changes: Iterable[Change], covered: Covered, *, conflict: bool = False) -> SeedRecord:
+    """A record as a seed carries it, from its heads and the changes that hold them.
+
+    A write that is replaced but not covered may still come, so `replaces` keeps it; what is covered comes no more.
+    """
+    by_name = {change.name: change for change in changes}
+    holding: dict[ChangeName, list[int]] = {}
+    for number, names in heads.items():
+        for name in names:
+            holding.setdefault(name, []).append(number)
+    if not holding:
+        raise ValueError("A record without heads is not part of a seed.")
+    kept = tuple(_head(by_name[name], numbers, holding, covered) for name, numbers in sorted(holding.items()))
+    first = by_name[kept[0].name]
+    return SeedRecord(first.kind, first.record, kept, conflict)
+
+
+def _head(change: Change, numbers: Sequence[int], holding: Mapping[ChangeName, object], covered: Covered) -> HeadChange:
+    # A field stays among them even if nothing of it may still come: an erasure later reads from it what was written.
+    replaces = {
+        number: _coming(change.replaces[number], holding, covered)
+        for number in sorted(numbers)
+        if number in change.replaces
+    }
+    return HeadChange(
+        device=change.device,
+        seq=change.seq,
+        group=change.group,
+        stamp=change.stamp,
+        author=change.author,
+        fields=dict(in_order({number: change.fields[number] for number in numbers if number in change.fields})),
+        replaces=pack_replaces(replaces),
+        reason=change.reason,
+    )
+
+
+def _coming(
+    names: Iterable[ChangeName], holding: Mapping[ChangeName, object], covered: Covered
+) -> tuple[ChangeName, ...]:
+    return tuple(name for name in names if name in holding or not is_covered(covered, name))
+
+
+def _change(village: bytes, record: SeedRecord, head: HeadChange) -> Change:
+    try:
+        told = unpack(head.replaces) if head.replaces else {}
+        replaces = {int(number): tuple((bytes(device), int(seq)) for device, seq in told[number]) for number in told}
+    except (msgspec.DecodeError, ValueError, TypeError) as error:
+        raise ExchangeError(Fault.DAMAGED) from error
+    return Change(
+        village=village,
+        device=head.device,
+        seq=head.seq,
+        group=head.group,
+        stamp=head.stamp,
+        author=head.author,
+        kind=record.kind,
+        record=record.record,
+        fields=in_order(head.fields),
+        replaces=replaces,
+        reason=head.reason,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What a seed is made of: records by stage, and what a laptop must know before the first of them."""
+
+    village: bytes
+    seed: bytes
+    registry: int
+    cursors: Mapping[Stream, Cursor]
+    erasures: Sequence[bytes]
+    covered: Covered
+    register: Iterable[SeedRecord]
+    open_care: Iterable[SeedRecord]
+    history: Iterable[SeedRecord]
+
+
+def sign_seed(source: Source, key: SigningKey) -> list[bytes]:
+    """All parts of a seed as they travel; the same source gives the same bytes.
+
+    Register and open care come in the order of the source, so that a household stands beside its people; history comes
+    newest first by the stamp of its last write.
+    """
+    history = sorted(source.history, key=lambda one: (-max(head.stamp for head in one.heads), one.record))
+    stages = {Stage.REGISTER: source.register, Stage.OPEN_CARE: source.open_care, Stage.HISTORY: history}
+    contents = [(stage, records) for stage, those in stages.items() for records in _portions(those, stage)]
+    seed = Seed(
+        village=source.village,
+        seed=source.seed,
+        registry=source.registry,
+        total=len(contents),
+        register_parts=sum(stage is Stage.REGISTER for stage, _records in contents),
+        positions=tuple(Position(stream.scope, *cursor) for stream, cursor in sorted(source.cursors.items())),
+    )
+    parts = [
+        signed.sign(Purpose.SEED, pack(_Body(seed, number, stage, _packed(records, source, number))), key)
+        for number, (stage, records) in enumerate(contents, 1)
+    ]
+    if len(parts) > MAX_PARTS or any(len(part) > MAX_PART for part in parts):
+        raise ValueError(f"A seed of {len(parts)} parts, the largest of {max(map(len, parts))} bytes.")
+    return parts
+
+
+def _portions(records: Iterable[SeedRecord], stage: Stage) -> Iterator[tuple[SeedRecord, ...]]:
+    """Records in portions of about one part; the register has a part even where nobody is in it."""
+    portion: list[SeedRecord] = []
+    size = 0
+    for record in records:
+        length = len(pack(record))
+        if portion and size + length > _GOAL:
+            yield tuple(portion)
+            portion, size = [], 0
+        portion.append(record)
+        size += length
+    if portion or stage is Stage.REGISTER:
+        yield tuple(portion)
+
+
+def _packed(records: tuple[SeedRecord, ...], source: Source, number: int) -> bytes:
+    content = Content(records=records)
+    if number == 1:
+        content.erasures = tuple(source.erasures)
+        content.covered = {
+            device: tuple((first, last) for first, last in source.covered[device]) for device in sorted(source.covered)
+        }
+    return pack_content(pack(content))
+
+
+def open_part(told: bytes, county: Iterable[bytes], village: bytes) -> Part:
+    """A part as the county signed it, its content still packed; ExchangeError or VersionError where it did not."""
+    body = signed.decode(_BODY, signed.check(Purpose.SEED, told, county, MAX_PART).body)
+    if not body.number <= body.seed.total or body.seed.register_parts > body.seed.total:
+        raise ExchangeError(Fault.DAMAGED)
+    if (body.stage is Stage.REGISTER) != (body.number <= body.seed.register_parts):
+        raise ExchangeError(Fault.DAMAGED)
+    if body.seed.village != village:
+        raise ExchangeError(Fault.FOREIGN)
+    return Part(seed=body.seed, number=body.number, stage=body.stage, packed=body.packed)
+
+
+class Progress(msgspec.Struct, frozen=True, array_like=True):
+    """How far a laptop has applied a seed; kept with the records, in the same transaction as each part."""
+
+    seed: Seed
+    applied: Annotated[int, Meta(ge=0, le=MAX_PARTS)] = 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether the register is complete, so that people can be found and visited."""
+        return self.applied >= self.seed.register_parts
+
+    @property
+    def complete(self) -> bool:
+        """Whether history is complete; before that nothing may be called overdue."""
+        return self.applied == self.seed.total
+
+    def after(self, part: Part) -> Progress:
+        """After one more part. One that was applied already changes nothing; ExchangeError where it does not fit."""
+        if part.seed != self.seed:
+            raise ExchangeError(Fault.FORKED)
+        if part.number <= self.applied:
+            return self
+        if part.number != self.applied + 1:
+            raise ExchangeError(Fault.GAP)
+        return replace(self, applied=part.number)
