@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 
@@ -38,6 +39,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> ChangeName:
         """Device and seq: the name by which other changes speak of this one."""
         return self.device, self.seq
+
+
+@dataclass(frozen=True)
+class LoggedChange:
+    """A change as a log holds it; it lacks its fields where the body was destroyed."""
+
+    change: Change
+    body: bytes | None
+    commitment: bytes
+    link: bytes
 
 
 def pack_body(fields: Mapping[int, Value], reason: str | None) -> bytes:
