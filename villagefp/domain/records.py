@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 RecordId = bytes
 """A UUIDv7 as 16 bytes."""
@@ -66,6 +66,19 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred"
     NOT_APPLICABLE = "not_applicable"
     DECEASED = "deceased"
+
+
+C = TypeVar("C", bound=StrEnum)
+
+
+def read_code(codes: type[C], told: str) -> C:
+    """A code as it is kept; one that only a newer program knows stays as it was told and is equal to nothing else."""
+    try:
+        return codes(told)
+    except ValueError:
+        unknown = str.__new__(codes, told)
+        unknown._name_ = unknown._value_ = told
+        return unknown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
-from enum import Enum
+from enum import StrEnum
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from villagefp.domain.kept import KINDS
-from villagefp.domain.records import Record
+from villagefp.domain.records import Record, read_code
 from villagefp.wire.declared import BY_NAME
+from villagefp.wire.heads import Folded, pack_heads
 from villagefp.wire.kinds import Field, FieldType, Kind, Travel
 from villagefp.wire.values import Value, in_order
 
@@ -41,10 +42,21 @@ class Codec:
         self._travelling = {field.number: place for place, field in enumerate(self.kind.fields, 1) if _travels(field)}
         self._wholes = tuple(frozenset(field.number for field in group) for group in self.kind.groups.values())
         self._tellings: dict[tuple[bool, ...], _Telling] = {}
+        self._needed = tuple(
+            field.number for field in self.kind.fields if type(None) not in get_args(hints[field.name])
+        )
         columns = ", ".join(f'"{name}"' for name in ("id", *self.names))
         marks = ", ".join("?" * (len(self.names) + 2))
         self.insert_sql = f'INSERT INTO "{self.kind.name}" ({columns}, heads) VALUES ({marks})'
         self.select_sql = f'SELECT {columns} FROM "{self.kind.name}"'
+        told = ", ".join(
+            f'"{name}" = excluded."{name}"'
+            for name in (*(field.name for field in self.kind.fields if _travels(field)), "heads", "withdrawn")
+        )
+        self.merge_sql = (  # what is local stays as it is here
+            f'INSERT INTO "{self.kind.name}" ({columns}, heads, withdrawn) VALUES ({marks}, ?)'
+            f" ON CONFLICT (id) DO UPDATE SET {told}"
+        )
         self.select_heads_sql = f'SELECT heads, withdrawn, {columns} FROM "{self.kind.name}" WHERE id = ?'
 
     def row(self, record: Record) -> list[Any]:
@@ -60,7 +72,7 @@ class Codec:
         values = self.plain(row)
         for place, kind in self._enums:
             if values[place] is not None:
-                values[place] = kind(values[place])
+                values[place] = read_code(kind, values[place])
         return self.record_type(id=values[0], **dict(zip(self.names, values[1:], strict=True)))
 
     def plain(self, row: Row) -> list[Any]:
@@ -70,6 +82,16 @@ class Codec:
             if values[place] is not None:
                 values[place] = bool(values[place])
         return values
+
+    def merged(self, record: bytes, folded: Folded) -> list[Any]:
+        """The row that all changes of a record make, for `merge_sql`: id, fields, heads, and whether it is hidden.
+
+        Hidden is what was withdrawn, and a record that was changed elsewhere before its making has come here.
+        """
+        values = folded.values
+        row: list[Any] = [record, *(values.get(field.number) for field in self.kind.fields)]
+        hidden = folded.withdrawn or any(values.get(number) is None for number in self._needed)
+        return [*row, pack_heads(folded.heads), hidden]
 
     def told(self, row: Row) -> dict[int, Value]:
         """What a new record's change says: every field that was told, groups whole, local fields left out.
@@ -111,9 +133,9 @@ def _travels(field: Field) -> bool:
     return field.travel is not Travel.LOCAL
 
 
-def _enum(hint: Any) -> type[Enum] | None:
+def _enum(hint: Any) -> type[StrEnum] | None:
     for candidate in (hint, *get_args(hint)):
-        if isinstance(candidate, type) and issubclass(candidate, Enum):
+        if isinstance(candidate, type) and issubclass(candidate, StrEnum):
             return candidate
     return None
 
@@ -129,3 +151,4 @@ for _record_type in KINDS:
 
 CODECS: Mapping[type[Record], Codec] = {record_type: Codec(record_type) for record_type in KINDS}
 BY_KIND: Mapping[str, Codec] = {codec.kind.name: codec for codec in CODECS.values()}
+BY_NUMBER: Mapping[int, Codec] = {codec.kind.number: codec for codec in CODECS.values()}

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from villagefp.domain.followups import READ_ANSWERS, Act, EpisodeFacts, Facts, PersonFacts
-from villagefp.domain.records import Outcome, Presence, RecordId
+from villagefp.domain.records import Outcome, Presence, RecordId, read_code
 from villagefp.forms import library
 from villagefp.storage.records import select_in
 from villagefp.wire.declared_programmes import PRIVATE
@@ -149,7 +149,7 @@ def _person(
         died_on=died,
         mother=mother,
         member=bool(here) or not homes,  # nobody has left who was in no household yet
-        presence=Presence(last[1]) if last is not None and last[1] else None,
+        presence=read_code(Presence, last[1]) if last is not None and last[1] else None,
         expected_back=last[2] if last is not None else None,
     )
 
@@ -179,7 +179,7 @@ def _acts(connection: Connection, subject: str, ids: Sequence[RecordId] | None) 
                 id=event,
                 form=form,
                 occurred_on=on,
-                outcome=Outcome(outcome),
+                outcome=read_code(Outcome, outcome),
                 next_offer_on=again,
                 answers={name: str(told[number]) for number, name in read.items() if number in told},
             )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from villagefp.wire import links
-from villagefp.wire.change import Change, ChangeName, pack_body, pack_header, pack_replaces
+from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_body, pack_header, pack_replaces
 from villagefp.wire.links import Cover
 from villagefp.wire.values import unpack
 
 _COLUMNS = "village, device, seq, grp, stamp, author, kind, record, body, replaces, commitment, link"
 _APPEND = f"INSERT INTO change_log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TOGETHER = 500
+"""Records asked for in one statement."""
 _NEW_SEGMENT = "INSERT INTO key_segment (village, device, segment, cover) VALUES (?, ?, ?, ?)"
 
 
@@ -34,16 +37,6 @@ class Tail:
     stamp: int
     link: bytes
     cover: Cover | None  # of the segment of `seq`; none where no segment has begun
-
-
-@dataclass(frozen=True)
-class LoggedChange:
-    """A row of the log; `change` lacks its fields where the body was destroyed."""
-
-    change: Change
-    body: bytes | None
-    commitment: bytes
-    link: bytes
 
 
 def read_tail(connection: Connection, origin: Origin) -> Tail:
@@ -84,6 +77,37 @@ def append(connection: Connection, tail: Tail, changes: Sequence[Change], random
     return tail
 
 
+def keep(connection: Connection, logged: Iterable[LoggedChange]) -> None:
+    """Put changes of other laptops into the log, as they came; whoever calls has verified them."""
+    rows = [as_row(one) for one in logged]
+    if rows:
+        connection.exec_driver_sql(_APPEND, rows)
+
+
+def links_between(connection: Connection, origin: Origin, first: int, last: int) -> dict[int, bytes]:
+    """The links of a device's changes that are here, by seq."""
+    rows = connection.exec_driver_sql(
+        "SELECT seq, link FROM change_log WHERE village = ? AND device = ? AND seq BETWEEN ? AND ?",
+        (origin.village, origin.device, first, last),
+    )
+    return {row.seq: row.link for row in rows}
+
+
+def chain_starts(connection: Connection) -> dict[tuple[bytes, bytes, int], bytes]:
+    """The links before those changes whose predecessor is not here, by village, device and seq."""
+    rows = connection.exec_driver_sql("SELECT village, device, seq, link FROM chain_start")
+    return {(village, device, seq): link for village, device, seq, link in rows}
+
+
+def have(connection: Connection, origin: Origin) -> int:
+    """The seq up to which all changes of a device are here without a gap; 0 where not even the first is."""
+    mine = (origin.village, origin.device)
+    gaps = "SELECT min(seq) FROM chain_start WHERE village = ? AND device = ?"
+    before = connection.exec_driver_sql(gaps, mine).scalar_one()
+    query = "SELECT max(seq) FROM change_log WHERE village = ? AND device = ? AND (? IS NULL OR seq < ?)"
+    return connection.exec_driver_sql(query, (*mine, before, before)).scalar_one() or 0
+
+
 def _by_segment(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     """The changes in portions whose keys are of one segment."""
     start = 0
@@ -93,7 +117,12 @@ def _by_segment(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
         start = end
 
 
-def _row(change: Change, body: bytes, committed: bytes, link: bytes) -> tuple[Any, ...]:
+def as_row(logged: LoggedChange) -> tuple[Any, ...]:
+    """A change as its row."""
+    return _row(logged.change, logged.body, logged.commitment, logged.link)
+
+
+def _row(change: Change, body: bytes | None, committed: bytes, link: bytes) -> tuple[Any, ...]:
     return (
         change.village,
         change.device,
@@ -114,7 +143,7 @@ def logged_changes(connection: Connection) -> Iterator[LoggedChange]:
     """The whole log, device by device in the order of seq."""
     rows = connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM change_log ORDER BY village, device, seq")
     for row in rows:
-        yield _logged(row)
+        yield from_row(row)
 
 
 def changes_of(connection: Connection, record: bytes) -> list[LoggedChange]:
@@ -122,13 +151,26 @@ def changes_of(connection: Connection, record: bytes) -> list[LoggedChange]:
     rows = connection.exec_driver_sql(
         f"SELECT {_COLUMNS} FROM change_log WHERE record = ? ORDER BY village, device, seq", (record,)
     )
-    return [_logged(row) for row in rows]
+    return [from_row(row) for row in rows]
+
+
+def changes_of_records(connection: Connection, kind: int, records: Sequence[bytes]) -> dict[bytes, list[LoggedChange]]:
+    """All changes of these records, by record."""
+    found: dict[bytes, list[LoggedChange]] = defaultdict(list)
+    for start in range(0, len(records), _TOGETHER):
+        asked = tuple(records[start : start + _TOGETHER])
+        marks = ", ".join("?" * len(asked))
+        query = f"SELECT {_COLUMNS} FROM change_log WHERE record IN ({marks}) AND kind = ?"
+        for row in connection.exec_driver_sql(query, (*asked, kind)):
+            one = from_row(row)
+            found[one.change.record].append(one)
+    return found
 
 
 def first_change(connection: Connection, record: bytes) -> Change | None:
-    """The change that made a record: whoever changed it later had seen it, so its stamp is the lowest."""
+    """The change that made a record: it overwrote nothing, and whoever changed it later had seen it."""
     changes = (logged.change for logged in changes_of(connection, record))
-    return min(changes, key=lambda change: (change.stamp, change.device, change.seq), default=None)
+    return min(changes, key=lambda one: (bool(one.replaces), one.stamp, one.device, one.seq), default=None)
 
 
 def changes_beside(connection: Connection, record: bytes) -> list[Change]:
@@ -142,7 +184,7 @@ def changes_beside(connection: Connection, record: bytes) -> list[Change]:
         (made.village, made.device, made.group),
     )
     for row in rows:  # read no further than the save goes
-        change = _logged(row).change
+        change = from_row(row).change
         if change.group != made.group:
             break
         found.append(change)
@@ -150,7 +192,8 @@ def changes_beside(connection: Connection, record: bytes) -> list[Change]:
     return found
 
 
-def _logged(row: Any) -> LoggedChange:
+def from_row(row: Any) -> LoggedChange:
+    """A change from its row."""
     village, device, seq, group, stamp, author, kind, record, body, replaces, committed, link = row
     fields, reason = ({}, None) if body is None else unpack(body)
     change = Change(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import RecordId, Village, Worker
 from villagefp.storage import local, log, records
+from villagefp.storage.apply import Receiver, Taking, adopted_stamp
 from villagefp.storage.due_entry import DueEntry
 from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
@@ -46,6 +47,14 @@ class Opening:
     ambient: Ambient
 
 
+@dataclass
+class _Writing:
+    """A transaction under way."""
+
+    connection: Connection
+    tail: Tail | None = None  # where the own log ends after it; none: the next save asks the log
+
+
 class Store:
     """A village's records on this laptop, opened by one worker. Safe to use from several threads."""
 
@@ -68,6 +77,7 @@ class Store:
             self._origin = Origin(village_id, device)
             self._worker_id = opening.keys.worker or worker_id
             self._tail: Tail | None = log.read_tail(connection, self._origin)
+            self._adopted = adopted_stamp(connection)
             self._load_owners(connection)
 
     def _load_owners(self, connection: Connection) -> None:
@@ -90,7 +100,10 @@ class Store:
         if tail is None:
             with self.read() as connection:
                 tail = log.read_tail(connection, self._origin)
-        return stamp.behind(tail.stamp, self.ambient.milliseconds())
+        behind = stamp.behind(tail.stamp, self.ambient.milliseconds())
+        # A save after one of another laptop bears its time, which says nothing of this one's clock within a day.
+        followed = stamp.milliseconds_of(tail.stamp) <= stamp.milliseconds_of(self._adopted)
+        return timedelta() if followed and behind <= timedelta(days=1) else behind
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -101,25 +114,51 @@ class Store:
     @contextmanager
     def save(self, reason: str | None = None) -> Iterator[UnitOfWork]:
         """One user action: everything in it is kept and on the disk when the block ends, or nothing is."""
+        with self._writing() as writing:
+            unit = UnitOfWork(writing.connection, self._entry(writing.connection, reason))
+            yield unit
+            writing.tail = unit.finish()
+        self._show(unit.changed)
+
+    @contextmanager
+    def taking(self, county_milliseconds: int | None = None) -> Iterator[Taking]:
+        """One exchange: what other laptops wrote is in the records when the block ends, all of it or nothing.
+
+        Without the county's time this laptop's own has to do.
+        """
+        with self._writing() as writing:
+            county = self.ambient.milliseconds() if county_milliseconds is None else county_milliseconds
+            taking = Taking(writing.connection, Receiver(self._origin, county, self._derive_due))
+            yield taking
+            taking.finish()
+            adopted = adopted_stamp(writing.connection)
+        self._adopted = adopted
+        self._show(taking.changed)
+
+    @contextmanager
+    def _writing(self) -> Iterator[_Writing]:
+        """One transaction at a time; whoever ends well may say where the own log ends then."""
         if self._saver == threading.get_ident():
             raise RuntimeError("A save was begun inside a save: hand the unit of work on instead.")
         with self._saving, self._engine.connect().execution_options(**{WRITES: True}) as connection:
             self._saver = threading.get_ident()
+            writing = _Writing(connection)
             try:
                 with refusing_in_words(self.folder), connection.begin():
-                    unit = UnitOfWork(connection, self._entry(connection, reason))
-                    yield unit
-                    tail = unit.finish()
-                self._tail = tail
+                    yield writing
+                self._tail = writing.tail
             except BaseException:
                 self._tail = None  # whatever cut it short, even after its commit: the next save asks the log
                 raise
             finally:
                 self._saver = None
-        if any(kind in {"village", "worker"} for kind, _record in unit.changed):
+
+    def _show(self, changed: set[tuple[str, RecordId]]) -> None:
+        """What memory holds of the records follows them once they are on the disk."""
+        if any(kind in {"village", "worker"} for kind, _record in changed):
             with self.read() as fresh:
                 self._load_owners(fresh)
-        self.forget_derived(kind for kind, _record in unit.changed)
+        self.forget_derived(kind for kind, _record in changed)
         if self._log_bytes() > _BIG_LOG:
             self.rest()
 
@@ -144,9 +183,10 @@ class Store:
                     del self._derived[make]
 
     def _entry(self, connection: Connection, reason: str | None) -> Entry:
+        tail = self._tail or log.read_tail(connection, self._origin)
         return Entry(
             origin=self._origin,
-            tail=self._tail or log.read_tail(connection, self._origin),
+            tail=replace(tail, stamp=max(tail.stamp, self._adopted)),
             author=self._worker_id,
             milliseconds=self.ambient.milliseconds(),
             random=self.ambient.random,

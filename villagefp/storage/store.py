@@ -12,7 +12,7 @@ from villagefp.domain.records import Village, Worker
 from villagefp.domain.village_code import read as read_village_code
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.storage import keyslots, local, migrate, trust
+from villagefp.storage import apply, erasures, keyslots, local, migrate, trust
 from villagefp.storage.engine import WRITES, make_engine
 from villagefp.storage.files import sync_folder
 from villagefp.storage.keyslots import RECOVERY, WORKER, Cost, Keys, Slot
@@ -195,7 +195,10 @@ def _opened(folder: Path, keys: Keys, lock: FolderLock, ambient: Ambient) -> Sto
     try:
         with opening_in_words(database):
             migrate.bring_up_to_date(engine, database)
-            return Store(Opening(folder, database, engine, lock, keys, ambient))
+            store = Store(Opening(folder, database, engine, lock, keys, ambient))
+            erasures.catch_up(store)
+            apply.fold_in_what_is_known(store)
+            return store
     except BaseException:
         engine.dispose()
         raise

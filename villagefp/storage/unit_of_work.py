@@ -10,14 +10,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from villagefp.domain.records import Record, RecordId
-from villagefp.storage import log, records, search
-from villagefp.storage.codec import CODECS, Codec
+from villagefp.storage import erasures, folding, log, records, search
+from villagefp.storage.codec import BY_KIND, CODECS, Codec
 from villagefp.storage.log import Origin, Tail
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
+from villagefp.wire.erasure import RecordName
 from villagefp.wire.heads import Heads, pack_fresh_heads, pack_heads, unpack_heads
 from villagefp.wire.kinds import Merge
 from villagefp.wire.stamp import next_stamp
-from villagefp.wire.values import Value
+from villagefp.wire.values import Value, in_order
 
 R = TypeVar("R", bound=Record)
 
@@ -35,6 +36,16 @@ class Entry:
     derive: Callable[[Connection, set[tuple[str, RecordId]]], None] | None = None  # what else is made anew
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided about a record: values in place of the writes that were shown."""
+
+    kind: str
+    record: RecordId
+    fields: Mapping[int, Value]
+    replaces: Mapping[int, tuple[ChangeName, ...]]
+
+
 class UnitOfWork:
     """One save. What it adds and changes can be read at once through `connection`; others see it after the commit."""
 
@@ -47,6 +58,7 @@ class UnitOfWork:
         self._stamp = next_stamp(entry.tail.stamp, entry.milliseconds)
         self._seq = entry.tail.seq
         self._changes: list[Change] = []
+        self._decided: set[RecordName] = set()
 
     def add(self, record: Record) -> None:
         """Keep a new record."""
@@ -107,12 +119,35 @@ class UnitOfWork:
         """Whether a change is of this save."""
         return name[0] == self._origin.device and name[1] > self._entry.tail.seq
 
+    def decide(self, decision: Decision, reason: str | None = None) -> None:
+        """Write what somebody decided in place of the writes that were shown; it counts even where nothing differs.
+
+        What came after they were shown stays beside it, as a conflict of its own.
+        """
+        codec = BY_KIND[decision.kind]
+        fields = in_order(decision.fields)
+        self._log(codec, decision.record, fields, dict(decision.replaces), reason or self._entry.reason)
+        self._decided.add((codec.kind.number, decision.record))
+
     def finish(self) -> Tail:
         """Write the log and what is derived; the store calls it just before the commit."""
+        tail = log.append(self.connection, self._entry.tail, self._changes, self._entry.random)
+        self._settle()
         search.refresh(self.connection, self.changed)
         if self._entry.derive is not None:
             self._entry.derive(self.connection, self.changed)
-        return log.append(self.connection, self._entry.tail, self._changes, self._entry.random)
+        return tail
+
+    def _settle(self) -> None:
+        """Records about which something was to be decided are made anew from the log, this save included."""
+        waiting = {
+            (row.kind, row.record) for row in self.connection.exec_driver_sql("SELECT kind, record FROM conflict")
+        }
+        if waiting:
+            written = {(BY_KIND[kind].kind.number, record) for kind, record in self.changed}
+            self._decided |= waiting & written
+        if self._decided:
+            self.changed |= folding.refold(self.connection, self._decided, erasures.known(self.connection))
 
     def _log(
         self,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 _COUNTER_BITS = 16
-_DAY = 24 * 60 * 60 * 1000
 _LAST_MILLISECOND = (1 << (63 - _COUNTER_BITS)) - (1 << 36)
 """A clock beyond it (in the year 6427) counts as standing there: stamps, those after it too, fit SQLite's numbers."""
 DAY = timedelta(days=1)
@@ -48,16 +46,6 @@ def _at(milliseconds: int) -> int:
 
 def _span(time: timedelta) -> int:
     return (time // timedelta(milliseconds=1)) << _COUNTER_BITS
-
-
-def adopted(last: int, seen: Iterable[int], county_milliseconds: int) -> int:
-    """The stamp that saves must come after, once those of other laptops were seen.
-
-    One more than a day beyond the county's time is of a clock that is wrong, and is not followed: it cannot take every
-    other clock with it.
-    """
-    limit = (county_milliseconds + _DAY) << _COUNTER_BITS
-    return max((each for each in seen if last < each <= limit), default=last)
 
 
 def milliseconds_of(stamp: int) -> int:
