@@ -80,10 +80,10 @@ class Workplace(QWidget):
         self.go(place)
 
     def go(self, place: Place) -> None:
-        """Go to a place, remembering where one was."""
+        """Go to a place, remembering where one was, and what was looked at there."""
         if self._trail and self._trail[-1] == place and self._shown is not self._trail[-1]:
             return  # it is on its way: asked for twice by a double click
-        self._trail.append(place)
+        self._trail = [*(self.trail if self._trail else []), place]
         self._show()
 
     def replace(self, place: Place) -> None:

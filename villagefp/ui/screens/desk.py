@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QWidget
 
 from villagefp.domain.records import RecordId
@@ -63,6 +63,7 @@ class Desk(Screen):
             hint=_("Scan or type, then Enter. With nothing typed, Enter opens the next sheet of the round."),
         )
         self.entry.line.returnPressed.connect(self._look)
+        self.entry.line.installEventFilter(self)
         top = parts.row(self.on, spacing=16)
         top.addWidget(self.entry, 1)
         self.body.addWidget(parts.Card(top))
@@ -104,6 +105,19 @@ class Desk(Screen):
             self.context.jobs.run(rounds.round_of, self.context.store, self.sheaf.on, done=self._take_round)
         else:
             self._show_next()
+
+    @overrides
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Z takes back the sheet noted last, unless there is something typed to take back."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.matches(QKeySequence.StandardKey.Undo)
+            and not self.entry.line.isUndoAvailable()
+        ):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def _make_next(self) -> parts.Card:
         acts = FlowLayout(gap=6, line_gap=6)

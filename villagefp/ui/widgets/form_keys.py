@@ -79,7 +79,7 @@ class FormKeys(QObject):
         self._sheaf.keep(
             Keyed(event_id, _words(session)),
             (visit.subject.person, visit.subject.household, visit.form_id),
-            _open_answers(session),
+            open_answers(session),
         )
 
     def _question(self) -> Question | None:
@@ -135,7 +135,7 @@ def _title(session: FormSession) -> str:
     return titles.get(language()[:2]) or next(iter(titles.values()), session.package.form_id)
 
 
-def _open_answers(session: FormSession) -> dict[str, Said]:
+def open_answers(session: FormSession) -> dict[str, Said]:
     """What another family's sheet may be filled with on demand: nothing sealed, and no list of rows."""
     sealed = {question.name for question in session.package.questions if question.sealed}
     return {
