@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from villagefp.wire.digest import EMPTY, Digest
+from villagefp.wire.heads import pack_heads
 
 records = st.dictionaries(
-    st.tuples(st.integers(1, 5), st.binary(min_size=16, max_size=16)), st.binary(min_size=1, max_size=8), max_size=8
+    st.tuples(st.integers(1, 5), st.binary(min_size=16, max_size=16)), st.binary(min_size=2, max_size=8), max_size=8
 )
 
 
@@ -34,10 +35,10 @@ def test_a_step_at_a_time_is_the_same_as_all_anew(heads, data):
     for _step in range(5):
         if kept and data.draw(st.booleans()):
             name = data.draw(st.sampled_from(sorted(kept)))
-            fresh = data.draw(st.none() | st.binary(min_size=1, max_size=8))
+            fresh = data.draw(st.none() | st.binary(min_size=2, max_size=8))
         else:
             name = data.draw(st.tuples(st.integers(1, 5), st.binary(min_size=16, max_size=16)))
-            fresh = data.draw(st.binary(min_size=1, max_size=8))
+            fresh = data.draw(st.binary(min_size=2, max_size=8))
         digest = digest.put(*name, kept.pop(name, None), fresh)
         if fresh is not None:
             kept[name] = fresh
@@ -58,6 +59,11 @@ def test_a_lost_or_changed_or_exchanged_head_shows(heads, data):
 def test_the_same_record_twice_shows():
     once = EMPTY.put(1, b"r" * 16, None, b"heads")
     assert len({EMPTY.to_bytes(), once.to_bytes(), once.put(1, b"r" * 16, None, b"heads").to_bytes()}) == 3
+
+
+def test_a_record_of_which_nothing_stands_counts_as_not_there():
+    assert EMPTY.put(1, b"r", None, pack_heads({})) == EMPTY
+    assert EMPTY.put(1, b"r", None, b"heads").put(1, b"r", b"heads", pack_heads({})) == EMPTY
 
 
 def test_what_belongs_to_the_record_cannot_be_taken_for_its_heads():

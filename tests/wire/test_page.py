@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.wire.tampering import check_all_tampering
+from villagefp.wire import batch_header, seed
 from villagefp.wire import page as p
 from villagefp.wire.cursor import Cursor, Stream, advance, start
+from villagefp.wire.hello import MAX_ANSWER
 from villagefp.wire.page import Origin, Run, follow, make_page, open_page, sign_page
 from villagefp.wire.signed import ExchangeError, Fault, Purpose, sign
 from villagefp.wire.signing import new_key
@@ -109,16 +111,26 @@ def test_pages_are_bounded():
     with pytest.raises(ValueError, match="0 changes"):
         make_page(START, STREAM, [], [], b"")
     with pytest.raises(ValueError, match="bytes"):
-        page_of(0, 1, bytes(p.MAX_PACKED + 1))
+        page_of(0, 2, bytes(p.MAX_PACKED + 1))
+    with pytest.raises(ValueError, match="bytes"):
+        page_of(0, 1, bytes(p.MAX_SINGLE + 1))
     many = [Origin(place.to_bytes(16, "big"), 1, bytes(32)) for place in range(p.MAX_CHANGES)]
     largest = make_page(START, STREAM, many, [bytes(32)] * len(many), bytes(p.MAX_PACKED))
-    assert len(sign_page(largest, COUNTY)) <= p.MAX_PAGE
-    assert open_(sign_page(largest, COUNTY)) == largest
+    for page in (largest, page_of(0, 1, bytes(p.MAX_SINGLE))):
+        told = sign_page(page, COUNTY)
+        assert len(told) <= p.MAX_PAGE
+        assert open_(told) == page
+
+
+def test_the_largest_change_of_a_batch_fits_a_page_and_a_seed():
+    assert batch_header.MAX_SINGLE <= p.MAX_SINGLE <= seed.MAX_PART
+    assert p.MAX_PAGE <= MAX_ANSWER
 
 
 @pytest.mark.parametrize(
     "change",
     [
+        {"packed": bytes(p.MAX_PACKED + 1)},
         {"first": 0},
         {"first": 2**63 - 1},
         {"runs": ()},

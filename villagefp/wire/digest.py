@@ -8,7 +8,8 @@ A sum can be forged by somebody who may choose very many records (generalised bi
 that: links and signatures are. It finds what was lost by mischance.
 
 Heads name changes and fields, so that a lost head, a change applied to one side alone and a lost withdrawal all show.
-Values need not be hashed: the links bind them. An erased record counts as erased, whatever changes of it a side still
+Values need not be hashed: the links bind them. A record without heads, of which erasures left nothing, counts as not
+there: a laptop that took a seed has never heard of it. An erased record counts as erased, whatever changes of it a side still
 has, for each side forgets them at its own time. Digests compare only between sides with one state of the registry,
 since a kind that one of them does not know has other heads there; and only where nothing waits or is held apart.
 """
@@ -18,9 +19,11 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
+from villagefp.wire.heads import pack_heads
 from villagefp.wire.protocol import HASH_BYTES
 
 _MODULUS = 1 << (8 * HASH_BYTES)
+_NO_HEADS = pack_heads({})
 
 
 class Digest(NamedTuple):
@@ -32,7 +35,7 @@ class Digest(NamedTuple):
     def put(self, kind: int, record: bytes, before: bytes | None, after: bytes | None) -> Digest:
         """After one record's packed heads changed; None is a record that is not here."""
         total = self.total - _hash(kind, record, before) + _hash(kind, record, after)
-        return Digest(total % _MODULUS, self.records + (after is not None) - (before is not None))
+        return Digest(total % _MODULUS, self.records + _is_there(after) - _is_there(before))
 
     def erase(self, kind: int, record: bytes, before: bytes | None) -> Digest:
         """After a record was erased that had these heads here, or was not here at all. Only for the first erasure."""
@@ -53,8 +56,12 @@ EMPTY = Digest()
 """Of a stream without records."""
 
 
+def _is_there(heads: bytes | None) -> bool:
+    return heads is not None and heads != _NO_HEADS
+
+
 def _hash(kind: int, record: bytes, heads: bytes | None) -> int:
-    if heads is None:
+    if heads is None or heads == _NO_HEADS:
         return 0
     return _number(kind, record, heads, b"vfp heads")
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, NamedTuple, Protocol
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
 from villagefp.wire import links, signed
-from villagefp.wire.change import Change, ChangeName, pack_header
+from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_header
 from villagefp.wire.heads import Folded, fold
 from villagefp.wire.kinds import Kind
 from villagefp.wire.links import Cover
@@ -142,26 +142,6 @@ def punctured(covers: Covers, names: Iterable[ChangeName]) -> dict[SegmentName, 
     return changed
 
 
-class Logged(Protocol):
-    """A change as a log, batch or page keeps it."""
-
-    @property
-    def change(self) -> Change:
-        """Without its fields where the body was destroyed."""
-
-    @property
-    def body(self) -> bytes | None:
-        """None where it was destroyed."""
-
-    @property
-    def commitment(self) -> bytes:
-        """To the body, under a key of the segment's tree."""
-
-    @property
-    def link(self) -> bytes:
-        """Over all before it, header and commitment."""
-
-
 class Break(StrEnum):
     """Why a chain of changes does not hold."""
 
@@ -179,7 +159,7 @@ class Broken(NamedTuple):
     why: Break
 
 
-def broken(logged: Sequence[Logged], link_before: bytes, covers: Covers, erasures: Erasures) -> Broken | None:
+def broken(logged: Sequence[LoggedChange], link_before: bytes, covers: Covers, erasures: Erasures) -> Broken | None:
     """The first change of one device that does not hold, given the link before the first; none where all do."""
     link = link_before
     for place, one in enumerate(logged):
@@ -196,7 +176,7 @@ def broken(logged: Sequence[Logged], link_before: bytes, covers: Covers, erasure
     return None
 
 
-def _committed(one: Logged, covers: Covers) -> bool:
+def _committed(one: LoggedChange, covers: Covers) -> bool:
     device, seq = one.change.name
     key = links.leaf_key(covers.get((device, links.segment_of(seq)), ()), links.leaf_of(seq))
     return key is not None and one.body is not None and links.commitment(key, one.body) == one.commitment

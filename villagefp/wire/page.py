@@ -21,11 +21,13 @@ from villagefp.wire.signing import SigningKey
 from villagefp.wire.values import pack
 
 MAX_PACKED = 64 * 1024
-"""Bytes of packed changes in a page: one change may take up to half of it."""
+"""Bytes of packed changes in a page of several."""
+MAX_SINGLE = 4_300_000
+"""Bytes of a page of one change: a form with its workbook may be larger than other pages."""
 MAX_CHANGES = 4096
 """Changes in a page."""
-MAX_PAGE = MAX_PACKED + 512 * 1024
-"""Bytes of a page. Where every change is of another device than the one before, origins take more than the changes."""
+MAX_PAGE = MAX_SINGLE + 1024
+"""Bytes of a page."""
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True):
@@ -44,7 +46,7 @@ class _Body(msgspec.Struct, array_like=True):
     chain: Hash
     devices: Annotated[tuple[Id, ...], Meta(max_length=MAX_CHANGES)]
     runs: Annotated[tuple[Run, ...], Meta(min_length=1, max_length=MAX_CHANGES)]
-    packed: Annotated[bytes, Meta(max_length=MAX_PACKED)]
+    packed: Annotated[bytes, Meta(max_length=MAX_SINGLE)]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Body)
@@ -82,7 +84,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_page(before: Cursor, stream: Stream, origins: Sequence[Origin], links: Sequence[bytes], packed: bytes) -> Page:
     """The page that follows a position. Origins and links are those of its changes, in the order of positions."""
-    if not 1 <= len(origins) == len(links) <= MAX_CHANGES or len(packed) > MAX_PACKED:
+    if not 1 <= len(origins) == len(links) <= MAX_CHANGES or len(packed) > _most(len(origins)):
         raise ValueError(f"A page of {len(origins)} changes, {len(links)} links and {len(packed)} bytes.")
     devices = tuple(sorted({origin.device for origin in origins}))
     return Page(
@@ -93,6 +95,10 @@ def make_page(before: Cursor, stream: Stream, origins: Sequence[Origin], links: 
         runs=tuple(_runs(origins, {device: place for place, device in enumerate(devices)})),
         packed=packed,
     )
+
+
+def _most(count: int) -> int:
+    return MAX_PACKED if count > 1 else MAX_SINGLE
 
 
 def _runs(origins: Sequence[Origin], places: dict[bytes, int]) -> Iterator[Run]:
@@ -124,7 +130,8 @@ def open_page(told: bytes, county: Iterable[bytes]) -> Page:
     )
     if any(run.device >= len(page.devices) or run.first + run.count - 1 > MAX_STAMP for run in page.runs):
         raise ExchangeError(Fault.DAMAGED)
-    if page.last > MAX_STAMP or page.last - page.first >= MAX_CHANGES:
+    count = page.last - page.first + 1
+    if page.last > MAX_STAMP or count > MAX_CHANGES or len(page.packed) > _most(count):
         raise ExchangeError(Fault.DAMAGED)
     return page
 

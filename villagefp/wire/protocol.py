@@ -13,19 +13,17 @@ from msgspec import Meta
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.wire.declared import DECLARED
 
 PROTOCOLS: Mapping[int, str] = {
     1: "protocol 1: the first one; signed batches, pages, receipts, seeds and envelopes",
 }
 """Every protocol that this program reads, with the reason for which it was made."""
-REGISTRIES: Mapping[int, str] = {
-    1: "registry 1: the kinds and fields with which the exchange began",
-}
-"""Every state of the registry of kinds and fields; digests of two states cannot be compared."""
-
 PROTOCOL = max(PROTOCOLS)
 OLDEST_PROTOCOL = min(PROTOCOLS)
-REGISTRY = max(REGISTRIES)
+REGISTRY = sum(1 + len(kind.fields) + len(kind.retired) for kind in DECLARED)
+"""Rises with every kind and field that is declared. It needs no agreement: what a side does not know it keeps and
+passes on. But digests of two sides compare only where they have the same one."""
 
 ID_BYTES = 16
 HASH_BYTES = 32

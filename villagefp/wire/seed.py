@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -25,10 +25,10 @@ from villagefp.wire.heads import Heads
 from villagefp.wire.protocol import Count, Hash, Id, Seq, Small
 from villagefp.wire.signed import ExchangeError, Fault, Purpose
 from villagefp.wire.signing import SigningKey
-from villagefp.wire.values import Value, in_order, pack, unpack
+from villagefp.wire.values import in_order, pack, unpack
 
-MAX_PART = 512 * 1024
-"""Bytes of a part as it travels."""
+MAX_PART = 4_500_000
+"""Bytes of a part as it travels: one record, a form with its workbook, may alone take as much; others are small."""
 MAX_CONTENT = 8 * 1024 * 1024
 """Bytes of its content after unpacking."""
 _GOAL = 192 * 1024
@@ -63,7 +63,7 @@ class HeadChange(NamedTuple):
     group: Seq
     stamp: Count
     author: bytes
-    fields: dict[Small, Value]
+    fields: dict[Small, Any]  # of `Value`
     replaces: bytes  # as a header has them; of what was overwritten only what may still come
     reason: str | None = None
 
@@ -127,7 +127,19 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     def content(self) -> Content:
         """What it brings; ExchangeError where it makes no sense."""
-        return signed.decode(_CONTENT, unpack_content(self.packed))
+        content = signed.decode(_CONTENT, unpack_content(self.packed))
+        if not all(
+            _is_value(value) for record in content.records for head in record.heads for value in head.fields.values()
+        ):
+            raise ExchangeError(Fault.DAMAGED)
+        return content
+
+
+def _is_value(told: object) -> bool:
+    """Whether this is one of the values that a field can hold."""
+    if isinstance(told, dict):
+        return all(isinstance(element, str) and isinstance(there, bool) for element, there in told.items())
+    return told is None or isinstance(told, str | bytes | int)
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -177,7 +189,7 @@ def seed_record(heads: Heads, changes: Iterable[Change], covered: Covered, *, co
         for name in names:
             holding.setdefault(name, []).append(number)
     if not holding:
-        raise ValueError("A record without heads is not part of a seed.")
+        raise ValueError("A record of which nothing stands is not part of a seed.")
     kept = tuple(_head(by_name[name], numbers, holding, covered) for name, numbers in sorted(holding.items()))
     first = by_name[kept[0].name]
     return SeedRecord(first.kind, first.record, kept, conflict)
