@@ -37,7 +37,7 @@ def test_a_visit_is_kept_with_its_prompts_and_checks(add: Call, village: Call, c
     told = add({"outcome": "done", "answers": {"temp": 37.8, "hr": 240}}, "--json")
     assert told.code == 0
     assert set(told.json) == {"event_id", "prompts", "checks"}
-    assert {"urgency", "sign", "message", "source"} == set(told.json["prompts"][0])
+    assert {"urgency", "sign", "message", "source", "unsigned"} == set(told.json["prompts"][0])
     assert [check["question"] for check in told.json["checks"]] == ["hr"]
     timeline = village("person", "show", child, "--json").json["timeline"]
     assert [entry["event_id"] for entry in timeline] == [told.json["event_id"]]

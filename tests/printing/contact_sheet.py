@@ -1,14 +1,15 @@
 """Renders every sheet and one picture of them all: `python -m tests.printing.contact_sheet FOLDER [--accept]`.
 
 Look at the pictures before accepting: `--accept` makes them the golden pages that the tests hold the renderer to.
+`--only NAME` does the same for the sheets whose name begins with NAME, and leaves the others as they are.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import json
-import sys
 from pathlib import Path
 
 import pypdfium2
@@ -57,16 +58,18 @@ def png(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def write(folder: Path, *, accept: bool) -> None:
+def write(folder: Path, *, accept: bool, only: str = "") -> None:
     """All pages into `folder`, the contact sheet beside them; as golden pages where that is accepted."""
     folder.mkdir(parents=True, exist_ok=True)
     pages: list[Image.Image] = []
-    hashes: dict[str, str] = {}
+    jobs = {name: job for name, job in golden_jobs().items() if name.startswith(only)}
+    hashes: dict[str, str] = json.loads(HASHES.read_text(encoding="ascii")) if only else {}
     if accept:
         GOLDEN.mkdir(exist_ok=True)
         for stale in GOLDEN.glob("*.png"):
-            stale.unlink()
-    for name, job in golden_jobs().items():
+            if not only or stale.stem.rpartition("-")[0] in jobs:
+                stale.unlink()
+    for name, job in jobs.items():
         hashes[name] = hash_of(job)
         for number, picture in enumerate(pictures(plain_pdf(job)), start=1):
             pages.append(picture)
@@ -93,4 +96,9 @@ def contact_sheet(pages: list[Image.Image], *, scale: float) -> Image.Image:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "sheets-out"), accept="--accept" in sys.argv)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("sheets-out"))
+    parser.add_argument("--accept", action="store_true")
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    write(asked.folder, accept=asked.accept, only=asked.only)

@@ -37,6 +37,7 @@ _TEXTS = (
     (r"_detail$", "轻度，已好转"), (r"reason", "想请医生再看一看"),
     (r"question|advice|wish|suggestion|what", "按时复查，有不舒服随时打电话；材料已经带给家里人看。"),
 )  # fmt: skip
+UNSIGNED = "本单所依据的危险征象表尚未经县里医生签发，只供就诊参考，不是诊断。"
 _SOFT = re.compile(r"\. >= (-?[\d.]+) and \. <= (-?[\d.]+)")
 
 
@@ -108,7 +109,11 @@ def representative(form_id: str, mode: Mode) -> SheetJob:
     assert job.form is not None
     private = any(q.sealed and q.paper.get("style") != "hidden" for q in form.questions)
     sealed = form.settings.get("print::sealed")
-    sheet = replace(job.form, elsewhere=sealed == "all" or (private and sealed != "asked"))
+    sheet = replace(
+        job.form,
+        elsewhere=sealed == "all" or (private and sealed not in {"asked", "carried"}),
+        remark=UNSIGNED if form.settings.get("print::unsigned") else "",
+    )
     if form.settings.get("print::subject") == "none":
         sheet = replace(sheet, token="", print_number="")
     answers = dict(sheet.answers)

@@ -13,9 +13,10 @@ from villagefp.cli.output import Output
 from villagefp.cli.people import person_id
 from villagefp.domain.records import Outcome
 from villagefp.errors import UserError
+from villagefp.forms.views import Prompt
 from villagefp.i18n import _
 from villagefp.reasons import reason
-from villagefp.services import households, visits
+from villagefp.services import households, prompts, visits
 
 _SHAPE = '{"outcome": "done", "answers": {"question": "value"}}'
 
@@ -51,10 +52,18 @@ def _add(told: argparse.Namespace, output: Output) -> int:
             lines = [f"{violation.question}: {violation.message}" for violation in refused.violations]
             output.refuse("\n".join(lines), refused.to_json())
             return 1
-    told_again = (*(prompt.label for prompt in saved.prompts), *(check.message for check in saved.checks))
+    told_again = (*map(_in_words, saved.prompts), *(check.message for check in saved.checks))
+    if saved.untold:
+        told_again = (*told_again, prompts.ask_told())
     data = {"event_id": str(uuid.UUID(bytes=saved.event_id)), **saved.prompts_json(), **saved.checks_json()}
     output.tell("\n".join((_("The visit is kept."), *told_again)), data)
     return 0
+
+
+def _in_words(prompt: Prompt) -> str:
+    return (
+        _("{text} ({mark})").format(text=prompt.label, mark=prompts.not_signed()) if prompt.unsigned else prompt.label
+    )
 
 
 def _read(file: Path) -> tuple[Outcome, dict[str, Any]]:

@@ -38,8 +38,10 @@ Settings sheet (`FormPackage.settings`, keys with the prefix):
                        then shows all kept visits of the person, one a column; what is `known` stands above them
     print::columns_within  how many days the visits of one sheet may lie apart (300: one pregnancy); empty: any number
     print::sealed      asked: the sheet bears the name, and sealed answers are on it only when they are asked for;
-                       all: the whole sheet is private though no question is sealed; without it a sheet with sealed
-                       questions is; a private sheet is nameless under its neutral title
+                       all: the whole sheet is private though no question is sealed; carried: the person carries
+                       the sheet, so it bears her name and what is sealed; without it a sheet with sealed
+                       questions is private; a private sheet is nameless under its neutral title
+    print::unsigned    the county parameter that says whether a table is signed: until it is, the sheet says so
     print::stays_home  yes: the sheet is left with the family, so nothing private may be on it
 """
 

@@ -27,7 +27,7 @@ from villagefp.forms.xpath_tree import Node, from_fields, from_rows
 from villagefp.forms.xpath_values import Value
 from villagefp.i18n import _
 
-INPUTS = ("person", "household", "previous", "episode", "visit")
+INPUTS = ("person", "household", "previous", "episode", "visit", "prompts", "referral")
 TABLES = ("members", "stock")
 """What the program gives every form: records under these names, and tables to choose from."""
 LAST_SAVED = "__last-saved"

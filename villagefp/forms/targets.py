@@ -65,6 +65,7 @@ TARGETS: Mapping[str, Target] = {
     "referral": _of_kind(
         "referral", "given_on", "urgency", "to_facility", "follow_by", "arrived", "result_told_on", "reason"
     ),
+    "private_referral": Target("referral", {"reason": _CODE, "answered": _CODE}, frozenset({"reason", "answered"})),
     "benefit_case": _of_kind("benefit_case", "benefit", "submitted_on", "decided_on", "decision"),
     "stock_move": Target("stock_move", _HANDED_OUT, frozenset(_HANDED_OUT)),
     "person": Target(

@@ -76,6 +76,7 @@ class Prompt:
     label: str
     source: str
     path: str
+    unsigned: bool = False  # the county has still to sign the rule
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,6 @@ class FormInputs:
     previous: dict[str, str] = field(default_factory=dict)  # answers of the last visit with this form, by name
     episode: dict[str, str] = field(default_factory=dict)
     visit: dict[str, str] = field(default_factory=dict)  # on, worker, village
+    prompts: dict[str, str] = field(default_factory=dict)  # of the visit that leads to this slip: reasons, urgent
+    referral: dict[str, str] = field(default_factory=dict)  # the slip that waits for an answer: given_on, to_facility
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)

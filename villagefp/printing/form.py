@@ -68,6 +68,8 @@ class FormTable:
                 yield heading
                 heading = None
             yield from made
+        if remark := self.paper.sheet.remark:
+            yield self._line(remark)
 
     def _made(self, key: tuple[str, str], asked: list[Asked]) -> list[Row]:
         if key in self.kept and key[0] != "repeat" and not any(map(self.cells.has_words_to_write, asked)):
@@ -121,7 +123,10 @@ class FormTable:
         return Row((Cell(0, BODY, lines, Align.CENTRE),), strong=True, keep=True)
 
     def _text(self, question: Question) -> Row:
-        lines = self.cells.setter.flow(self.cells.setter.words(self.paper.label(question)), BODY - 2 * PAD_X)
+        return self._line(self.paper.label(question))
+
+    def _line(self, words: str) -> Row:
+        lines = self.cells.setter.flow(self.cells.setter.words(words), BODY - 2 * PAD_X)
         return Row((Cell(0, BODY, lines),))
 
     def side_by_side(self, asked: list[Asked]) -> list[Row]:

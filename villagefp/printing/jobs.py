@@ -61,6 +61,7 @@ class FormSheet:
     language: str = "zh"
     token: str = ""  # what the QR code says; empty leaves it out
     print_number: str = ""
+    remark: str = ""  # stands below the questions
 
     @property
     def title(self) -> str:

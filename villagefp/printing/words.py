@@ -29,6 +29,14 @@ def paper_words() -> Words:
     )
 
 
+def not_signed_yet() -> str:
+    """What a sheet says while the county has not signed the table of danger signs behind it."""
+    return _(
+        "The table of danger signs behind this sheet is not signed by a doctor of the county yet. "
+        "It is a hint to see a doctor, and no diagnosis."
+    )
+
+
 def household_words(package: FormPackage, language: str) -> HouseholdWords:
     """The texts of the household sheet: notes, options and labels of its form, and the few words around them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from villagefp.errors import UserError
 from villagefp.forms.package import FormPackage, Question
 from villagefp.i18n import _, language
 from villagefp.printing.jobs import FormSheet, HouseholdSheet, Identity, Mode, SheetJob
-from villagefp.printing.words import household_words, paper_words
+from villagefp.printing.words import household_words, not_signed_yet, paper_words
 from villagefp.services import sheet_answers, sheet_tokens
 from villagefp.services.households import by_number
 from villagefp.services.pdfs import MissingGlyphsError, Pdf, Renderer, made, note_printed, rendered
@@ -34,7 +35,7 @@ __all__ = [
 
 HOUSEHOLD_FORM = "household_visit"
 _ENTITLED = "village_doctor"
-_WHEN_ASKED, _WHOLE = "asked", "all"
+_WHEN_ASKED, _WHOLE, _CARRIED = "asked", "all", "carried"
 """What `print::sealed` may say of a form."""
 
 
@@ -106,6 +107,7 @@ def form_to_print(
         line = next(iter(people.person_lines(connection, [filled.person])), None) if filled.person else None
         household = records.get(connection, Household, filled.household) if filled.household else None
         person = records.get(connection, Person, filled.person) if filled.person else None
+        decided = published.params(connection, store.ambient.today())
     if filled.package.settings.get("print::stays_home") == "yes":
         filled = filled.fit_for_home()
     on_request = filled.package.settings.get("print::sealed") == _WHEN_ASKED
@@ -133,6 +135,7 @@ def form_to_print(
         language=_language(filled.package),
         token=token,
         print_number=sheet_tokens.print_number(token) if token else "",
+        remark=_remark(filled.package, decided),
     )
     if elsewhere:
         sheet = replace(sheet, identity=replace(sheet.identity, name=""))
@@ -192,6 +195,12 @@ def household_sheet(
     return replace(pdf, withheld=told.withheld)
 
 
+def _remark(package: FormPackage, decided: Mapping[str, str]) -> str:
+    """That the table which the sheet follows is not signed; nothing once it is."""
+    table = package.settings.get("print::unsigned")
+    return not_signed_yet() if table and decided.get(table) != "1" else ""
+
+
 def form_preview(package: FormPackage, *, leave_blank: bool = False, render: Renderer | None = None) -> Pdf:
     """The blank sheet of a form that is not in use yet, for those who write it."""
     sheet = FormSheet(
@@ -207,7 +216,8 @@ def form_preview(package: FormPackage, *, leave_blank: bool = False, render: Ren
 def _is_nameless(package: FormPackage) -> bool:
     """Whether the form is so private that its sheets name nobody, on this printer either."""
     told = package.settings.get("print::sealed")
-    return told == _WHOLE or (told != _WHEN_ASKED and any(map(_is_private_on_paper, package.questions)))
+    bears_the_name = told in {_WHEN_ASKED, _CARRIED}
+    return told == _WHOLE or (not bears_the_name and any(map(_is_private_on_paper, package.questions)))
 
 
 def _is_private_on_paper(question: Question) -> bool:

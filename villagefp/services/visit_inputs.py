@@ -11,7 +11,7 @@ from villagefp.domain.records import Event, Household, HukouBook, Membership, Pe
 from villagefp.forms.package import FormPackage
 from villagefp.forms.views import FormInputs
 from villagefp.i18n import language
-from villagefp.services import episodes, revisions, stock_table, told_before
+from villagefp.services import episodes, referrals, revisions, stock_table, told_before
 from villagefp.storage import people, records
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def gather(
         household=_household(connection, household) if household else {},
         previous=_previous(store, connection, package, subject),
         episode=_episode(store, connection, package, subject, kept),
+        referral=_referral(connection, package, subject),
         visit={
             "on": on.isoformat(),
             "about": "person" if subject.person else "household" if subject.household else "nobody",
@@ -82,6 +83,15 @@ def _episode(
         return {}
     told_by = revisions.all_of(connection, kept)
     return episodes.inputs(store, connection, subject.person, programmes, told_by)
+
+
+def _referral(connection: Connection, package: FormPackage, subject: Subject) -> dict[str, str]:
+    """The slip that waits for an answer, for a form that can take one."""
+    if subject.person is None or not any(write.target == "referral" and write.update_if for write in package.writes):
+        return {}
+    there = referrals.waiting(connection, subject.person)
+    fields = {name: getattr(there, name) for name in ("given_on", "to_facility", "urgency")} if there else {}
+    return {name: text for name, text in fields.items() if text}
 
 
 def _home_of(connection: Connection, person: RecordId | None) -> RecordId | None:

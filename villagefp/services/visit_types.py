@@ -51,12 +51,19 @@ class SavedVisit:
     event_id: RecordId
     prompts: tuple[Prompt, ...] = ()
     checks: tuple[Check, ...] = ()
+    untold: bool = False  # a sign for today or at once is there that nobody confirmed as told
 
     def prompts_json(self) -> dict[str, Any]:
         """The prompts as scripts get them."""
         return {
             "prompts": [
-                {"urgency": each.urgency, "sign": each.sign, "message": each.label, "source": each.source}
+                {
+                    "urgency": each.urgency,
+                    "sign": each.sign,
+                    "message": each.label,
+                    "source": each.source,
+                    "unsigned": each.unsigned,
+                }
                 for each in self.prompts
             ]
         }

@@ -14,7 +14,8 @@ from villagefp.errors import UserError
 from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language
-from villagefp.services import catalogue, write_back
+from villagefp.services import catalogue, prompts, write_back
+from villagefp.services.prompts import Slip
 from villagefp.services.told_before import kept_answers
 from villagefp.services.visit_checks import check_day, check_subject, not_asked, occurred_on, signature
 from villagefp.services.visit_inputs import Subject, gather
@@ -39,13 +40,17 @@ def start_visit(
     person_id: RecordId | None = None,
     household_id: RecordId | None = None,
     on: date,
+    slip: Slip | None = None,
 ) -> Visit:
-    """Begin a form about a person or a household; nothing is written until the first answer is kept."""
+    """Begin a form about a person or a household; nothing is written until the first answer is kept.
+
+    `slip` is what another visit found: a referral slip begins with it.
+    """
     package = catalogue.of(store).in_force(form_id, on)
     subject = Subject(person_id, household_id)
     check_subject(store, package, subject)
     check_day(store, subject, on)
-    return _begin(store, package, subject, on)
+    return _begin(store, package, subject, on, slip)
 
 
 def keep_draft(store: Store, visit: Visit, page: str = "", answers: Mapping[str, Any] | None = None) -> None:
@@ -123,7 +128,8 @@ def save_visit(
         delete_draft(save.connection, visit.draft_id)
     if not with_answers:
         return SavedVisit(event.id)
-    return SavedVisit(event.id, tuple(session.prompts()), tuple(session.checks()))
+    shown = prompts.marked(session.prompts(), prompts.signed_tables(store))
+    return SavedVisit(event.id, shown, tuple(session.checks()), untold=bool(prompts.untold(session)))
 
 
 def _to_event(store: Store, visit: Visit, outcome: Outcome, header: Header) -> Event:
@@ -209,14 +215,14 @@ def amend(store: Store, event_id: RecordId, reason: str) -> Visit:
     )
 
 
-def _begin(store: Store, package: FormPackage, subject: Subject, on: date) -> Visit:
+def _begin(store: Store, package: FormPackage, subject: Subject, on: date, slip: Slip | None) -> Visit:
     return Visit(
         draft_id=store.ambient.new_id(),
         form_id=package.form_id,
         subject=subject,
         on=on,
         started_at=_moment(store),
-        session=_session(store, package, subject, on, None),
+        session=_session(store, package, subject, on, None, slip=slip),
     )
 
 
@@ -228,9 +234,12 @@ def _session(
     answers: Mapping[str, Any] | None,
     *,
     kept: RecordId | None = None,
+    slip: Slip | None = None,
 ) -> FormSession:
     with store.read() as connection:
         inputs = gather(store, connection, package, subject, on, kept=kept)
+    if slip is not None:
+        inputs = replace(inputs, prompts=slip.inputs())
     return FormSession(package, ambient=store.ambient, inputs=inputs, answers=answers, language=language())
 
 

@@ -6,8 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from villagefp.domain.records import (
     BenefitCase,
     Consent,
@@ -16,13 +14,12 @@ from villagefp.domain.records import (
     Outcome,
     Person,
     Record,
-    Referral,
 )
 from villagefp.forms.session import FormSession
 from villagefp.forms.targets import TARGETS
 from villagefp.forms.xpath_values import to_boolean, to_string
 from villagefp.i18n import _
-from villagefp.services import revisions, stock_dispense, write_households, write_people, write_programmes
+from villagefp.services import referrals, revisions, stock_dispense, write_households, write_people, write_programmes
 from villagefp.services.visit_types import WITH_ANSWERS
 from villagefp.services.writing import Told, Writing
 from villagefp.storage import marks, records
@@ -108,8 +105,8 @@ def _write(writing: Writing, rows: list[Told], before: list[Told]) -> None:
             write_people.write_person(writing, row)
         elif row.target == "member_change":
             write_households.write_member_change(writing, row)
-        elif row.target == "referral":
-            _write_referral(writing, row)
+        elif row.target in {"referral", "private_referral"}:
+            referrals.write(writing, row)
         elif row.target == "benefit_case":
             _write_benefit(writing, row)
         elif row.target == "stock_move":
@@ -117,33 +114,6 @@ def _write(writing: Writing, rows: list[Told], before: list[Told]) -> None:
     born = [row for row in rows if row.target == "newborn"]
     if born:
         write_people.write_newborns(writing, born, [row for row in before if row.target == "newborn"])
-
-
-def _write_referral(writing: Writing, told: Told) -> None:
-    values: dict[str, Any] = {name: value for name, value in told.values.items() if name != "reason"}
-    values.setdefault("given_on", writing.event.occurred_on)
-    kept = writing.before.take(Referral)
-    reason = told.values.get("reason", "")
-    if kept is not None and kept.result_told_on and kept.arrived == values.get("arrived"):
-        values["result_told_on"] = kept.result_told_on  # told once; corrected later for another reason
-    sealed = kept.reason if kept else None
-    if reason != _reason_of(writing.store, sealed):
-        sealed = writing.store.seal(msgspec.msgpack.encode(reason)) if reason else None
-    wanted = Referral(
-        id=kept.id if kept else writing.store.ambient.new_id(),
-        person=writing.person,
-        event=writing.event.id,
-        reason=sealed,
-        **values,
-    )
-    if kept is None:
-        writing.save.add(wanted)
-    else:
-        writing.before.revise(writing.save, kept, wanted)
-
-
-def _reason_of(store: Store, sealed: bytes | None) -> str:
-    return str(msgspec.msgpack.decode(store.unseal(sealed))) if sealed else ""
 
 
 def _write_benefit(writing: Writing, told: Told) -> None:
