@@ -21,6 +21,9 @@ class Keys:
     @property
     def target(self) -> QWidget:
         """What has the focus; a key nobody waits for goes to the window."""
+        if QApplication.activeWindow() is None:  # offscreen there is no manager that gives the keys back
+            self.desk.window.activateWindow()
+            self.desk.settle()
         return QApplication.focusWidget() or self.desk.window
 
     def press(

@@ -12,6 +12,7 @@ from villagefp.ui.qt import overrides
 from villagefp.ui.widgets.day_delegate import DayDelegate, Places, is_narrow, places
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class DayList(QListView):
@@ -84,6 +85,8 @@ class DayList(QListView):
             event.accept()  # a list of who is due does not leave this screen
         elif event.key() in _ENTER:
             self._open(row)
+        elif event.key() in _ENDS:
+            self._go_to_end(last=event.key() == Qt.Key.Key_End)
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._step(up=event.key() == Qt.Key.Key_Up)
         elif event.key() == Qt.Key.Key_Space and isinstance(row, Item):
@@ -150,6 +153,12 @@ class DayList(QListView):
         painter.setPen(QPen(QColor(theme.current().tokens.accent), 3))
         height = area.top() if before else area.bottom()
         painter.drawLine(area.left(), height, area.right(), height)
+
+    def _go_to_end(self, *, last: bool) -> None:
+        """Stand on the first or the last row that can be chosen: headings are passed over."""
+        places = [number for number, row in enumerate(self._rows.rows) if row.chosen]
+        if places:
+            self.setCurrentIndex(self._rows.index(places[-1 if last else 0], 0))
 
     def _row(self, index: QModelIndex) -> DayRow | None:
         return self._rows.rows[index.row()] if index.isValid() and index.row() < len(self._rows.rows) else None
