@@ -17,6 +17,9 @@ from villagefp.wire.values import Value, in_order
 
 Row = Sequence[Any]
 
+_DERIVED_FROM = {"person": "person", "household": "household", "mother": "person"}
+"""The references, with the kind they lead to, through which a record is part of what is derived of another one."""
+
 
 class _Telling(NamedTuple):
     """What a change says of records with the same fields told: numbers in order, and how a row gives the values."""
@@ -41,6 +44,7 @@ class Codec:
         self._flags = tuple(place for place, field in enumerate(self.kind.fields, 1) if field.type is FieldType.FLAG)
         self._travelling = {field.number: place for place, field in enumerate(self.kind.fields, 1) if _travels(field)}
         self._wholes = tuple(frozenset(field.number for field in group) for group in self.kind.groups.values())
+        self.derived_from = {name: kind for name, kind in _DERIVED_FROM.items() if name in self.names}
         self._tellings: dict[tuple[bool, ...], _Telling] = {}
         self._needed = tuple(
             field.number for field in self.kind.fields if type(None) not in get_args(hints[field.name])

@@ -117,12 +117,13 @@ def _touched(
     persons.update(_column(connection, "SELECT mother FROM person WHERE 1", "id", by_kind["person"]))
     for kind in ("membership", "referral"):
         persons.update(_column(connection, f"SELECT person FROM {kind} WHERE 1", "id", by_kind[kind]))
-    told = set(_column(connection, "SELECT person FROM event WHERE 1", "id", by_kind["event"]))
+    events = [*by_kind["event"], *_column(connection, "SELECT revision_of FROM event WHERE 1", "id", by_kind["event"])]
+    told = set(_column(connection, "SELECT person FROM event WHERE 1", "id", events))
     told.update(_column(connection, "SELECT person FROM episode WHERE 1", "id", by_kind["episode"]))
     persons.update(told)
     persons.update(_column(connection, "SELECT id FROM person WHERE 1", "mother", sorted(told)))
     households = {*by_kind["household"]}
-    households.update(_column(connection, "SELECT household FROM event WHERE 1", "id", by_kind["event"]))
+    households.update(_column(connection, "SELECT household FROM event WHERE 1", "id", events))
     return sorted(persons), sorted(households)
 
 

@@ -26,8 +26,6 @@ Touched = set[tuple[str, RecordId]]
 
 WHOLE_KIND = 0
 """Stands in `not_understood` for the fields of a kind that is not known here."""
-_REFERENCES = ("person", "household", "mother", "revision_of")
-"""The fields through which a record is part of what is derived of another one."""
 
 ConflictRow = tuple[RecordId, int, int, bytes]
 UnknownRow = tuple[int, int, RecordId]
@@ -108,20 +106,15 @@ def unknown_in(
 
 def _referred(connection: Connection, codec: Codec, records: Sequence[RecordId]) -> Touched:
     """The persons and households that these records are about, as their rows stand at the moment."""
-    columns = [name for name in _REFERENCES if name in codec.names]
-    if not columns:
+    if not codec.derived_from:
         return set()
-    kind_of = {"mother": "person", "revision_of": "event"}
-    query = f'SELECT {", ".join(columns)} FROM "{codec.kind.name}" WHERE 1'
-    found: Touched = {
-        (kind_of.get(column, column), record)
+    query = f'SELECT {", ".join(codec.derived_from)} FROM "{codec.kind.name}" WHERE 1'
+    return {
+        (kind, record)
         for row in select_in(connection, query, "id", records)
-        for column, record in zip(columns, row, strict=True)
+        for kind, record in zip(codec.derived_from.values(), row, strict=True)
         if record is not None
     }
-    # A visit that is corrected by one about somebody else no longer counts for the first.
-    corrected = [record for kind, record in found if kind == "event"]
-    return found | (_referred(connection, codec, corrected) if corrected else set())
 
 
 def _put_anew(

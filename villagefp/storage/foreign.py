@@ -10,7 +10,6 @@ from villagefp.storage import log
 from villagefp.storage.log import Origin
 from villagefp.wire import links
 from villagefp.wire.change import LoggedChange
-from villagefp.wire.change import LoggedChange
 from villagefp.wire.links import Cover
 from villagefp.wire.values import pack, unpack
 

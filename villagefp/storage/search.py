@@ -80,7 +80,7 @@ def _touched(connection: Connection, changed: Collection[tuple[str, RecordId]]) 
 
 
 def _column(connection: Connection, query: str, column: str, ids: Sequence[RecordId]) -> list[RecordId]:
-    return [row[0] for row in select_in(connection, query, column, ids)]
+    return [row[0] for row in select_in(connection, query, column, ids) if row[0] is not None]
 
 
 class _Keys:
