@@ -344,7 +344,7 @@ def test_what_a_family_asked_for_stands_on_top_of_its_household(desk: Desk, stor
     screen = opened(desk)
     of_family = [line for line in lines(screen) if line.household_no == "0012"]
     assert of_family[0].appointment is not None
-    assert (of_family[0].what, of_family[0].when) == ("带秤", "约好 今天上午")
+    assert (of_family[0].what, of_family[0].when) == ("带秤", "约好今天上午")
     assert sum(line.appointment is not None for line in of_family) == 1
     stand_on(screen, of_family[0])
     keys.press(Qt.Key.Key_2)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from villagefp.domain.followups import DueState
+from villagefp.domain.followups import DueItem, DueState
 from villagefp.domain.records import Household, RecordId
 from villagefp.errors import UserError
 from villagefp.i18n import _, language
-from villagefp.services import catalogue, due, due_words, form_menu, households, sheet_tokens
+from villagefp.services import catalogue, due, due_filters, due_words, form_menu, households, sheet_tokens
 from villagefp.services.due import DueLine
 from villagefp.services.form_menu import FormGroup
 from villagefp.services.sheet_tokens import Printed
@@ -142,7 +142,7 @@ def _of_person(store: Store, person_id: RecordId, on: date) -> Found:
 
 
 def _due(store: Store, subjects: list[RecordId], on: date) -> list[Choice]:
-    """What is due there, called as other lists call it: by the form's neutral title."""
+    """What is due there: by the form's title, a neutral one where it would tell of a method or a pregnancy."""
     shown = due.SHOWN | {DueState.CONTACT_CLOSED}
     found: dict[Opening, DueLine] = {}
     for line in sorted(due.due_of_all(store, subjects, on), key=lambda line: line.item.window_from):
@@ -150,12 +150,19 @@ def _due(store: Store, subjects: list[RecordId], on: date) -> list[Choice]:
             found.setdefault(Opening(line.item.form, line.item.person, line.item.household), line)
     return [
         Choice(
-            " · ".join(part for part in (line.who, form_words(store, opening.form_id, on)) if part),
+            " · ".join(part for part in (line.who, due_words_of(store, line.item, on)) if part),
             due_words.when(line.item, on),
             opening,
         )
         for opening, line in found.items()
     ]
+
+
+def due_words_of(store: Store, item: DueItem, on: date) -> str:
+    """What a due visit is called away from the first page: by its form where nothing about it is private."""
+    if due_filters.family_of(item.programme) == due_filters.OTHER:
+        return form_words(store, item.form, on)
+    return catalogue.of(store).title(item.form, language(), on)
 
 
 def form_words(store: Store, form_id: str, on: date) -> str:

@@ -21,7 +21,7 @@ _FURTHEST = 3
 
 @dataclass(frozen=True)
 class NextLine:
-    """A visit that may be made now or later, by the neutral title of its form."""
+    """A visit that may be made now or later, by the title of its form, a neutral one where it is private."""
 
     line: DayLine
     title: str
@@ -57,7 +57,7 @@ def _next(store: Store, subjects: list[RecordId], today: date) -> NextUp:
         tuple(
             NextLine(
                 day_list.of_due(line, {}, today),
-                desk.form_words(store, line.item.form, today),
+                desk.due_words_of(store, line.item, today),
                 line.item.state is not DueState.PLANNED,
             )
             for line in (*near, *later)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QLabel
+from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from villagefp.domain import almanac
 from villagefp.i18n import _
@@ -22,8 +22,8 @@ from villagefp.ui.widgets.day_lines import DayLines
 from villagefp.ui.widgets.month_grid import MonthGrid
 
 NAME = "calendar"
-_SIDE = 460
-_NARROW_BELOW = 940
+_SIDE = 380
+_NARROW_BELOW = 820
 
 
 def title() -> str:
@@ -66,7 +66,9 @@ class Calendar(Screen):
         self._columns = parts.row(spacing=16)
         self._columns.addLayout(left, 1)
         self._columns.addWidget(self._side)
-        self.body.addLayout(self._columns, 1)
+        held = QWidget()
+        held.setLayout(self._columns)
+        self.body.addWidget(parts.scrolling(held), 1)
         QShortcut(QKeySequence("N"), self).activated.connect(self._add)
 
     def resume_target(self) -> object:

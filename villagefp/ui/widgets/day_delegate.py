@@ -16,9 +16,9 @@ from villagefp.ui.qt import overrides
 from villagefp.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
-_ROW, _HEADING, _TWO_LINES = 36, 34, 54
-_GRIP, _NUMBER, _FAMILY, _WHO, _WHAT, _WHY, _START = 22, 62, 120, 120, 88, 92, 72
-_NARROW_BELOW = 720
+_ROW, _HEADING, _TWO_LINES = 36, 32, 50
+_GRIP, _NUMBER, _FAMILY, _WHO, _WHAT, _WHY, _START = 22, 58, 112, 104, 84, 80, 66
+_NARROW_BELOW = 680
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -49,8 +49,8 @@ def places(area: QRect, *, narrow: bool) -> Places:
         room = max(0, why.left() - number.right() - 8)
         family = QRect(number.right() + 6, top, room // 2, half - 3)
         who = QRect(family.right() + 6, top, room - room // 2 - 6, half - 3)
-        what = QRect(left, top + half - 3, px(_WHAT), half - 3)
-        when = QRect(what.right() + 6, what.top(), max(0, why.left() - what.right() - 10), half - 3)
+        what = QRect(left, top + half - 3, px(_NUMBER), half - 3)
+        when = QRect(family.left(), what.top(), max(0, why.left() - family.left() - 10), half - 3)
     else:
         family = QRect(number.right() + 6, area.top(), px(_FAMILY), high)
         who = QRect(family.right() + 6, area.top(), px(_WHO), high)

@@ -58,7 +58,7 @@ class MonthGrid(QWidget):
     @overrides
     def minimumSizeHint(self) -> QSize:
         px = theme.current().px
-        return QSize(px(250), px(_HEAD + WEEKS * 30))
+        return QSize(px(250), px(_HEAD + WEEKS * 34))
 
     @overrides
     def keyPressEvent(self, event: QKeyEvent) -> None:
