@@ -58,7 +58,7 @@ class ToldDialogs(Dialogs):
     def save_file(self, title: str, name: str, kinds: str) -> Path | None:
         return self.save_answer
 
-    def confirm(self, question: str, yes: str) -> bool:
+    def confirm(self, question: str, yes: str, no: str = "") -> bool:
         self.questions.append(question)
         return self.confirm_answer
 

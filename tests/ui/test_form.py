@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.ui.conftest import Desk
 from villagefp.domain.records import Event, Outcome
@@ -264,3 +264,131 @@ def test_the_household_form_offers_its_members_by_number(desk: Desk) -> None:
     assert met.codes == [page.members[0][0].id.hex()]
     assert form.session is not None
     assert form.session.answers()["visit_on"] == date(2026, 11, 22).isoformat()
+
+
+def test_one_tick_confirms_that_the_signs_were_told_and_a_new_sign_takes_it_back(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "37.8")
+    desk.settle()
+    assert form.session is not None
+    assert not form.prompts.tick.isChecked()
+    QTest.keyClick(desk.window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert form.prompts.tick.isChecked()
+    assert form.session.answers()["danger_told"] == "OK"
+    form.answer("/data/exam/rr", "70")
+    assert not form.prompts.tick.isChecked()
+    assert "danger_told" not in form.session.answers()
+    desk.settle()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_sign_that_nobody_confirmed_is_asked_about_once_and_never_in_the_way(
+    desk: Desk, form: Form, told: bool
+) -> None:
+    desk.dialogs.confirm_answer = told
+    form.answer("/data/exam/temp", "37.8")
+    fill_rest(form)
+    press(form, _("Save  Ctrl+S"))
+    desk.shown(Person)
+    (question,) = desk.dialogs.questions
+    assert _("Has the person been told of the danger signs, and where to go?") in question
+    (event,) = events(desk)
+    assert event.outcome == Outcome.DONE
+    assert desk.window.store is not None
+    answers = visits.open_event(desk.window.store, event.id).session.answers()
+    assert answers.get("danger_told") == ("OK" if told else None)
+
+
+def test_a_sign_for_the_coming_days_is_not_asked_about(desk: Desk, form: Form) -> None:
+    form.answer("/data/birth/hearing_screen", "2")
+    assert [prompt.urgency for prompt in form.prompts.prompts] == ["G"]
+    fill_rest(form)
+    press(form, _("Save  Ctrl+S"))
+    desk.shown(Person)
+    assert desk.dialogs.questions == []
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_the_slip_begins_once_the_visit_is_kept_and_is_printed_at_once(desk: Desk, form: Form, by_key: bool) -> None:
+    form.answer("/data/exam/temp", "37.8")
+    desk.settle()
+    if by_key:
+        QTest.keyClick(desk.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    else:
+        press(form, _("Referral slip"))
+    assert form.prompts.slip_button.isChecked()
+    fill_rest(form)
+    press(form, _("Save  Ctrl+S"))
+    desk.until(lambda: desk.shown(Form) is not form and desk.shown(Form).session is not None)
+    slip = desk.shown(Form)
+    assert slip.session is not None
+    assert slip.session.package.form_id == "referral_slip"
+    assert slip.visit is not None
+    assert slip.visit.subject.person == desk.newborn().id
+    told = slip.session.answers()
+    assert (told["reason"], told["urgent"], told["given_on"]) == (["baby_cold_hot"], "1", "2026-11-22")
+    press(slip, _("Next section"))
+    desk.settle()
+    press(slip, _("Save  Ctrl+S"))
+    preview = desk.shown(Preview)
+    desk.until(lambda: preview.pdf is not None)
+    assert {event.form for event in events(desk)} == {"newborn_home_visit", "referral_slip"}
+
+
+def test_a_slip_that_the_person_does_not_want_is_ended_without_a_word(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "37.8")
+    desk.settle()
+    press(form, _("Referral slip"))
+    fill_rest(form)
+    press(form, _("Save  Ctrl+S"))
+    desk.until(lambda: desk.shown(Form) is not form and desk.shown(Form).session is not None)
+    press(desk.shown(Form), _("Not this time"))
+    desk.shown(Person)
+    assert {event.outcome for event in events(desk)} == {Outcome.DONE, Outcome.NOT_THIS_TIME}
+
+
+def test_a_sign_that_is_gone_takes_the_wish_for_a_slip_with_it(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "37.8")
+    desk.settle()
+    press(form, _("Referral slip"))
+    form.answer("/data/exam/temp", "36.8")
+    assert not form.prompts.slip_button.isVisible()
+    assert not form.prompts.tick.isVisible()
+    fill_rest(form)
+    press(form, _("Save  Ctrl+S"))
+    desk.shown(Person)
+
+
+def test_a_sign_says_why_when_it_is_unfolded_and_stays_unfolded(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "37.8")
+    desk.settle()
+
+    def said() -> str:
+        return " ".join(label.text() for label in form.prompts.findChildren(QLabel) if label.isVisible())
+
+    assert "≥ 37.5" not in said()
+    press(form, _("Why?"))
+    assert "≥ 37.5" in said()
+    assert "37.8" in said()
+    assert "国卫办妇社发" in said()
+    form.answer("/data/exam/rr", "70")
+    desk.settle()
+    assert "≥ 37.5" in said()
+    press(form, _("Why?"))
+    assert "≥ 37.5" not in said()
+
+
+def test_a_kept_visit_leads_to_a_slip_as_well(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "37.8")
+    fill_rest(form)
+    press(form, _("Save  Ctrl+S"))
+    desk.shown(Person)
+    (kept,) = events(desk)
+    shown = desk.go(Form, Place("form", FormOrder(kept.form, person_id=kept.person, event_id=kept.id)))
+    desk.settle()
+    assert shown.prompts.tick.isChecked()
+    assert not shown.prompts.tick.isEnabled()
+    press(shown, _("Referral slip"))
+    slip = desk.shown(Form)
+    desk.until(lambda: slip.session is not None)
+    assert slip.session is not None
+    assert slip.session.answers()["urgent"] == "1"

@@ -36,11 +36,11 @@ class Dialogs:
         told, _kind = QFileDialog.getSaveFileName(self.window, title, name, kinds)
         return Path(told) if told else None
 
-    def confirm(self, question: str, yes: str) -> bool:
-        """True if the clerk chose `yes`; used only where an act cannot be undone."""
+    def confirm(self, question: str, yes: str, no: str = "") -> bool:
+        """True if the clerk chose `yes`; used where an act cannot be undone, or where somebody is in danger."""
         from villagefp.ui.message_windows import confirm
 
-        return confirm(self.window, question, yes)
+        return confirm(self.window, question, yes, no)
 
     def ask_printer(self, over: QWidget, pages: int) -> QPrinter | None:
         """A printer with the pages to print, or None."""

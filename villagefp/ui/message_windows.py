@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 from villagefp.i18n import _
 
 
-def confirm(over: QWidget | None, question: str, yes: str) -> bool:
+def confirm(over: QWidget | None, question: str, yes: str, no: str = "") -> bool:
     """True if the clerk chose `yes`."""
     box = QMessageBox(QMessageBox.Icon.Question, _("Please confirm"), question, parent=over)
     agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.addButton(no or _("Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.exec()
     return box.clickedButton() is agree
 

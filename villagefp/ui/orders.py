@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from villagefp.domain.records import RecordId
 
 if TYPE_CHECKING:
+    from villagefp.services.prompts import Slip
     from villagefp.ui.sheaf import Sheaf
 
 
@@ -22,6 +23,7 @@ class FormOrder:
     draft_id: RecordId | None = None
     event_id: RecordId | None = None
     sheaf: Sheaf | None = None  # at the desk: the stack of paper that this sheet is from
+    slip: Slip | None = None  # what a visit found: the referral slip that follows begins with it
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWid
 from villagefp.domain.records import Outcome, RecordId
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language, ngettext
-from villagefp.services import params, visits, worded_days
+from villagefp.services import visits, worded_days
 from villagefp.services.visits import KeptVisit, SavedVisit, Visit, VisitRefused
 from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
@@ -24,7 +24,7 @@ from villagefp.ui.widgets.draft_keeper import DraftKeeper
 from villagefp.ui.widgets.fields import TextField
 from villagefp.ui.widgets.form_keys import FormKeys
 from villagefp.ui.widgets.form_page import FormPage
-from villagefp.ui.widgets.prompts import PromptPanel
+from villagefp.ui.widgets.form_prompts import FormPrompts
 from villagefp.ui.widgets.sheet import Sheet
 
 NAME = "form"
@@ -60,7 +60,8 @@ class Form(Screen):
         self._steps: list[QPushButton] = []
         self._state: QLabel = parts.label("", "second")
         self._drafts = DraftKeeper(context, self._draft_kept, self)
-        self.prompts = PromptPanel()
+        self._signs = FormPrompts(self)
+        self.prompts = self._signs.panel
         self._left = QVBoxLayout()
         self._middle = QVBoxLayout()
         self._foot = parts.row(spacing=8)
@@ -146,12 +147,8 @@ class Form(Screen):
         else:
             jobs.run(
                 visits.start_visit, store, order.form_id, person_id=order.person_id,
-                household_id=order.household_id, on=on, done=self._show_visit, failed=self.refuse,
+                household_id=order.household_id, on=on, slip=order.slip, done=self._show_visit, failed=self.refuse,
             )  # fmt: skip
-        jobs.run(params.value, store, "danger_signs_signed", done=self._show_signed)
-
-    def _show_signed(self, told: str) -> None:
-        self.prompts.set_signed(signed=told == "1")
 
     def _resume(self, visit: Visit) -> None:
         self._drafts.kept = True
@@ -184,8 +181,7 @@ class Form(Screen):
             self._steps.append(step)
             self._left.addWidget(step)
         self._left.addStretch(1)
-        self.prompts.setVisible(any(item.urgency for item in session.package.questions))
-        self.prompts.show_prompts(session.prompts())
+        self._signs.show(session)
         at = self._pages.index(page) if page in self._pages else 0
         self.show_page(at)
 
@@ -198,7 +194,7 @@ class Form(Screen):
         session = self.visit.session
         if path:
             self.page.show_again(self._take(session, path, value))
-        self.prompts.show_prompts(session.prompts())
+        self.page.show_again(self._signs.answered(session))
         self._drafts.keep(self.visit, self._pages[self._at])
 
     def _take(self, session: FormSession, path: str, value: str | list[str]) -> set[str]:
@@ -267,7 +263,9 @@ class Form(Screen):
         if self.visit is None or self.page is None:
             return
         self.page.commit()
-        self._finish(Outcome.DONE, then_print=then_print)
+        self._signs.ask(self.visit.session)
+        gives_slip = self.order.slip is not None  # it is wanted on paper, there and then
+        self._finish(Outcome.DONE, then_print=then_print or gives_slip)
 
     def _end(self, outcome: Outcome) -> None:
         if self.visit is None:
@@ -292,8 +290,13 @@ class Form(Screen):
     def _saved(self, saved: SavedVisit, *, then_print: bool) -> None:
         self._keys.saved(saved.event_id)
         self.context.note(_("Saved"))
+        slip = self._signs.slip(saved.prompts)
         if then_print:
             self.context.replace(Place("preview", self._sheet(saved.event_id)))
+            if slip is not None:
+                self.context.go(Place("form", slip))
+        elif slip is not None:
+            self.context.replace(Place("form", slip))
         else:
             self.context.back()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from villagefp.forms.session import FormSession
+from villagefp.forms.told import TOLD
 from villagefp.forms.views import NodeView
 from villagefp.i18n import _
 from villagefp.ui.widgets import parts
@@ -113,7 +114,7 @@ class FormPage(QWidget):
                     yield from self._walk(instance)
                 if below.can_add and not self._read_only:
                     yield Entry(f"{child}+", "add")
-            elif not below.urgency:  # danger notes stand in the panel
+            elif not below.urgency and below.name != TOLD:  # they stand in the panel
                 yield Entry(child, "question")
 
     def _build(self) -> None:
