@@ -9,9 +9,9 @@ that: links and signatures are. It finds what was lost by mischance.
 
 Heads name changes and fields, so that a lost head, a change applied to one side alone and a lost withdrawal all show.
 Values need not be hashed: the links bind them. A record without heads, of which erasures left nothing, counts as not
-there: a laptop that took a seed has never heard of it. An erased record counts as erased, whatever changes of it a side still
-has, for each side forgets them at its own time. Digests compare only between sides with one state of the registry,
-since a kind that one of them does not know has other heads there; and only where nothing waits or is held apart.
+there: a laptop that took a seed has never heard of it. An erased record counts as erased, whatever changes of it a
+side still has, for each side forgets them at its own time. Digests compare only between sides with one state of the
+registry, since a kind that one of them does not know has other heads there; and only where nothing waits or is held.
 """
 
 from __future__ import annotations

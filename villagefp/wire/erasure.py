@@ -29,7 +29,7 @@ from villagefp.wire.values import pack
 
 MAX_NAMED = 10_000
 """Records and changes that one statement names: a person with a lifetime of visits has fewer than a thousand."""
-MAX_ERASURE = 64 * 1024 + 40 * MAX_NAMED
+MAX_ERASURE = 1024 + 60 * MAX_NAMED
 MAX_LIST = 64 * 1024 * 1024
 """Bytes of the list beside a database."""
 
@@ -92,16 +92,16 @@ class Erasures:
 NOTHING_ERASED = Erasures()
 
 
-def with_listed(packed: bytes, told: bytes) -> bytes:
-    """The list beside a database after one more signed statement; the caller has checked it."""
+def with_listed(packed: bytes | None, told: bytes) -> bytes:
+    """The list beside a database after one more signed statement, which the caller has checked; none begins one."""
     listed = sorted({*_listed(packed), told})
     return pack(listed)
 
 
-def open_list(packed: bytes, keys: Iterable[bytes], village: bytes) -> Erasures:
-    """What the list beside a database says; empty bytes are an empty list.
+def open_list(packed: bytes | None, keys: Iterable[bytes], village: bytes) -> Erasures:
+    """What the list beside a database says; nothing is erased where none was ever written.
 
-    ExchangeError where the list is damaged or holds something that nobody signed who may: then nothing of the database
+    ExchangeError where the list is damaged, an empty file included, or holds something that nobody signed who may: then nothing of the database
     or backup may be read, since what was erased could be read with it.
     """
     known, trusted = NOTHING_ERASED, tuple(keys)
@@ -110,10 +110,12 @@ def open_list(packed: bytes, keys: Iterable[bytes], village: bytes) -> Erasures:
     return known
 
 
-def _listed(packed: bytes) -> list[bytes]:
+def _listed(packed: bytes | None) -> list[bytes]:
+    if packed is None:
+        return []
     if len(packed) > MAX_LIST:
         raise ExchangeError(Fault.TOO_LARGE)
-    return signed.decode(_LIST, packed) if packed else []
+    return signed.decode(_LIST, packed)
 
 
 def fold_erased(kind: Kind, record: bytes, changes: Iterable[Change], erasures: Erasures) -> Folded:
