@@ -8,6 +8,7 @@ nobody can tell any more whether a guessed body is the one that was committed to
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -98,6 +99,31 @@ def _first_leaf(node: Node) -> int:
 
 def _last_leaf(node: Node) -> int:
     return ((node.place + 1) << (DEPTH - node.depth)) - 1
+
+
+def narrowed(cover: Cover, first: int, last: int) -> Cover:
+    """The fewest nodes that have these leaves as far as the cover holds them, and no other leaf."""
+    return tuple(part for node in cover for part in _within(node, first, last))
+
+
+def _within(node: Node, first: int, last: int) -> Iterator[Node]:
+    begin, end = _first_leaf(node), _last_leaf(node)
+    if first <= begin and end <= last:
+        yield node
+    elif begin <= last and first <= end:
+        for child in _children(node):
+            yield from _within(child, first, last)
+
+
+def places(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Depth and place of the fewest nodes that have these leaves and no other, from the left."""
+    leaf = first
+    while leaf <= last:
+        height = (leaf & -leaf).bit_length() - 1 if leaf else DEPTH
+        while leaf + (1 << height) - 1 > last:
+            height -= 1
+        yield DEPTH - height, leaf >> height
+        leaf += 1 << height
 
 
 def puncture(cover: Cover, leaf: int) -> Cover:

@@ -1,0 +1,62 @@
+"""Cutting a log into batches: as much as fits into each, at the borders of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from villagefp.wire.batch import Packing, TooManyError, encode_batch
+from villagefp.wire.batch_header import MAX_CHANGES, MAX_PACKED
+from villagefp.wire.change import LoggedChange
+
+_AIM = MAX_PACKED * 15 // 16
+"""What a batch is meant to become: a little less than may be, so that it rarely has to be packed again."""
+_FIRST = 4 * _AIM
+"""Bytes of bodies that are tried first, before it is known how well they pack."""
+_HEAD = 24
+"""Bytes that a change counts besides its body."""
+
+
+def cut(logged: Sequence[LoggedChange], link_before: bytes, packing: Packing) -> Iterator[bytes]:
+    """The batches of these consecutive changes of one device, oldest first; the last group has to be whole.
+
+    The same changes from the same place give the same batches; further changes at the end change only the last of them.
+    """
+    sizes = [len(entry.body or b"") + _HEAD for entry in logged]
+    start, room = 0, _FIRST
+    while start < len(logged):
+        end = _filled(sizes, start, room)
+        while True:
+            end, whole = _at_border(logged, start, end)
+            try:
+                batch = encode_batch(logged[start:end], link_before, packing, goes_on=not whole)
+            except TooManyError:
+                if end - start == 1:
+                    raise
+                end = start + max(1, (end - start) * 7 // 8)
+            else:
+                break
+        yield batch
+        room = max(_AIM, sum(sizes[start:end]) * _AIM // len(batch))
+        link_before, start = logged[end - 1].link, end
+
+
+def _filled(sizes: Sequence[int], start: int, room: int) -> int:
+    """Behind the last change that is expected to fit."""
+    end = start
+    while end < min(len(sizes), start + MAX_CHANGES) and (room := room - sizes[end]) >= 0:
+        end += 1
+    return max(end, start + 1)
+
+
+def _at_border(logged: Sequence[LoggedChange], start: int, end: int) -> tuple[int, bool]:
+    """Where to cut so that groups stay whole, and whether that is possible: a group that is too large goes in parts."""
+    if logged[start].change.group < logged[start].change.seq:  # the rest of one: nothing else goes with it
+        while end > start + 1 and logged[end - 1].change.group != logged[start].change.group:
+            end -= 1
+        return end, end == len(logged) or logged[end].change.group != logged[start].change.group
+    border = end
+    while border > start and border < len(logged) and logged[border].change.group < logged[border].change.seq:
+        border -= 1
+    if border > start:
+        return border, True
+    return end, False
