@@ -101,8 +101,8 @@ def with_listed(packed: bytes | None, told: bytes) -> bytes:
 def open_list(packed: bytes | None, keys: Iterable[bytes], village: bytes) -> Erasures:
     """What the list beside a database says; nothing is erased where none was ever written.
 
-    ExchangeError where the list is damaged, an empty file included, or holds something that nobody signed who may: then nothing of the database
-    or backup may be read, since what was erased could be read with it.
+    ExchangeError where the list is damaged, an empty file included, or holds something that nobody signed who may:
+    then nothing of the database or backup may be read, since what was erased could be read with it.
     """
     known, trusted = NOTHING_ERASED, tuple(keys)
     for told in _listed(packed):
