@@ -441,3 +441,69 @@ def test_a_sound_number_makes_a_rough_birth_date_exact(store: Store, tmp_path: P
         ("1990-05-06", "day"), ("1988-01-02", "day"), ("2018", "year"),
     ]  # fmt: skip
     assert [(issue.row, issue.kind.value) for issue in result.issues] == [(4, "birth_mismatch")]
+
+
+@pytest.mark.parametrize("address", ["柳树湾村1组", "柳树湾村1组12号"])
+def test_families_of_one_address_are_families_of_their_own(store: Store, tmp_path: Path, address: str) -> None:
+    """A group, or a yard, is where several families live: two heads are two households."""
+    rows = [
+        ["序号", "住址", "女方姓名", "女方身份证号码", "男方姓名", "男方身份证号", "第一孩姓名", "第一孩身份证号"],
+        [1, address, "李芳", LI, "张建国", ZHANG, "张晨熙", CHILD],
+        [2, address, "赵玉兰", ZHAO, "王德胜", WANG, "", ""],
+    ]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    result = take_in(store, path)
+    assert result.households == 2
+    _test_family(store)
+    again = take_in(store, path)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 5)
+
+
+@pytest.mark.parametrize("address", ["1组", "1组12号", "村东头"])
+def test_a_second_head_at_one_address_begins_another_household(store: Store, tmp_path: Path, address: str) -> None:
+    rows = [
+        ["姓名", "与户主关系", "身份证号", "家庭住址"],
+        ["李芳", "户主", LI, address],
+        ["张建国", "夫", ZHANG, address],
+        ["张晨熙", "子", CHILD, address],
+        ["王德胜", "户主", WANG, address],
+        ["赵玉兰", "妻", ZHAO, address],
+    ]
+    take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    _test_family(store)
+
+
+def test_women_of_whom_only_the_group_is_told_are_no_household_together(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["姓名", "身份证号", "住址", "电话"],
+        ["李芳", LI, "三里屯村一组", "13912345678"],
+        ["赵玉兰", ZHAO, "三里屯村一组", "13912345679"],
+        ["张晨曦", id_no("2001-07-08", "2"), "三里屯村一组", ""],
+    ]
+    assert take_in(store, workbook(tmp_path / "a.xlsx", rows)).households == 3
+
+
+def test_heads_of_one_name_in_two_groups_are_two_families(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["组别", "户主姓名", "姓名", "身份证号码"],
+        ["1组", "王德胜", "王德胜", WANG],
+        ["1组", "王德胜", "赵玉兰", ZHAO],
+        ["2组", "王德胜", "王德胜", ZHANG],
+        ["2组", "王德胜", "李芳", LI],
+    ]
+    assert take_in(store, workbook(tmp_path / "a.xlsx", rows)).households == 2
+
+
+def test_an_issue_names_the_column_of_the_member_that_it_is_about(store: Store, tmp_path: Path) -> None:
+    wrong = WANG[:-1] + ("0" if WANG[-1] != "0" else "1")
+    rows = [
+        ["女方姓名", "女方身份证号码", "男方姓名", "男方身份证号", "第一孩姓名", "第一孩出生日期"],
+        ["李芳", LI, "", ZHANG, "张晨熙", "去年"],
+        ["赵玉兰", ZHAO, "王德胜", wrong, "", ""],
+    ]
+    issues = take_in(store, workbook(tmp_path / "a.xlsx", rows)).issues
+    assert {(issue.row, issue.kind.value, issue.column) for issue in issues} == {
+        (2, "name_missing", "男方姓名"),
+        (2, "birth_unreadable", "第一孩出生日期"),
+        (3, "id_checksum", "男方身份证号"),
+    }

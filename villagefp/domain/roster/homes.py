@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from villagefp.domain.roster import words
@@ -12,6 +13,7 @@ from villagefp.domain.roster.told import RosterHousehold
 _HEADS = frozenset(("01", "02"))
 _BLANK = ("", None)
 _MANY = 0.2
+_DOOR = re.compile(r"[0-9]|[零〇一二三四五六七八九十百]\s*[号户栋幢室家]")
 
 
 class Homes:
@@ -20,14 +22,20 @@ class Homes:
     def __init__(self, issues: IssueBook) -> None:
         self._issues = issues
         self._all: list[RosterHousehold] = []
-        self._known: dict[tuple[str | None, str | None], int] = {}
+        self._known: dict[tuple[str | None, str | None, str | None], int] = {}
         self._current = -1
         self._sheet = ""
         self._numbered = False
+        self._related = True
 
-    def turn_to(self, sheet: str, *, numbered: bool) -> None:
-        """Go on with another table; `numbered` where it has a column of household numbers."""
-        self._sheet, self._numbered, self._current = sheet, numbered, -1
+    def turn_to(self, sheet: str, *, numbered: bool, related: bool) -> None:
+        """Go on with another table.
+
+        `numbered` where it has a column of household numbers; `related` where a row says to whom it belongs: a
+        relation, a head, a hukou book, or the rows are families. Without either, people who stand below each other
+        are no family.
+        """
+        self._sheet, self._numbered, self._related, self._current = sheet, numbered, related, -1
 
     def leave(self) -> None:
         """The next row without a number belongs to no household seen so far."""
@@ -42,8 +50,10 @@ class Homes:
         if group is None and address:
             group = words.group_in(address)
         is_head = relation in _HEADS
-        key = self._key(number, group, words.text_of(head_cell).strip() or address)
+        key = self._key(number, group, words.text_of(head_cell).strip(), address)
         found = self._known.get(key) if key else self._above(is_head)
+        if found is not None and number is None and is_head and self._all[found].has_head:
+            found = None  # an address, even a yard, may be that of several families
         if found is None and number is not None and group is None and self._above(False) is not None:
             found = self._current if self._all[self._current].number == number else None
         if found is None:
@@ -70,13 +80,25 @@ class Homes:
                 household.number = f"{household.group}-{household.number}"
         return tuple(self._all)
 
-    def _key(self, number: str | None, group: str | None, other: str | None) -> tuple[str | None, str | None] | None:
+    def _key(
+        self, number: str | None, group: str | None, head: str, address: str | None
+    ) -> tuple[str | None, str | None, str | None] | None:
+        """What names the household: its number and group, else its head, else an address that tells one door."""
         if number is not None:
-            return number, group
-        return (None, other) if other and not self._numbered else None
+            return number, group, None
+        if self._numbered:
+            return None
+        if head:
+            return None, group, head
+        return (None, group, address) if address and _tells_a_door(address) else None
 
     def _above(self, is_head: bool) -> int | None:
         """The household of the row above, unless a second head says that another one begins."""
         if self._current < 0 or (is_head and self._all[self._current].has_head):
             return None
-        return self._current
+        return self._current if self._numbered or self._related else None
+
+
+def _tells_a_door(address: str) -> bool:
+    """Whether an address is more than that of a village or a group: 1组12号 and 老屋场三号 are, 1组 and 村东头 not."""
+    return bool(_DOOR.search(words.without_group(address)))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from villagefp.domain import dates
 from villagefp.domain.checks import CheckKind, Finding
 from villagefp.domain.dates import DateReading
 from villagefp.domain.resident_id import IdReading
+from villagefp.domain.roster.columns import Column
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.domain.roster.told import RosterIssue
+from villagefp.domain.roster.whose import FAMILY
 from villagefp.i18n import _
 
 
@@ -17,19 +21,40 @@ class IssueBook:
     def __init__(self) -> None:
         self._issues: list[RosterIssue] = []
         self._sheet = ""
-        self._headers: dict[Meaning, str] = {}
+        self._headers: dict[tuple[Meaning, str], str] = {}
+        self._role = ""
 
-    def turn_to(self, sheet: str, headers: dict[Meaning, str]) -> None:
+    def turn_to(self, sheet: str, columns: Iterable[Column]) -> None:
         """Go on with another table."""
-        self._sheet, self._headers = sheet, headers
+        self._sheet, self._role = sheet, ""
+        self._headers = {}
+        for one in columns:
+            self._headers.setdefault((one.meaning, one.who), one.header)
+            self._headers.setdefault((one.meaning, ""), one.header)
+
+    def speak_of(self, role: str) -> None:
+        """What is told from now on is about this member of the family on the row."""
+        self._role = role
+
+    def header(self, meaning: Meaning | None) -> str:
+        """The column in which the member spoken of, or else the family, has something of this meaning."""
+        if meaning is None:
+            return ""
+        places = ((meaning, who) for who in (self._role, FAMILY, ""))
+        return next((self._headers[place] for place in places if place in self._headers), "")
 
     def gathered(self) -> tuple[RosterIssue, ...]:
         """All issues: those of persons in their order, then those of rows that are nobody's."""
         return tuple(sorted(self._issues, key=lambda issue: (issue.person is None, issue.person or 0)))
 
-    def finding(self, row: int, meaning: Meaning, found: Finding, person: int, sheet: str = "") -> None:
+    def finding(self, row: int, meaning: Meaning, found: Finding, person: int) -> None:
         """Something that `checks` found."""
-        self._add(row, meaning, found.kind, found.message, value=found.value, person=person, sheet=sheet)
+        self._add(row, meaning, found.kind, found.message, value=found.value, person=person)
+
+    def id_shared(self, place: tuple[str, int, str], found: Finding, person: int) -> None:
+        """An ID number of several people, found when all is read: in which sheet, row and column this one stands."""
+        sheet, row, column = place
+        self._issues.append(RosterIssue(sheet, row, column, found.kind, found.message, found.value, person))
 
     def name_missing(self, row: int, person: int) -> None:
         """A row without a name is a person all the same."""
@@ -59,13 +84,13 @@ class IssueBook:
         message = _(
             "“{value}” in column “{column}” is not known here. The person was kept without it; "
             "please choose the right word."
-        ).format(value=told, column=self._headers.get(meaning, ""))
+        ).format(value=told, column=self.header(meaning))
         self._add(row, meaning, CheckKind.UNKNOWN_VALUE, message, value=told, person=person)
 
     def unknown_method(self, row: int, person: int) -> None:
         """A word in the old method column; what it says is told to nobody, since the column is hidden."""
         message = _("The word in column “{column}” is not known here and was not kept.").format(
-            column=self._headers.get(Meaning.LEGACY_METHOD, "")
+            column=self.header(Meaning.LEGACY_METHOD)
         )
         self._add(row, Meaning.LEGACY_METHOD, CheckKind.UNKNOWN_VALUE, message, person=person)
 
@@ -102,7 +127,5 @@ class IssueBook:
         *,
         value: str = "",
         person: int | None = None,
-        sheet: str = "",
     ) -> None:
-        column = self._headers.get(meaning, "") if meaning else ""
-        self._issues.append(RosterIssue(sheet or self._sheet, row, column, kind, message, value, person))
+        self._issues.append(RosterIssue(self._sheet, row, self.header(meaning), kind, message, value, person))

@@ -27,6 +27,7 @@ _CODED = (
     Meaning.RELATION, Meaning.SEX, Meaning.ETHNIC, Meaning.EDUCATION,
     Meaning.MARITAL, Meaning.OCCUPATION, Meaning.PRESENCE,
 )  # fmt: skip
+_OF_ONE_HOME = frozenset((Meaning.RELATION, Meaning.HEAD_NAME, Meaning.HUKOU_BOOK))
 _PRESENCES = {code.value: code for code in Presence}
 _ROLE_SEX = {"husband": "1", "wife": "2", "mother": "2", "father": "1"}
 
@@ -39,7 +40,7 @@ class RosterReader:
         self._issues = IssueBook()
         self._homes = Homes(self._issues)
         self._persons: list[RosterPerson] = []
-        self._by_id: dict[str, list[int]] = {}
+        self._by_id: dict[str, dict[int, tuple[str, int, str]]] = {}  # where each number stands, by person
         self._sheet = ""
         self._relation, self._sex = words.Codes("relation"), words.Codes("sex")
         self._ethnic, self._education = words.Codes("ethnic"), words.Codes("education_gb")
@@ -49,9 +50,13 @@ class RosterReader:
     def read(self, sheet: SheetCells, mapped: MappedTable) -> None:
         """Take in one table."""
         self._sheet = sheet.name
-        headers = {one.meaning: one.header for one in reversed(mapped.columns)}
-        self._issues.turn_to(sheet.name, headers)
-        self._homes.turn_to(sheet.name, numbered=Meaning.HOUSEHOLD_NO in headers)
+        told_of = {one.meaning for one in mapped.columns}
+        self._issues.turn_to(sheet.name, mapped.columns)
+        self._homes.turn_to(
+            sheet.name,
+            numbered=Meaning.HOUSEHOLD_NO in told_of,
+            related=mapped.families or not told_of.isdisjoint(_OF_ONE_HOME),
+        )
         for told in TableWalk(sheet, mapped, self._homes, self._issues).persons():
             self._persons.append(self._person(told))
 
@@ -59,16 +64,16 @@ class RosterReader:
         """All that was told; an ID number that stands more than once is told at each of its rows."""
         for number, places in self._by_id.items():
             if len(places) > 1:
-                for place in places:
-                    person = self._persons[place]
-                    self._persons[place] = person._replace(id_status=IdStatus.UNCLEAR)
-                    self._issues.finding(person.row, Meaning.ID_NO, id_shared_by(number), place, person.sheet)
+                for person, place in places.items():
+                    self._persons[person] = self._persons[person]._replace(id_status=IdStatus.UNCLEAR)
+                    self._issues.id_shared(place, id_shared_by(number), person)
         return Roster(self._homes.gathered(), tuple(self._persons), self._issues.gathered())
 
     def _person(self, told: PersonCells) -> RosterPerson:
         (name_cell, relation_cell, sex_cell, id_cell, birth_cell, age_cell, ethnic, education, marital, occupation,
          phone_cell, presence_cell, method_cell, alias, mother, note, hukou) = told.cells  # fmt: skip
         row, place = told.row, len(self._persons)
+        self._issues.speak_of(told.role)
         name = names.read(name_cell if isinstance(name_cell, str) else words.text_of(name_cell))
         if name.status is NameStatus.MISSING:
             self._issues.name_missing(row, place)
@@ -155,7 +160,7 @@ class RosterReader:
         if reading.fault is None and sex != reading.sex and sex in ("1", "2"):
             self._issues.sex_mismatch(row, place)
         if reading.fault in (None, IdFault.CHECKSUM):
-            self._by_id.setdefault(reading.number, []).append(place)
+            self._by_id.setdefault(reading.number, {})[place] = (self._sheet, row, self._issues.header(Meaning.ID_NO))
 
     def _without_unknown(self, told_codes: _Codes, told: PersonCells, row: int) -> _Codes:
         """The codes without those of unknown words, each of which is told."""

@@ -79,6 +79,12 @@ def group_in(text: str) -> str | None:
 
 
 @cache
+def without_group(text: str) -> str:
+    """An address without the group that it names."""
+    return _GROUP_NUMBER.sub("", bare(text))
+
+
+@cache
 def group(text: str) -> str | None:
     """The group that a cell of a group column tells: 1, 1组, 第一村民小组, 上湾组."""
     plain = bare(text)
