@@ -13,6 +13,7 @@ def reason(refused: OSError) -> str:
         errno.ENOENT: _("there is no such file or folder"),
         errno.ENOTDIR: _("a part of its path is no folder"),
         errno.EISDIR: _("it is a folder"),
+        errno.EEXIST: _("something else already has this name"),
         errno.EACCES: _("you may not write or read there"),
         errno.EPERM: _("you may not write or read there"),
         errno.EROFS: _("the disk is read-only"),

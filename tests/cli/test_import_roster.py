@@ -38,6 +38,16 @@ def test_a_dry_run_tells_and_writes_nothing(call: Call) -> None:
     assert call("person", "list", "--json").json == []
 
 
+def test_what_is_to_be_looked_at_is_told_with_sheet_row_and_column(call: Call) -> None:
+    told = call("import-roster", ROSTER, "--dry-run", "--json").json["issues"]
+    said = call("import-roster", ROSTER, "--dry-run").out
+    assert len(told) > 5
+    lines = said.splitlines()
+    for issue in told:
+        words = [issue["sheet"], f"row {issue['row']},", issue["column"], issue["message"]]
+        assert any(all(word in line for word in words) for line in lines), issue
+
+
 def test_importing_again_changes_nothing(call: Call) -> None:
     first = call("import-roster", ROSTER, "--json").json
     again = call("import-roster", ROSTER, "--json").json

@@ -12,6 +12,8 @@ from villagefp.i18n import _
 from villagefp.services import roster
 from villagefp.storage.store import Store
 
+_ISSUES_SHOWN = 20
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
     """Add the words of this module to the command line."""
@@ -32,11 +34,26 @@ def _import(told: argparse.Namespace, output: Output) -> int:
         result = roster.dry_run(plan) if told.dry_run else roster.import_roster(store, plan)
         failure = None if told.report is None else _report(store, result, told.report)
     data = roster.to_json(result)
-    output.tell(roster.summary(result), data if failure is None else {**data, "report_error": failure})
+    lines = "\n".join((roster.summary(result), *_issue_lines(result)))
+    output.tell(lines, data if failure is None else {**data, "report_error": failure})
     if failure is None:
         return 0
     output.warn(failure)
     return 1
+
+
+def _issue_lines(result: roster.RosterResult) -> list[str]:
+    """The first issues with their sheet, row and column; a long list is for the report."""
+    lines = [
+        _("Sheet “{sheet}”, row {row}, {column}: {message}").format(
+            sheet=issue.sheet, row=issue.row, column=issue.column or "—", message=issue.message
+        )
+        for issue in result.issues[:_ISSUES_SHOWN]
+    ]
+    if len(result.issues) > _ISSUES_SHOWN:
+        more = len(result.issues) - _ISSUES_SHOWN
+        lines.append(_("And {number} more; --report OUT.xlsx writes them all.").format(number=more))
+    return lines
 
 
 def _report(store: Store, result: roster.RosterResult, place: Path) -> str | None:
