@@ -1,0 +1,177 @@
+"""The laptops of a village: enrolled, revoked, and how far each has delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Update, select, update
+
+from villagefp.county.store import Act, County, note
+from villagefp.county.tables import device, village
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.wire import links
+from villagefp.wire.scopes import ROLES, scopes_of
+
+
+@dataclass(frozen=True)
+class Device:
+    """A laptop in a village."""
+
+    village: bytes
+    device: bytes
+    public: bytes  # the key it signs with
+    label: str
+    role: str
+    revoked: bool
+    accepted: int
+    link: bytes
+    open_first: int
+    held: int
+    safe_seq: int
+    receipt_serial: int
+    receipt: bytes | None
+
+    @property
+    def scopes(self) -> tuple[int, ...]:
+        """What it may write and gets; nothing once it is revoked."""
+        return () if self.revoked else scopes_of(self.role)
+
+
+@dataclass(frozen=True)
+class DeviceLine:
+    """A laptop as in the county's list."""
+
+    village_code: str
+    village_name: str
+    label: str
+    role: str
+    revoked: bool
+    exchanged_at: str | None
+
+
+_COLUMNS = (
+    device.c.village,
+    device.c.device,
+    device.c.public,
+    device.c.label,
+    device.c.role,
+    device.c.revoked,
+    device.c.accepted,
+    device.c.link,
+    device.c.open_first,
+    device.c.held,
+    device.c.safe_seq,
+    device.c.receipt_serial,
+    device.c.receipt,
+)
+
+
+def find(connection: Connection, in_village: bytes, device_id: bytes) -> Device | None:
+    """A device of a village, revoked or not; nothing where it was never enrolled there."""
+    row = connection.execute(
+        select(*_COLUMNS).where(device.c.village == in_village, device.c.device == device_id)
+    ).first()
+    if row is None:
+        return None
+    village_id, device_id, public, label, role, revoked, *rest = row
+    return Device(village_id, device_id, public, label, role, bool(revoked), *rest)
+
+
+def known(connection: Connection, in_village: bytes, device_id: bytes) -> Device:
+    """A device of a village; UserError where it was never enrolled there."""
+    found = find(connection, in_village, device_id)
+    if found is None:
+        raise UserError(
+            _("The county does not know this laptop in this village. Let the county enrol it; nothing is lost.")
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class NewDevice:
+    """A laptop that is to be enrolled."""
+
+    device: bytes
+    public: bytes
+    label: str
+    role: str
+
+
+def enrol(county: County, in_village: bytes, new: NewDevice, who: str) -> None:
+    """Let a laptop exchange for a village; UserError where it is enrolled there already, or the role is none."""
+    if new.role not in ROLES:
+        raise UserError(
+            _("{role} is no role. Take one of these: {roles}.").format(role=new.role, roles=", ".join(sorted(ROLES)))
+        )
+    with county.numbering(in_village) as (connection, standing):
+        if find(connection, in_village, new.device) is not None:
+            raise UserError(_("The laptop {label} is enrolled in this village already.").format(label=new.label))
+        connection.execute(
+            device.insert().values(
+                village=in_village,
+                device=new.device,
+                public=new.public,
+                label=new.label,
+                role=new.role,
+                revoked=0,
+                enrolled_at=county.now(),
+                accepted=0,
+                link=links.first_link(in_village, new.device),
+                open_first=0,
+                held=0,
+                safe_seq=0,
+                receipt_serial=0,
+            )
+        )
+        note(connection, standing, Act(county.now(), who, "enrol", new.device))
+
+
+def revoke(county: County, in_village: bytes, device_id: bytes, who: str) -> None:
+    """From now on what a laptop delivers is set apart, and it gets receipts only."""
+    _alter(county, in_village, device_id, who, "revoke", revoked=1)
+
+
+def readmit(county: County, in_village: bytes, device_id: bytes, who: str) -> None:
+    """Take a revocation back; what was set apart meanwhile is settled by `accept.reconsider`."""
+    _alter(county, in_village, device_id, who, "readmit", revoked=0)
+
+
+def set_role(county: County, in_village: bytes, device_id: bytes, role: str, who: str) -> None:
+    """Give a laptop another role; what was set apart for want of it is settled by `accept.reconsider`."""
+    _alter(county, in_village, device_id, who, f"role {role}", role=role)
+
+
+def _alter(county: County, in_village: bytes, device_id: bytes, who: str, what: str, **values: object) -> None:
+    with county.numbering(in_village) as (connection, standing):
+        known(connection, in_village, device_id)
+        connection.execute(_one(in_village, device_id).values(**values))
+        note(connection, standing, Act(county.now(), who, what, device_id))
+
+
+def _one(in_village: bytes, device_id: bytes) -> Update:
+    return update(device).where(device.c.village == in_village, device.c.device == device_id)
+
+
+def exchanged(connection: Connection, in_village: bytes, device_id: bytes, at: str) -> None:
+    """Write down that a laptop exchanged, by whatever road."""
+    connection.execute(_one(in_village, device_id).values(exchanged_at=at))
+
+
+def lines(county: County) -> list[DeviceLine]:
+    """All laptops by village and name, for whoever helps them: nothing here compares one with another."""
+    query = (
+        select(
+            village.c.code,
+            village.c.name,
+            device.c.label,
+            device.c.role,
+            device.c.revoked,
+            device.c.exchanged_at,
+        )
+        .join_from(device, village, device.c.village == village.c.village)
+        .order_by(village.c.name, device.c.label, device.c.device)
+    )
+    with county.read() as connection:
+        rows = connection.execute(query).all()
+    return [DeviceLine(code, name, label, role, bool(revoked), at) for code, name, label, role, revoked, at in rows]

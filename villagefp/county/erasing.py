@@ -1,0 +1,189 @@
+"""Erasures at the county: what a signed statement names loses body and key, and comes back by no road.
+
+Headers, commitments and links stay, so chains and positions hold as before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from sqlalchemy import Connection, select, update
+
+from villagefp.county import log, merging
+from villagefp.county.bulk import Rows, select_among
+from villagefp.county.judging import RecordName
+from villagefp.county.store import Act, County, Standing, note
+from villagefp.county.streams import Heads
+from villagefp.county.tables import (
+    change_log,
+    erased_change,
+    erased_record,
+    erasure,
+    key_segment,
+    village,
+)
+from villagefp.wire import links
+from villagefp.wire.change import ChangeName, LoggedChange
+from villagefp.wire.declared import BY_NUMBER
+from villagefp.wire.erasure import Erasure, bare, open_erasure
+from villagefp.wire.heads import Folded, pack_heads
+from villagefp.wire.links import Cover
+from villagefp.wire.scopes import scope_of_kind
+from villagefp.wire.signed import ExchangeError, Fault
+
+_RECORDS = Rows(erased_record, replacing=False)
+_CHANGES = Rows(erased_change, replacing=False)
+_COVERS = Rows(key_segment, replacing=True)
+_NAMED = "SELECT kind, record FROM erased_record WHERE village = ? AND record {among}"
+BLANK = Folded(values={}, withdrawn=True, heads={}, conflicts=())
+"""An erased record, whatever its changes say."""
+
+
+def apply(county: County, in_village: bytes, told: bytes, keys: Iterable[bytes]) -> bool:
+    """Destroy what a signed statement names; False where it was here already.
+
+    ExchangeError where nobody who may has signed it, or it is for another village.
+    """
+    statement = open_erasure(told, keys, in_village)
+    with county.numbering(in_village) as (connection, standing):
+        same = (erasure.c.village == in_village, erasure.c.serial == statement.serial)
+        if connection.execute(select(erasure.c.serial).where(*same)).first():
+            return False
+        connection.execute(erasure.insert().values(village=in_village, serial=statement.serial, told=told))
+        connection.execute(
+            update(village).where(village.c.village == in_village).values(erasures=standing.erasures + 1)
+        )
+        _destroy(connection, in_village, statement)
+        note(connection, standing, Act(county.now(), "county", f"erasure {statement.serial}"))
+    return True
+
+
+def _destroy(connection: Connection, in_village: bytes, statement: Erasure) -> None:
+    """Bodies and keys go, named records become blank, records of named changes are folded without them."""
+    named = set(statement.records)
+    fresh = named - records_among(connection, in_village, {record for _kind, record in named})
+    _RECORDS.put(connection, [(in_village, *name) for name in sorted(fresh)])
+    ones = log.of_records(connection, in_village, {record for _kind, record in fresh}, held_too=True)
+    ones = [one for one in ones if (one.change.kind, one.change.record) in fresh]
+    ones += _newly_named(connection, in_village, statement.changes)
+    _forget(connection, in_village, {one.change.name for one in ones})
+    touched = {(one.change.kind, one.change.record) for one in ones} | fresh
+    _refold(connection, in_village, touched, fresh, named)
+
+
+def _newly_named(connection: Connection, in_village: bytes, names: Sequence[ChangeName]) -> list[LoggedChange]:
+    """The changes among those that were not erased before, as far as they are here."""
+    found: list[LoggedChange] = []
+    for device, seq in names:
+        if _is_named(connection, in_village, (device, seq)):
+            continue
+        _CHANGES.put(connection, [(in_village, device, seq)])
+        found += log.of_groups(connection, in_village, device, [(seq, seq)])
+    return found
+
+
+def _is_named(connection: Connection, in_village: bytes, name: ChangeName) -> bool:
+    device, seq = name
+    query = select(erased_change.c.seq).where(
+        erased_change.c.village == in_village, erased_change.c.device == device, erased_change.c.seq == seq
+    )
+    return connection.execute(query).first() is not None
+
+
+def _forget(connection: Connection, in_village: bytes, names: Collection[ChangeName]) -> None:
+    """Destroy the bodies of these changes, and their keys."""
+    by_device: dict[bytes, list[int]] = defaultdict(list)
+    for device, seq in sorted(names):
+        by_device[device].append(seq)
+        connection.execute(
+            update(change_log)
+            .where(change_log.c.village == in_village, change_log.c.device == device, change_log.c.seq == seq)
+            .values(body=None)
+        )
+    for device, seqs in by_device.items():
+        segments = {links.segment_of(seq) for seq in seqs}
+        kept = log.covers_of(connection, in_village, device, segments)
+        rows = [
+            (in_village, device, segment, links.pack_cover(cover)) for segment, cover in _without(kept, seqs).items()
+        ]
+        _COVERS.put(connection, rows)
+
+
+def _refold(
+    connection: Connection,
+    in_village: bytes,
+    touched: Collection[RecordName],
+    fresh: AbstractSet[RecordName],
+    named: AbstractSet[RecordName],
+) -> None:
+    here = merging.present(connection, in_village, {record for _kind, record in touched})
+    heads = Heads(connection, in_village)
+    rows = []
+    for name in sorted(touched):
+        kind, before = BY_NUMBER.get(name[0]), here.get(name)
+        if kind is None or (name not in fresh and (name in named or before is None)):
+            continue
+        scope = before.scope if before else scope_of_kind(kind.number)
+        if name in fresh:
+            folded, packed = BLANK, b""
+            digest = heads.digest(scope).erase(*name, before.heads if before else None)
+        else:
+            ones = log.of_records(connection, in_village, [name[1]])
+            folded = merging.fold_all(kind, [one for one in ones if one.change.kind == kind.number])
+            packed = pack_heads(folded.heads)
+            digest = heads.digest(scope).put(*name, before.heads if before else None, packed)
+        heads.put(scope, digest)
+        rows.append(merging.row(in_village, scope, merging.Merged(kind, name[1], folded, packed)))
+    merging.ROWS.put(connection, rows)
+    heads.write()
+
+
+def records_among(connection: Connection, in_village: bytes, ids: Collection[bytes]) -> set[RecordName]:
+    """The erased records among these."""
+    return {(kind, record) for kind, record in select_among(connection, _NAMED, [in_village], ids)}
+
+
+def records(connection: Connection, standing: Standing, changes: Iterable[LoggedChange]) -> set[RecordName]:
+    """The erased records that these changes write."""
+    if not standing.erasures:
+        return set()
+    return records_among(connection, standing.village, {one.change.record for one in changes})
+
+
+def without_erased(
+    connection: Connection, standing: Standing, changes: Sequence[LoggedChange]
+) -> tuple[LoggedChange, ...]:
+    """Changes as they may be kept: without the bodies that were erased.
+
+    ExchangeError where a body is missing and no erasure names it.
+    """
+    if not standing.erasures and all(one.body is not None for one in changes):
+        return tuple(changes)
+    erased = records(connection, standing, changes)
+    kept = []
+    for one in changes:
+        if (one.change.kind, one.change.record) in erased or _is_named(connection, standing.village, one.change.name):
+            kept.append(replace(one, change=bare(one.change), body=None))
+        elif one.body is None:
+            raise ExchangeError(Fault.DAMAGED)
+        else:
+            kept.append(one)
+    return tuple(kept)
+
+
+def punctured(covers: Mapping[int, Cover], changes: Iterable[LoggedChange]) -> dict[int, Cover]:
+    """Key nodes as they came, without those of changes that have no body."""
+    return dict(covers) | _without(covers, [one.change.seq for one in changes if one.body is None])
+
+
+def _without(covers: Mapping[int, Cover], seqs: Iterable[int]) -> dict[int, Cover]:
+    """The covers that change when the keys of these seqs are destroyed."""
+    changed: dict[int, Cover] = {}
+    for seq in seqs:
+        segment = links.segment_of(seq)
+        cover = changed.get(segment, covers.get(segment, ()))
+        changed[segment] = links.puncture(cover, links.leaf_of(seq))
+    return changed
