@@ -12,7 +12,7 @@ from villagefp.domain.followups import DueState
 from villagefp.domain.package_records import CountyParam
 from villagefp.domain.records import Household, Membership, NameStatus, Outcome, Person, Presence
 from villagefp.errors import UserError
-from villagefp.services import due, rounds, undoing, visits, walking_order
+from villagefp.services import due, due_endings, rounds, undoing, visits, walking_order
 from villagefp.storage import due_plans
 
 TODAY = date(2026, 11, 22)
@@ -64,7 +64,7 @@ def test_scripts_get_what_they_rely_on(store, family):
 def test_two_who_were_not_met_are_left_in_peace(store):
     for _ in range(2):
         (line,) = of(due.due_on(store, TODAY), "newborn")
-        due.try_again(store, line, TODAY)
+        due_endings.try_again(store, line, TODAY)
     assert of(due.due_on(store, TODAY), "newborn") == []
     (left,) = of(due.due_on(store, TODAY, states=due.EVERY_STATE), "newborn")
     assert left.item.state is DueState.CONTACT_CLOSED
@@ -73,7 +73,7 @@ def test_two_who_were_not_met_are_left_in_peace(store):
 @pytest.mark.usefixtures("family")
 def test_a_day_asked_for_moves_a_line_to_that_day(store):
     (line,) = of(due.due_on(store, TODAY), "newborn")
-    due.postpone(store, line, TODAY, TODAY + timedelta(days=3))
+    due_endings.postpone(store, line, TODAY, TODAY + timedelta(days=3))
     (later,) = of(due.due_on(store, TODAY), "newborn")
     assert later.item.state is DueState.SOON
     assert later.item.asked_back_on == TODAY + timedelta(days=3)
@@ -85,12 +85,12 @@ def test_a_day_asked_for_moves_a_line_to_that_day(store):
 def test_a_day_that_is_not_ahead_is_refused_and_nothing_is_written(store):
     (line,) = of(due.due_on(store, TODAY), "newborn")
     with pytest.raises(UserError, match="2026-11-22 is not ahead"):
-        due.postpone(store, line, TODAY, TODAY)
+        due_endings.postpone(store, line, TODAY, TODAY)
     assert of(due.due_on(store, TODAY), "newborn") == [line]
 
 
 @pytest.mark.usefixtures("family")
-@pytest.mark.parametrize("how", [due.decline, due.not_this_time])
+@pytest.mark.parametrize("how", [due_endings.decline, due_endings.not_this_time])
 def test_a_no_takes_the_line_away_and_can_be_taken_back(store, how):
     before = due.due_on(store, TODAY)
     (line,) = of(before, "newborn")
@@ -108,7 +108,7 @@ def test_a_no_more_to_a_programme_that_was_open_can_be_taken_back_whole(store, f
     visits.add_visit(store, "pregnancy_registration", yes, outcome=Outcome.DONE, on=TODAY, person_id=mother.id)
     before = due.due_of(store, mother.id, TODAY)
     (line,) = of(before, "anc")[:1]
-    event = due.decline(store, line, TODAY)
+    event = due_endings.decline(store, line, TODAY)
     assert of(due.due_of(store, mother.id, TODAY), "anc") == []
     undoing.take_back(store, event)
     assert of(due.due_of(store, mother.id, TODAY), "anc") == of(before, "anc")

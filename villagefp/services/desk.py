@@ -145,7 +145,7 @@ def _due(store: Store, subjects: list[RecordId], on: date) -> list[Choice]:
     """What is due there: by the form's title, a neutral one where it would tell of a method or a pregnancy."""
     shown = due.SHOWN | {DueState.CONTACT_CLOSED}
     found: dict[Opening, DueLine] = {}
-    for line in sorted(due.due_of_all(store, subjects, on), key=lambda line: line.item.window_from):
+    for line in sorted(due.due_of_all(store, subjects, on), key=lambda line: line.item.window_to):
         if line.item.state in shown:
             found.setdefault(Opening(line.item.form, line.item.person, line.item.household), line)
     return [

@@ -1,4 +1,4 @@
-"""Who may be visited and why, as a list of one day; and what one key says of a line: tried, later, not now, no more."""
+"""Who may be visited and why, as a list of one day."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from villagefp.domain.followups import DueItem, DueState, on_day
-from villagefp.domain.records import Outcome, RecordId
-from villagefp.errors import UserError
+from villagefp.domain.records import RecordId
 from villagefp.i18n import _
-from villagefp.services import visits, walking_order
-from villagefp.services.visit_types import Header
+from villagefp.services import walking_order
 from villagefp.storage import due_plans, facts, people
 from villagefp.storage.lines import HouseholdLine, PersonLine, in_order
 
@@ -74,30 +72,6 @@ def refresh(store: Store, today: date) -> None:
             due_plans.rebuild(save.connection, store.due_entry(today))
 
 
-def try_again(store: Store, line: DueLine, today: date, place: str = "home") -> RecordId:
-    """Note an attempt that found nobody, at the door or by phone; after two this point is left in peace."""
-    return _end(store, line, Outcome.UNREACHABLE, today, Header(place=place))
-
-
-def postpone(store: Store, line: DueLine, today: date, until: date | None) -> RecordId:
-    """Note that the person wishes to be asked later, on a day or on none; UserError for a day that is not ahead."""
-    if until is not None and until <= today:
-        raise UserError(
-            _("{day} is not ahead. Choose a later day, or leave the day open.").format(day=until.isoformat())
-        )
-    return _end(store, line, Outcome.POSTPONED, today, Header(next_offer_on=until.isoformat() if until else None))
-
-
-def not_this_time(store: Store, line: DueLine, today: date) -> RecordId:
-    """Note that it is not wanted this time: only this point is closed."""
-    return _end(store, line, Outcome.NOT_THIS_TIME, today, Header())
-
-
-def decline(store: Store, line: DueLine, today: date) -> RecordId:
-    """Note that it is not wanted any more: the programme ends for this person, without a reason and without a count."""
-    return _end(store, line, Outcome.DECLINED, today, Header())
-
-
 def to_json(lines: tuple[DueLine, ...]) -> list[dict[str, Any]]:
     """The lines as scripts read them; ids as everywhere on the command line."""
     return [
@@ -123,13 +97,6 @@ def to_json(lines: tuple[DueLine, ...]) -> list[dict[str, Any]]:
 
 def _uuid(record: RecordId | None) -> str | None:
     return None if record is None else str(uuid.UUID(bytes=record))
-
-
-def _end(store: Store, line: DueLine, outcome: Outcome, today: date, header: Header) -> RecordId:
-    visit = visits.start_visit(
-        store, line.item.form, person_id=line.item.person, household_id=line.item.household, on=today
-    )
-    return visits.save_visit(store, visit, outcome, header=header).event_id
 
 
 def _lines(connection: Connection, plans: list[SubjectPlan], today: date, states: frozenset[DueState]) -> list[DueLine]:

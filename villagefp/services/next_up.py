@@ -49,7 +49,7 @@ def of_household(store: Store, household_id: RecordId, today: date) -> NextUp:
 
 
 def _next(store: Store, subjects: list[RecordId], today: date) -> NextUp:
-    found = sorted(due.due_of_all(store, subjects, today), key=lambda line: (line.item.window_from, line.item.form))
+    found = sorted(due.due_of_all(store, subjects, today), key=lambda line: (line.item.window_to, line.item.form))
     near = [line for line in found if line.item.state in due.SHOWN]
     later = [line for line in found if line.item.state is DueState.PLANNED][:_FURTHEST]
     return NextUp(

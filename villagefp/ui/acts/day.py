@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from villagefp.i18n import _
-from villagefp.services import appointments, due, undoing
+from villagefp.services import appointments
 from villagefp.services.appointments import CANCELLED, KEPT, Wish
 from villagefp.ui.acts import appointment as appointment_acts
 from villagefp.ui.widgets.date_field import DateField
@@ -49,16 +49,51 @@ def acts_of(line: DayLine) -> tuple[Act, ...]:
         )
     return (
         Act("1", _("Start"), None),
-        Act("2", _("Not this time"), _end(due.not_this_time, _("not this time"))),
-        Act("3", _("No more"), _end(due.decline, _("no more"))),
+        Act("2", _("Not this time"), _end(_not_this_time, _("not this time"))),
+        Act("3", _("No more"), _end(_decline, _("no more"))),
         Act("4", _("Another day"), _postpone),
-        Act("5", _("Nobody met"), _end(due.try_again, _("nobody met"))),
+        Act("5", _("Nobody met"), _end(_not_met, _("nobody met"))),
         Act("6", _("No answer by phone"), _end(_by_phone, _("no answer by phone"))),
     )
 
 
-def _by_phone(store: Store, line: DueLine, today: date) -> RecordId:
-    return due.try_again(store, line, today, place="phone")
+# What writes visits is loaded when the first key is pressed, on the database thread: the first page only lists.
+
+
+def _not_this_time(store: Store, line: DueLine, on: date) -> RecordId:
+    from villagefp.services import due_endings  # noqa: PLC0415
+
+    return due_endings.not_this_time(store, line, on)
+
+
+def _decline(store: Store, line: DueLine, on: date) -> RecordId:
+    from villagefp.services import due_endings  # noqa: PLC0415
+
+    return due_endings.decline(store, line, on)
+
+
+def _later(store: Store, line: DueLine, on: date, until: date | None) -> RecordId:
+    from villagefp.services import due_endings  # noqa: PLC0415
+
+    return due_endings.postpone(store, line, on, until)
+
+
+def _not_met(store: Store, line: DueLine, on: date) -> RecordId:
+    from villagefp.services import due_endings  # noqa: PLC0415
+
+    return due_endings.try_again(store, line, on)
+
+
+def _by_phone(store: Store, line: DueLine, on: date) -> RecordId:
+    from villagefp.services import due_endings  # noqa: PLC0415
+
+    return due_endings.try_again(store, line, on, place="phone")
+
+
+def _take_back(store: Store, event_id: RecordId) -> None:
+    from villagefp.services import undoing  # noqa: PLC0415
+
+    undoing.take_back(store, event_id)
 
 
 def _end(work: Callable[[Store, DueLine, date], RecordId], said: str) -> Start:
@@ -70,7 +105,7 @@ def _end(work: Callable[[Store, DueLine, date], RecordId], said: str) -> Start:
         store = screen.context.store
 
         def ended(event: RecordId) -> None:
-            done(_noted(line, said), partial(undoing.take_back, store, event), event)
+            done(_noted(line, said), partial(_take_back, store, event), event)
 
         screen.context.jobs.run(work, store, line.due, on, done=ended, failed=screen.refuse)
 
@@ -89,9 +124,9 @@ def _postpone(screen: Screen, line: DayLine, on: date, done: Done) -> None:
 
         def noted(event: RecordId) -> None:
             sheet.accept()
-            done(_noted(line, _("another day")), partial(undoing.take_back, store, event), event)
+            done(_noted(line, _("another day")), partial(_take_back, store, event), event)
 
-        screen.context.jobs.run(due.postpone, store, told, on, day, done=noted, failed=sheet.refuse)
+        screen.context.jobs.run(_later, store, told, on, day, done=noted, failed=sheet.refuse)
 
     Sheet(screen, _("Another day"), [until], _("Save"), save, note=line.who or line.head).open()
 

@@ -30,6 +30,7 @@ NAME = "today"
 _SIDE = 340
 _MARKS_SHOWN = 3
 _NARROW_BELOW = 900
+_ANY_HEIGHT = 1000
 
 
 def title() -> str:
@@ -92,8 +93,9 @@ class Today(Screen):
         px, direction = theme.current().px, QBoxLayout.Direction
         narrow = self.width() < px(_NARROW_BELOW)
         self._columns.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
-        self._columns.setStretch(0, 3 if narrow else 1)
-        self._columns.setStretch(1, 2 if narrow else 0)
+        self._columns.setStretch(0, 4 if narrow else 1)
+        self._columns.setStretch(1, 1 if narrow else 0)
+        self.days.hint.setMaximumHeight(0 if narrow else px(_ANY_HEIGHT))
         self._side.setMinimumWidth(0 if narrow else px(_SIDE))
         self._side.setMaximumWidth(self.width() if narrow else px(_SIDE))
 

@@ -36,11 +36,11 @@ class Places:
     start: QRect
 
 
-def places(area: QRect, *, narrow: bool) -> Places:
-    """The parts of a line in its row: one below the other where the row is narrow."""
+def places(area: QRect, *, narrow: bool, reason: bool = True) -> Places:
+    """The parts of a line in its row: one below the other where the row is narrow; `reason` keeps room for the why."""
     px = theme.current().px
     start = QRect(area.right() - px(_START) - 4, area.top(), px(_START), area.height())
-    why = QRect(start.left() - px(_WHY), area.top(), px(_WHY), area.height())
+    why = QRect(start.left() - px(_WHY) * reason, area.top(), px(_WHY) * reason, area.height())
     left, high = area.left() + px(_GRIP), area.height()
     number = QRect(left, area.top(), px(_NUMBER), high)
     if narrow:
@@ -96,7 +96,8 @@ class DayDelegate(QStyledItemDelegate):
             painter.setPen(QColor(look.tokens.accent_strong))
             painter.drawText(area, _MIDDLE | Qt.AlignmentFlag.AlignHCenter, more_words(row))
         elif isinstance(row, Item):
-            _paint_line(painter, look, places(area, narrow=is_narrow(area.width())), row, option.font)
+            at = places(area, narrow=is_narrow(area.width()), reason=row.line.due is not None)
+            _paint_line(painter, look, at, row, option.font)
         painter.restore()
 
 

@@ -125,7 +125,7 @@ class MonthGrid(QWidget):
         strong, small = QFont(self.font()), QFont(self.font())
         strong.setBold(shown.day == self._today)
         small.setPixelSize(px(12))
-        number = QRect(inside.left() + 8, inside.top() + 2, px(34), px(24))
+        number = QRect(inside.left() + 8, inside.top() + 2, px(22), px(24))
         painter.setFont(strong)
         painter.setPen(
             QColor(tokens.accent_strong if shown.day == self._today else tokens.text if shown.inside else tokens.second)
