@@ -11,7 +11,8 @@ from typing import Any
 
 from tests.conftest import PASSPHRASE, Steps
 from villagefp.domain.ambient import Ambient
-from villagefp.storage import apply, due_plans, local, log, rebuild
+from villagefp.domain.records import Record
+from villagefp.storage import apply, due_plans, local, log, rebuild, records
 from villagefp.storage.codec import BY_KIND
 from villagefp.storage.foreign import Delivery, Taken
 from villagefp.storage.log import Origin
@@ -134,3 +135,22 @@ def assert_sound(store: Store) -> None:
         assert rebuild.broken_links(connection) == []
         assert rebuild.search_differences(connection) == []
         assert due_plans.differences(connection, store.due_entry()) == []
+
+
+def add(store: Store, *made: Record) -> Any:
+    """Enter records in one save; the first of them."""
+    with store.save() as save:
+        save.add_many(made)
+    return made[0]
+
+
+def get(store: Store, record: Any) -> Any:
+    """A record as it is shown now; None where it is not."""
+    with store.read() as connection:
+        return records.get(connection, type(record), record.id)
+
+
+def change(store: Store, record: Record) -> None:
+    """Keep what differs, in one save."""
+    with store.save() as save:
+        save.change(record)

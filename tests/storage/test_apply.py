@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from tests.storage.busy import Busy
-from tests.storage.laptops import assert_sound, contents, delivery, devices, give, laptop, meet
+from tests.storage.laptops import add, assert_sound, change, contents, delivery, devices, get, give, meet
 from villagefp.domain.records import (
     Episode,
     Event,
@@ -18,47 +17,8 @@ from villagefp.domain.records import (
     Person,
     Presence,
 )
-from villagefp.storage import apply, due_plans, records, search
+from villagefp.storage import apply, due_plans, search
 from villagefp.storage.foreign import Result
-
-NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def make(tmp_path, store_template):
-    """Makes laptops; when the test is over, each must be sound."""
-    made = []
-
-    def one_more(now=NOW):
-        made.append(laptop(store_template, tmp_path / f"laptop {len(made)}", len(made), now))
-        return made[-1]
-
-    yield one_more
-    for each in made:
-        if not each.store.closed:
-            assert_sound(each.store)
-            each.store.close()
-
-
-@pytest.fixture
-def two(make):
-    return make().store, make().store
-
-
-def add(store, *records):
-    with store.save() as save:
-        save.add_many(records)
-    return records[0]
-
-
-def get(store, record):
-    with store.read() as connection:
-        return records.get(connection, type(record), record.id)
-
-
-def change(store, record):
-    with store.save() as save:
-        save.change(record)
 
 
 def open_conflicts(store):

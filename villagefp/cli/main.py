@@ -26,6 +26,7 @@ _MODULES = {
     "programmes": "packages",
     "param": "packages",
     "stock": "stock",
+    "conflicts": "conflicts",
     "prepare": "prepare",
 }
 """Which module of `villagefp.cli` knows a word: only that one is loaded, as storage and PDF libraries are heavy."""

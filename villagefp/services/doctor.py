@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from villagefp.i18n import _, ngettext
-from villagefp.storage import drafts, due_plans, rebuild
+from villagefp.storage import drafts, due_plans, rebuild, sending
 from villagefp.storage.opened import Store
 
 _LEAST_FREE = 500 * 1024 * 1024
@@ -30,7 +30,7 @@ class Report:
     clock: str  # ok, behind
     disk: str  # ok, low
     backup: str  # none: no backup was made of this store by this program
-    waiting: int  # changes that no county has confirmed
+    waiting: int  # changes of this laptop that no receipt has confirmed, or that came back
     drafts: int
     free_bytes: int
     problems: tuple[str, ...]
@@ -47,7 +47,7 @@ def examine(store: Store) -> Report:
             if not damage:  # of altered bytes nothing can be worked out again
                 differing += due_plans.differences(connection, store.due_entry())
             broken = rebuild.broken_links(connection)
-            waiting = connection.exec_driver_sql("SELECT count(*) FROM change_log").scalar_one()
+            waiting = sending.progress(connection, store.origin).not_received
             unfinished = len(drafts.drafts(connection))
         except DatabaseError as unreadable:  # a page that cannot be read: nothing else can be said of the store
             damage, differing, broken, waiting, unfinished = [str(unreadable.orig)], [], [], 0, 0

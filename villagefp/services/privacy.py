@@ -1,4 +1,4 @@
-"""Looks that are logged, and what a person decides about a private entry of an old roster."""
+"""Looks that are logged, what a person decides about a private entry of an old roster, and erasing all of her."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from villagefp.domain.kept import KINDS
 from villagefp.domain.records import Access, Person, RecordId
 from villagefp.services.people import known_person
-from villagefp.storage import records
+from villagefp.storage import device_key, erasures, records
+from villagefp.wire.declared import BY_NAME
+from villagefp.wire.erasure import Erasure, sign_erasure
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from villagefp.storage.store import Store
 
 
@@ -62,3 +67,29 @@ def decide_legacy_method(store: Store, person_id: RecordId, *, keep: bool) -> No
             save.change(replace(person, legacy_method_status="confirmed"))
         else:
             save.change(replace(person, legacy_method=None, legacy_method_status="dropped"))
+
+
+def erase_person(store: Store, person_id: RecordId) -> None:
+    """Destroy all that is kept of a person, here and wherever this statement comes; nobody can bring it back.
+
+    A withdrawn entry is erased as well. What a person wishes to be kept, or a law protects, is settled before. [K]
+    """
+    with store.read() as connection:
+        named = _all_of(connection, person_id)
+        serial = len(erasures.statements(connection)) + 1
+    told = Erasure(village=store.origin.village, serial=serial, records=tuple(sorted(named)))
+    statement = sign_erasure(told, device_key.own_key(store))
+    with store.save() as save:  # kept before anything is destroyed: what is erased here must be erased everywhere
+        erasures.keep_statement(save.connection, serial, statement)
+    erasures.catch_up(store)
+
+
+def _all_of(connection: Connection, person_id: RecordId) -> set[tuple[int, RecordId]]:
+    """The person, and every record that names her as the one it is about, withdrawn ones too."""
+    named = {(BY_NAME[Person.KIND].number, person_id)}
+    for record_type in KINDS:
+        kind = BY_NAME[record_type.KIND]
+        if "person" in kind.by_name and record_type is not Access:  # who looked stays on record; it names nobody
+            query = f'SELECT id FROM "{kind.name}" WHERE person = ?'  # noqa: S608  names of the registry
+            named |= {(kind.number, row.id) for row in connection.exec_driver_sql(query, (person_id,))}
+    return named

@@ -5,14 +5,14 @@ The log knows: all changes of the save that kept a revision, behind the event it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from villagefp.domain.records import Event, Record, RecordId
 from villagefp.storage import log, records
 from villagefp.storage.codec import BY_KIND, Codec
-from villagefp.wire.change import WITHDRAWN, Change, ChangeName
+from villagefp.wire.change import Change, ChangeName
 from villagefp.wire.declared import BY_NUMBER
 
 if TYPE_CHECKING:
@@ -84,10 +84,18 @@ class Earlier:
 
 def earlier(connection: Connection, event_id: RecordId | None) -> Earlier:
     """What the revisions up to this event wrote; nothing where a visit is no correction."""
-    events = chain(connection, event_id)
+    return _written(connection, chain(connection, event_id))
+
+
+def of_one(connection: Connection, event_id: RecordId) -> Earlier:
+    """What this revision alone wrote."""
+    return _written(connection, (event_id,))
+
+
+def _written(connection: Connection, events: tuple[RecordId, ...]) -> Earlier:
     if not events:
         return Earlier()
-    changes = [change for event in events for change in log.changes_beside(connection, event)]
+    changes = [change for event in events for change in _known(log.changes_beside(connection, event))]
     ours = frozenset(change.name for change in changes)
     made = [record for change in changes if (record := _made(connection, change, ours)) is not None]
     by_id = {record.id: record for record in made}
@@ -116,7 +124,7 @@ def put_back(save: UnitOfWork, before: Earlier) -> None:
     last = before.events[-1]
     behind = False
     first: dict[tuple[int, RecordId, int], Change] = {}
-    for change in log.changes_beside(save.connection, last):
+    for change in _known(log.changes_beside(save.connection, last)):
         if behind:
             for number in change.fields:
                 first.setdefault((change.kind, change.record, number), change)
@@ -126,7 +134,7 @@ def put_back(save: UnitOfWork, before: Earlier) -> None:
     }
     of_record: dict[tuple[int, RecordId], dict[int, Change]] = {}
     for (kind, record, number), change in first.items():
-        if record not in made and number != WITHDRAWN:
+        if record not in made and number in BY_NUMBER[kind].by_number:  # not the withdrawn mark
             of_record.setdefault((kind, record), {})[number] = change
     for (kind, record), changes in of_record.items():
         _put_back(save, before, BY_KIND[BY_NUMBER[kind].name], record, changes)
@@ -150,7 +158,13 @@ def _put_back(save: UnitOfWork, before: Earlier, codec: Codec, record_id: Record
 def _value_before(connection: Connection, change: Change, number: int) -> Any:
     replaced = change.replaces.get(number, ())
     told = [each.change for each in log.changes_of(connection, change.record) if each.change.name in replaced]
-    return max(told, key=lambda each: (each.stamp, each.device, each.seq)).fields[number] if told else None
+    # A value that was erased is not here any more.
+    return max(told, key=lambda each: (each.stamp, each.device, each.seq)).fields.get(number) if told else None
+
+
+def _known(changes: Iterable[Change]) -> Iterator[Change]:
+    """Without those of kinds that only a newer program knows."""
+    return (change for change in changes if change.kind in BY_NUMBER)
 
 
 def _revisions(connection: Connection, event_id: RecordId | None) -> Iterator[RecordId]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from villagefp.domain.records import Household, RecordId
-from villagefp.i18n import language
+from villagefp.i18n import _, language
 from villagefp.services import catalogue
 from villagefp.services.pages import TimelineEntry
 from villagefp.storage import events, people, records
@@ -36,7 +36,8 @@ def recent(store: Store, connection: Connection, limit: int = 20) -> tuple[Timel
     """The village's latest events by day of entry, newest first; a household's bear its number."""
     stored = events.recent(connection, limit)
     homes = sorted({one.event.household for one in stored if one.event.household and not one.event.person})
-    numbers = {home.id: home.household_no for home in records.where_in(connection, Household, "id", homes)}
+    numbers = dict.fromkeys(homes, _("not here yet"))
+    numbers |= {home.id: home.household_no for home in records.where_in(connection, Household, "id", homes)}
     return tuple(
         replace(entry, person_name=entry.person_name or numbers.get(entry.event.household or b"", ""))
         for entry in _entries(store, connection, stored)
@@ -47,10 +48,9 @@ def _entries(store: Store, connection: Connection, found: Iterable[events.Stored
     forms = catalogue.of(store)
     stored = sorted(found, key=lambda one: (one.event.occurred_on, one.event.created_at, one.event.id), reverse=True)
     superseded = {one.event.revision_of for one in stored if one.event.revision_of is not None}
-    names = {
-        line.id: line.name
-        for line in people.person_lines(connection, ids=sorted({e.event.person for e in stored if e.event.person}))
-    }
+    whose = sorted({one.event.person for one in stored if one.event.person})
+    names = dict.fromkeys(people.not_here(connection, whose), _("not here yet"))
+    names |= {line.id: line.name for line in people.person_lines(connection, ids=whose)}
     return tuple(
         TimelineEntry(
             event=one.event,

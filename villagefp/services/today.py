@@ -9,7 +9,7 @@ from villagefp.domain.records import Household, RecordId
 from villagefp.i18n import language
 from villagefp.services import catalogue, timeline
 from villagefp.services.pages import PersonLine, TimelineEntry
-from villagefp.storage import drafts, households, marks, people, records
+from villagefp.storage import conflicts, drafts, households, marks, people, records
 from villagefp.storage.lines import in_order
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class TodayPage:
     first_marked: tuple[MarkedPerson, ...]
     recent: tuple[TimelineEntry, ...]
     marked: int = 0  # persons with a mark
+    conflicts: int = 0  # decisions that wait because two laptops wrote the same
 
 
 def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
@@ -69,6 +70,7 @@ def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
             first_marked=marked[:shown_marks],
             recent=timeline.recent(store, connection, _RECENT),
             marked=len(marked),
+            conflicts=conflicts.count(connection),
         )
 
 

@@ -17,13 +17,13 @@ from sqlalchemy import Connection
 from villagefp.domain.records import RecordId
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.storage import key_covers
+from villagefp.storage import key_covers, local, trust
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.files import sync_folder, write_durably
 from villagefp.storage.foreign import Delivery, pack_delivery, unpack_delivery
 from villagefp.storage.records import chunks, marks
 from villagefp.wire import links
-from villagefp.wire.erasure import Erasures, RecordName, bare
+from villagefp.wire.erasure import Erasures, RecordName, bare, open_erasure
 from villagefp.wire.kinds import Travel
 from villagefp.wire.values import pack, unpack
 
@@ -34,6 +34,7 @@ LIST = "erased.vfpe"
 """The name of the list beside database and backups."""
 _MAGIC = b"villagefp erased 1\n"
 _CHECK_BYTES = 32
+_STATEMENT = "erasure "
 _COPIES = "store.db.before-*"
 """Copies of the file that migrations took: what is erased could be read in them."""
 
@@ -49,16 +50,31 @@ def erase(store: Store, named: Erasures) -> None:
     store.rest()
 
 
+def statements(connection: Connection) -> list[bytes]:
+    """The signed erasures of this laptop, to be handed on."""
+    return local.values_below(connection, _STATEMENT)
+
+
+def keep_statement(connection: Connection, serial: int, told: bytes) -> None:
+    """Keep a signed erasure of this laptop; the connection is a save's."""
+    local.put(connection, f"{_STATEMENT}{serial:08}", told)
+
+
 def catch_up(store: Store) -> None:
-    """Erase what the list beside the database names and the database still holds, as one that was put back does."""
+    """Erase what list or own statements name and the database still holds, as one that was put back does."""
     listed = read_list(store.folder)
+    wanted = listed
     with store.read() as connection:
         here = known(connection)
-    missing = Erasures(listed.records - here.records, listed.changes - here.changes)
+        if told := statements(connection):
+            keys = trust.trusted_keys(connection)
+            for one in told:
+                wanted = wanted.with_statement(open_erasure(one, keys, store.origin.village))
+    missing = Erasures(wanted.records - here.records, wanted.changes - here.changes)
     if missing.records or missing.changes:
         erase(store, missing)
-    if not (here.records <= listed.records and here.changes <= listed.changes):
-        write_list(store.folder, listed.joined(here))
+    elif wanted.joined(here) != listed:
+        write_list(store.folder, wanted.joined(here))
 
 
 def read_list(folder: Path) -> Erasures:

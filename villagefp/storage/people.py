@@ -84,3 +84,14 @@ def find_persons(connection: Connection, text: str, limit: int = 50) -> list[Per
 def household_lines(connection: Connection, text: str = "", group_no: str | None = None) -> list[HouseholdLine]:
     """Lines of all households, or of those of a group, or of those found by number, address or a member."""
     return households.lines(connection, text, group_no)
+
+
+def name_of(connection: Connection, person: RecordId) -> str | None:
+    """The name of a person, of one whose entry was taken back too; None where she is not here yet."""
+    return connection.exec_driver_sql("SELECT name FROM person WHERE id = ?", (person,)).scalar()
+
+
+def not_here(connection: Connection, persons: Sequence[RecordId]) -> set[RecordId]:
+    """Which of these persons another laptop knows, but not yet this one."""
+    known = select_in(connection, "SELECT id FROM person WHERE name IS NOT NULL", "id", persons)
+    return set(persons) - {row[0] for row in known}

@@ -87,8 +87,8 @@ class UnitOfWork:
         if not differing:
             return False
         _check_once(codec, differing, before)
-        for name, kind in codec.derived_from.items():
-            if name in differing and (was := before[codec.names.index(name) + 1]) is not None:
+        for reference, kind in codec.derived_from.items():
+            if reference in differing and (was := before[codec.names.index(reference) + 1]) is not None:
                 self.changed.add((kind, was))  # what is derived of it loses this record
         written = codec.written(differing, after)
         if written:
