@@ -49,6 +49,18 @@ class Cluster:
             cluster.stop()
             shutil.rmtree(cluster.folder)
 
+    @contextmanager
+    def copied(self) -> Iterator[Cluster]:
+        """A second server with all that this one holds now; it does not follow."""
+        copy = Cluster(self._programs, self._user, self._settings)
+        try:
+            self.run("pg_basebackup", "-D", copy.data, "-c", "fast", "--no-sync", folder=copy.folder)
+            copy.start()
+            yield copy
+        finally:
+            copy.stop()
+            shutil.rmtree(copy.folder)
+
     @property
     def data(self) -> str:
         """The folder of the cluster's files."""
@@ -83,14 +95,19 @@ class Cluster:
         with connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def run(self, program: str, *words: str) -> None:
+    def run(self, program: str, *words: str, folder: Path | None = None) -> None:
         """Run one of PostgreSQL's programs as the cluster's user."""
         command = [str(self._programs / program), *words]
         if self._user is not None:
             command = ["setpriv", "--reuid", self._user, "--regid", self._user, "--init-groups", *command]
         environment = {"PATH": os.defpath, "LC_ALL": "C", "PGHOST": str(self.folder), "PGUSER": "county"}
         ran = subprocess.run(
-            command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            command,
+            cwd=folder or self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
         )
         if ran.returncode:
             raise RuntimeError(f"{program}: {ran.stderr.decode(errors='replace')}{ran.stdout.decode(errors='replace')}")

@@ -1,0 +1,184 @@
+"""Taking changes in: one delivery is one transaction in one village, and every repeat is harmless.
+
+Signature and decoding come before, without a lock. The village's lock is held from the look at how far the device is
+to the commit: settling which groups come into force, numbering, rows. Devices of other villages never wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, update
+
+from villagefp.county import aside, devices, erasing, held, log, merging
+from villagefp.county.delivery import Delivery, Forked, Missing, Outcome, Taken, check, of_batch
+from villagefp.county.devices import Device
+from villagefp.county.judging import Group, Rights, groups_of, settle
+from villagefp.county.store import Act, County, Standing, note
+from villagefp.county.streams import Heads
+from villagefp.county.tables import device as device_table
+from villagefp.wire.batch import check_signature, decode_batch, read_header
+from villagefp.wire.batch_header import Header
+from villagefp.wire.change import LoggedChange
+from villagefp.wire.links import Cover
+from villagefp.wire.receipt import MAX_RETURNED, Returned
+
+
+def accept_batch(county: County, data: bytes) -> Outcome:
+    """Take a signed batch in, and then what was kept aside and now follows.
+
+    UserError where the device is none of the village's, BatchError where it did not sign the batch or the batch does
+    not hold together. Neither changes anything.
+    """
+    header = read_header(data)
+    with county.read() as connection:
+        device = devices.known(connection, header.village, header.device)
+    check_signature(data, device.public)
+    outcome = _decoded(county, header, data, device.accepted)
+    while isinstance(outcome, Taken):
+        with county.read() as connection:
+            following = aside.following(connection, header.village, header.device, outcome.accepted)
+        if following is None:
+            break
+        then = _decoded(county, read_header(following), following, outcome.accepted)
+        with county.write() as connection:
+            aside.drop(connection, read_header(following))
+        outcome = then
+    return outcome
+
+
+def _decoded(county: County, header: Header, data: bytes, accepted: int) -> Outcome:
+    """A batch of which the signature has been checked; one before which others are missing is not even unpacked."""
+    if header.first > accepted + 1:
+        with county.numbering(header.village) as (connection, _standing):
+            accepted = devices.known(connection, header.village, header.device).accepted
+            if header.first > accepted + 1:
+                aside.keep(connection, header, data)
+                return Missing(accepted)
+    with county.read() as connection:
+        batch = decode_batch(data, record_of=lambda name: log.record_of(connection, header.village, name))
+    return _accept(county, of_batch(batch))
+
+
+def accept(county: County, delivery: Delivery) -> Outcome:
+    """Take in changes that somebody whose word counts gives back, as a laptop does with what a county has lost.
+
+    ExchangeError where they are not sound, UserError where their device is none of the village's.
+    """
+    check(delivery)
+    return _accept(county, delivery)
+
+
+def _accept(county: County, delivery: Delivery) -> Outcome:
+    with county.numbering(delivery.village) as (connection, standing):
+        device = devices.known(connection, delivery.village, delivery.device)
+        if delivery.first > device.accepted + 1:
+            return Missing(device.accepted)
+        fork = _fork(connection, device, delivery)
+        if fork is not None:
+            note(connection, standing, Act(county.now(), device.device.hex(), f"fork at {fork.at}", device.device))
+            return fork
+        devices.exchanged(connection, device.village, device.device, county.now())
+        fresh = delivery.changes[device.accepted + 1 - delivery.first :]
+        if not fresh:
+            return Taken(device.accepted, held=device.held)
+        return _settle(connection, standing, device, _New(fresh, delivery.covers, delivery.goes_on))
+
+
+def reconsider(county: County, village: bytes, device_id: bytes, who: str) -> Taken:
+    """Settle what is held of a device by what it may do now: after a role or a revocation has changed."""
+    with county.numbering(village) as (connection, standing):
+        device = devices.known(connection, village, device_id)
+        note(connection, standing, Act(county.now(), who, "reconsider", device_id))
+        return _settle(connection, standing, device, _New((), {}, goes_on=bool(device.open_first)))
+
+
+@dataclass(frozen=True)
+class _New:
+    """What of a delivery is not in the log yet."""
+
+    changes: tuple[LoggedChange, ...]
+    covers: Mapping[int, Cover]
+    goes_on: bool
+
+
+def _fork(connection: Connection, device: Device, delivery: Delivery) -> Forked | None:
+    """Where the delivery does not go on from what is here under the same names."""
+    if delivery.first == device.accepted + 1:
+        return None if delivery.link_before == device.link else Forked(delivery.first)
+    last = min(delivery.last, device.accepted)
+    here = log.links_of(connection, device.village, device.device, delivery.first, last)
+    for one in delivery.changes[: last + 1 - delivery.first]:
+        if here[one.change.seq] != one.link:
+            return Forked(one.change.seq)
+    return None
+
+
+def _settle(connection: Connection, standing: Standing, device: Device, new: _New) -> Taken:
+    """Settle all groups of a device that are not in force: those held, the one that had begun, and those that come."""
+    fresh = erasing.without_erased(connection, standing, new.changes)
+    groups = _not_in_force(connection, device, fresh)
+    unfinished = groups.pop() if new.goes_on else None
+    here = merging.present(connection, device.village, {one.change.record for one in _changes(groups)})
+    scopes = merging.scopes(_changes(groups), here)
+    verdicts = settle(groups, Rights(device.scopes, scopes))
+    fit = _as_many_as_a_receipt_names(groups, verdicts, device.accepted)
+    if fit < len(groups):
+        groups, unfinished = groups[:fit], None
+    in_force = _changes([group for group, verdict in zip(groups, verdicts, strict=False) if verdict is None])
+    heads = Heads(connection, device.village)
+    places = heads.number([(one, scopes[one.change.kind, one.change.record]) for one in in_force])
+    erased = erasing.records(connection, standing, in_force)
+    merging.merge(connection, heads, in_force, here=here, scopes=scopes, erased=erased)
+    heads.write()
+    here_now = [*groups, unfinished] if unfinished else groups
+    taken = [one for one in _changes(here_now) if one.change.seq > device.accepted]
+    log.append(connection, taken, places)
+    log.release(connection, [one for one in in_force if one.change.seq <= device.accepted], places)
+    log.put_covers(connection, device.village, device.device, erasing.punctured(new.covers, taken))
+    apart = [verdict for verdict in verdicts[:fit] if verdict is not None]
+    _keep_apart(connection, device, apart)
+    last = taken[-1] if taken else None
+    _move_on(connection, device, last, unfinished, len(apart))
+    return Taken(last.change.seq if last else device.accepted, len(in_force), len(apart))
+
+
+def _not_in_force(connection: Connection, device: Device, fresh: Sequence[LoggedChange]) -> list[Group]:
+    groups = held.groups(connection, device.village, device.device) if device.held else []
+    begun: list[LoggedChange] = []
+    if device.open_first:
+        begun = log.of_groups(connection, device.village, device.device, [(device.open_first, device.accepted)])
+    return groups + groups_of([*begun, *fresh])
+
+
+def _changes(groups: Sequence[Group]) -> list[LoggedChange]:
+    return [one for group in groups for one in group.changes]
+
+
+def _as_many_as_a_receipt_names(groups: Sequence[Group], verdicts: Sequence[Returned | None], accepted: int) -> int:
+    """Up to the group with which a receipt would be too long: the laptop sends the rest when some have been mended."""
+    count = 0
+    for place, (group, verdict) in enumerate(zip(groups, verdicts, strict=True)):
+        count += verdict is not None
+        if count >= MAX_RETURNED and group.first > accepted:  # one place is left for a group that had begun
+            return place
+    return len(groups)
+
+
+def _keep_apart(connection: Connection, device: Device, apart: Sequence[Returned]) -> None:
+    if device.held or apart:
+        held.keep(connection, device.village, device.device, apart)
+
+
+def _move_on(
+    connection: Connection, device: Device, last: LoggedChange | None, unfinished: Group | None, apart: int
+) -> None:
+    values: dict[str, object] = {"held": apart, "open_first": unfinished.first if unfinished else 0}
+    if last is not None:
+        values |= {"accepted": last.change.seq, "link": last.link}
+    connection.execute(
+        update(device_table)
+        .where(device_table.c.village == device.village, device_table.c.device == device.device)
+        .values(**values)
+    )
