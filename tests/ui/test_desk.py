@@ -19,11 +19,11 @@ from villagefp.services.sheet_tokens import Printed
 from villagefp.storage import records
 from villagefp.storage.store import Store
 from villagefp.ui.context import Place
+from villagefp.ui.panels.form_keys import open_answers
 from villagefp.ui.screens.desk import Desk as DeskScreen
 from villagefp.ui.screens.form import Form
 from villagefp.ui.screens.today import Today
 from villagefp.ui.sheaf import Sheaf
-from villagefp.ui.widgets.form_keys import open_answers
 
 TODAY = date(2026, 11, 22)
 YESTERDAY = TODAY - timedelta(days=1)

@@ -15,10 +15,10 @@ from villagefp.ui import theme, words
 from villagefp.ui.acts import appointment as acts
 from villagefp.ui.context import ScreenContext
 from villagefp.ui.models.day_rows import DayRow, Heading, Item
+from villagefp.ui.panels.day_lines import DayLines
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
-from villagefp.ui.widgets.day_lines import DayLines
 from villagefp.ui.widgets.month_grid import MonthGrid
 
 NAME = "calendar"

@@ -17,14 +17,14 @@ from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.icons import icon
 from villagefp.ui.orders import FormOrder, SheetOrder
+from villagefp.ui.panels.filling import FillingScreen
+from villagefp.ui.panels.form_keys import FormKeys
+from villagefp.ui.panels.form_prompts import FormPrompts
 from villagefp.ui.qt import overrides
-from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.draft_keeper import DraftKeeper
 from villagefp.ui.widgets.fields import TextField
-from villagefp.ui.widgets.form_keys import FormKeys
 from villagefp.ui.widgets.form_page import FormPage
-from villagefp.ui.widgets.form_prompts import FormPrompts
 from villagefp.ui.widgets.sheet import Sheet
 
 NAME = "form"
@@ -45,15 +45,12 @@ def build(context: ScreenContext, target: object = None) -> Form:
     return Form(context, target)
 
 
-class Form(Screen):
+class Form(FillingScreen):
     """Fills a visit, or shows a kept one."""
 
     def __init__(self, context: ScreenContext, order: FormOrder) -> None:
         super().__init__(context)
         self.order = order
-        self.visit: Visit | None = None
-        self.kept: KeptVisit | None = None
-        self.page: FormPage | None = None
         self._pages: tuple[str, ...] = ()
         self._at = 0
         self._strict = False
@@ -74,7 +71,6 @@ class Form(Screen):
         self.body.addLayout(self._line, 1)
         self.body.addWidget(parts.rule())
         self.body.addLayout(self._foot)
-        self.save_button: QPushButton | None = None
         for keys, pressed in (
             ("Ctrl+S", self.save), ("Ctrl+Return", self.save), ("Ctrl+Enter", self.save),
             ("Ctrl+PgDown", lambda: self.turn(1)), ("Ctrl+PgUp", lambda: self.turn(-1)),
@@ -84,13 +80,8 @@ class Form(Screen):
         self._open()
 
     @property
-    def session(self) -> FormSession | None:
-        """The form being filled or read."""
-        return self.visit.session if self.visit else self.kept.session if self.kept else None
-
-    @property
+    @overrides
     def at_end(self) -> bool:
-        """Whether the last section is shown."""
         return self._at == len(self._pages) - 1
 
     def resume_target(self) -> object:
@@ -187,8 +178,8 @@ class Form(Screen):
 
     # filling
 
+    @overrides
     def answer(self, path: str, value: str | list[str]) -> None:
-        """Take an answer, show what hangs on it, keep the draft."""
         if self.visit is None or self.page is None:
             return
         session = self.visit.session
@@ -206,8 +197,8 @@ class Form(Screen):
         now = words.clock(self.context.ambient.now())
         self._state.setText(_("Draft kept {time}").format(time=now))
 
+    @overrides
     def turn(self, step: int) -> None:
-        """Show the section before or after this one, where there is one."""
         if 0 <= self._at + step < len(self._pages):
             self.show_page(self._at + step)
 
@@ -258,8 +249,8 @@ class Form(Screen):
 
     # ending
 
+    @overrides
     def save(self, *, then_print: bool = False) -> None:
-        """Keep the visit, unless something is to be put right first."""
         if self.visit is None or self.page is None:
             return
         self.page.commit()

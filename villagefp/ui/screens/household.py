@@ -17,12 +17,12 @@ from villagefp.ui.acts import appointment
 from villagefp.ui.acts.household import acts
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.orders import FormOrder, SheetOrder
+from villagefp.ui.panels.next_card import next_card
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.form_menu import form_button
 from villagefp.ui.widgets.marks import marks_card
-from villagefp.ui.widgets.next_card import next_card
 from villagefp.ui.widgets.timeline import Timeline
 
 NAME = "household"

@@ -19,10 +19,10 @@ from villagefp.services.today import DraftLine, MarkedPerson, TodayPage
 from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.orders import FormOrder, SheetOrder
+from villagefp.ui.panels.day_panel import DayPanel
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
-from villagefp.ui.widgets.day_panel import DayPanel
 from villagefp.ui.widgets.empty import empty_state
 from villagefp.ui.widgets.form_menu import form_button
 

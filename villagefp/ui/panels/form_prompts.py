@@ -15,11 +15,11 @@ from villagefp.services import prompts as signs
 from villagefp.services.prompts import Slip
 from villagefp.ui.context import Place
 from villagefp.ui.orders import FormOrder
+from villagefp.ui.panels.filling import FillingScreen
 from villagefp.ui.widgets.prompts import SLIP_KEY, TELL_KEY, PromptPanel
 
 if TYPE_CHECKING:
     from villagefp.domain.records import RecordId
-    from villagefp.ui.screens.form import Form
 
 _SLIPS = frozenset({"referral", "private_referral"})
 
@@ -27,7 +27,7 @@ _SLIPS = frozenset({"referral", "private_referral"})
 class FormPrompts(QObject):
     """Stands between the form and its panel."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: FillingScreen) -> None:
         super().__init__(form)
         self._form = form
         self.panel = PromptPanel()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -12,12 +10,10 @@ from shiboken6 import isValid
 from villagefp.domain.records import RecordId
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language
+from villagefp.ui.panels.filling import FillingScreen
 from villagefp.ui.qt import overrides
 from villagefp.ui.sheaf import Keyed, Said, Sheaf
 from villagefp.ui.widgets.question import Question
-
-if TYPE_CHECKING:
-    from villagefp.ui.screens.form import Form
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MANY = ("select_multiple", "select_multiple_from_file", "rank")
@@ -26,7 +22,7 @@ _MANY = ("select_multiple", "select_multiple_from_file", "rank")
 class FormKeys(QObject):
     """Ctrl+R answers as last time. With a stack of paper, Enter on the last question turns the page."""
 
-    def __init__(self, form: Form, sheaf: Sheaf | None) -> None:
+    def __init__(self, form: FillingScreen, sheaf: Sheaf | None) -> None:
         super().__init__(form)
         self._form, self._sheaf = form, sheaf
         QShortcut(QKeySequence("Ctrl+R"), form).activated.connect(self.as_last_time)

@@ -13,9 +13,9 @@ from villagefp.services.appointments import CANCELLED
 from villagefp.services.day_list import DayLine
 from villagefp.services.next_up import NextLine, NextUp
 from villagefp.ui.acts import appointment as acts
+from villagefp.ui.panels.day_lines import place_of, show_why
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
-from villagefp.ui.widgets.day_lines import place_of, show_why
 
 
 def next_card(screen: Screen, told: NextUp, note: Callable[[], object], *, names: bool) -> parts.Card:

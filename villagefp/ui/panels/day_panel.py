@@ -12,9 +12,9 @@ from villagefp.i18n import _
 from villagefp.services import due_filters, walking_order
 from villagefp.services.day_list import AWAY, DayPage
 from villagefp.ui.models.day_rows import rows_of
+from villagefp.ui.panels.day_lines import DayLines
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
-from villagefp.ui.widgets.day_lines import DayLines
 
 
 class DayPanel(DayLines):
