@@ -12,7 +12,9 @@ from villagefp.cli.sheets import write_pdf
 from villagefp.forms import compile as compiling
 from villagefp.forms.problems import FormError, Problem
 from villagefp.i18n import _
-from villagefp.services import packages, publications, sheets
+from villagefp.interop.sign_workbook import write_signs
+from villagefp.services import packages, publications, sheets, sign_list
+from villagefp.services.sign_list import SignLine
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
@@ -41,6 +43,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     taking = actions.add_parser("import", parents=[common], help=_("take over a signed package of a form or programme"))
     taking.add_argument("file", type=Path, metavar="FILE.vfpkg")
     taking.set_defaults(run=_import)
+    signs = actions.add_parser("signs", parents=[common], help=_("list every danger sign, for a doctor to sign"))
+    signs.add_argument("--out", type=Path, metavar="FILE.xlsx", help=_("write the list as a workbook"))
+    signs.set_defaults(run=_signs)
 
 
 def _check(told: argparse.Namespace, output: Output) -> int:
@@ -88,6 +93,34 @@ def _list(told: argparse.Namespace, output: Output) -> int:
         found = publications.forms(store)
     output.tell("\n".join(map(in_words, found)), [one.to_json("form") for one in found])
     return 0
+
+
+def _signs(told: argparse.Namespace, output: Output) -> int:
+    found = sign_list.lines()
+    if told.out is not None:
+        write_signs(told.out, [_cells(line) for line in found])
+    written = _("{count} signs are in {file}.")
+    text = (
+        written.format(count=len(found), file=told.out.name)
+        if told.out is not None
+        else "\n".join(" · ".join(filter(None, _cells(line)[1:])) for line in found)
+    )
+    output.tell(text, {"signs": [line.to_json() for line in found]})
+    return 0
+
+
+def _cells(line: SignLine) -> tuple[str, ...]:
+    urgency = {"R": _("R at once"), "Y": _("Y same day"), "G": _("G soon")}
+    return (
+        _("Methods") if line.of_mec else _("Danger signs"),
+        line.title,
+        line.sign_label or line.name,
+        urgency[line.urgency],
+        line.condition,
+        line.wording.get("zh", ""),
+        line.wording.get("en", ""),
+        line.source,
+    )
 
 
 def _has_problems(file: Path, output: Output) -> bool:

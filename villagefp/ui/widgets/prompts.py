@@ -13,6 +13,7 @@ from villagefp.i18n import _
 from villagefp.services import prompts as signs
 from villagefp.services.prompts import Why
 from villagefp.ui import theme
+from villagefp.ui.icons import icon
 from villagefp.ui.widgets import parts
 
 WIDTH = 264
@@ -41,6 +42,7 @@ class PromptPanel(QWidget):
         self.tick.setAccessibleName(_("Told"))
         self.tick.clicked.connect(self._tell)
         self.slip_button: QPushButton = parts.button(_("Referral slip"), self._wish_slip, icon_name="document")
+        self.slip_button.toggled.connect(self._show_wish)
         self._acts = parts.row(self.tick, 0, self.slip_button)
         inside = QWidget()
         inside.setLayout(parts.column(parts.label(_("To watch for"), "section"), self._acts, self._rows, 0))
@@ -102,6 +104,11 @@ class PromptPanel(QWidget):
 
     def _wish_slip(self) -> None:
         self.slip.emit(self.slip_button.isChecked())
+
+    def _show_wish(self) -> None:
+        tokens = theme.current().tokens
+        wished = self.slip_button.isChecked()
+        self.slip_button.setIcon(icon("check", tokens.accent) if wished else icon("document", tokens.text))
 
     def _show_acts(self) -> None:
         leads_to_slip = signs.slip_for(self.prompts) is not None
