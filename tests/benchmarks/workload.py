@@ -231,9 +231,9 @@ class Workload:
         return self.village[HOUSEHOLDS + PERSONS :]
 
 
-def build() -> Workload:
-    """The workload; the same on every machine."""
-    draws = Draws()
+def build(seed: int = SEED) -> Workload:
+    """The workload; the same on every machine. Another seed is another village."""
+    draws = Draws(random.Random(seed))
     rng = draws.rng
     households = [draws.household(place) for place in range(HOUSEHOLDS)]
     persons = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import pairwise
 from typing import Any
@@ -77,6 +77,13 @@ class Putting:
     ids: Ids
     split: Sequence[int] = ()
     depth: int = DEPTH
+    _read: dict[bytes, dict[int, Any] | None] = field(default_factory=dict)
+
+    def answers(self, packed: bytes) -> dict[int, Any] | None:
+        """Packed answers taken apart, once; nothing where they are none."""
+        if packed not in self._read:
+            self._read[packed] = read_answers(packed)
+        return self._read[packed]
 
 
 @dataclass(frozen=True)
@@ -91,19 +98,36 @@ class Taking:
 _SIMPLE: Mapping[type, Sort] = {str: Sort.TEXT, int: Sort.NUMBER, bool: Sort.FLAG, type(None): Sort.NOTHING}
 
 
-def _sort_of(value: Any, depth: int) -> Sort:
+def _shapes(to: Putting, rows: Sequence[Values]) -> list[Shape]:
+    """The columns that each row has; numbers and types that come again are looked at once, bytes and lists each time."""
+    known: dict[tuple[tuple[int, ...], tuple[type, ...]], tuple[Shape, list[int]]] = {}
+    shapes: list[Shape] = []
+    for row in rows:
+        alike = tuple(row), tuple(map(type, row.values()))
+        if alike not in known:
+            sorts = [_SIMPLE.get(kind) for kind in alike[1]]
+            shape = tuple([(number, sort or Sort.OTHER) for number, sort in zip(row, sorts, strict=True)])
+            known[alike] = shape, [place for place, sort in enumerate(sorts) if sort is None]
+        shape, others = known[alike]
+        if others:
+            parts = list(shape)
+            for place in others:
+                number = parts[place][0]
+                parts[place] = number, _sort_of(to, row[number])
+            shape = tuple(parts)
+        shapes.append(shape)
+    return shapes
+
+
+def _sort_of(to: Putting, value: Any) -> Sort:
     """The sort of column for a value that its type alone does not tell."""
     if type(value) is bytes:
         if len(value) == ID_BYTES:
             return Sort.ID
-        return Sort.TABLE if depth and read_answers(value) is not None else Sort.BYTES
+        return Sort.TABLE if to.depth and to.answers(value) is not None else Sort.BYTES
     if type(value) is list and value and set(map(type, value)) == {str}:
         return Sort.TEXTS
     return Sort.OTHER
-
-
-def _shape(row: Values, depth: int) -> Shape:
-    return tuple([(number, _SIMPLE.get(type(value)) or _sort_of(value, depth)) for number, value in row.items()])
 
 
 def in_one_order(rows: Sequence[Values]) -> tuple[dict[int, int], list[bool]]:
@@ -135,7 +159,7 @@ def _merged(rows: Iterable[tuple[int, ...]]) -> list[int]:
 def put_table(to: Putting, rows: Rows) -> None:
     """Rows that all keep one order."""
     places, _kept = in_one_order(rows.values)
-    shapes = [_shape(row, to.depth) for row in rows.values]
+    shapes = _shapes(to, rows.values)
     rows_of: dict[Shape, list[int]] = {}
     for place, shape in enumerate(shapes):
         rows_of.setdefault(shape, []).append(place)
@@ -195,7 +219,7 @@ def _put_answers(to: Putting, number: int, rows: Rows) -> None:
     for part in to.split:
         to.writer.number(part)
     for members in _parted(rows.values, to.split):
-        answers = [read_answers(rows.values[member][number]) or {} for member in members]
+        answers = [to.answers(rows.values[member][number]) or {} for member in members]
         _places, kept = in_one_order(answers)
         put_numbers(to.writer, kept)
         strays = [pack(row) for row, keeps in zip(answers, kept, strict=True) if not keeps]

@@ -169,7 +169,7 @@ def _take_written(reader: Reader, count: int, _when: Sequence[int]) -> list[str]
 
 def _codes(texts: Sequence[str]) -> Priced | None:
     length = len(texts[0])
-    if not 1 <= length <= _LONGEST_CODE or any(len(text) != length for text in texts):
+    if not 1 <= length <= _LONGEST_CODE or len(set(map(len, texts))) > 1:
         return None
     letters = ["".join(sorted(set(place))) for place in zip(*texts, strict=True)]
     letters = [_DECIMAL_DIGITS if len(place) > 5 and set(place) <= set(_DECIMAL_DIGITS) else place for place in letters]

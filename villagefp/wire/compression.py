@@ -7,7 +7,7 @@ differ from one version of zstd to the next; a batch is named by its bytes, and 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from villagefp import paths
@@ -19,7 +19,7 @@ else:
 
 NONE = 0
 """The number that stands for no dictionary."""
-NEWEST = 0
+NEWEST = 1
 """The dictionary that new batches are made with."""
 
 Dictionaries = Callable[[int], bytes | None]
@@ -65,6 +65,11 @@ def compress(data: bytes, dictionary: bytes) -> bytes:
     }
     known = _loaded(dictionary).as_undigested_dict if dictionary else None
     return zstd.compress(data, options=options, zstd_dict=known)[len(_MAGIC) :]
+
+
+def trained(samples: Sequence[bytes], size: int) -> bytes:
+    """A new dictionary of about this size, made of what was compressed without one."""
+    return zstd.finalize_dict(zstd.train_dict(samples, size), samples, size, _LEVEL).dict_content
 
 
 def decompress(frame: bytes, length: int, dictionary: bytes) -> bytes:
