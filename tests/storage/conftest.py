@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,9 @@ def make(tmp_path: Path, store_template: Path) -> Iterator[Callable[..., Laptop]
     """Makes laptops, each with a clock of its own."""
     made: list[Laptop] = []
 
-    def one_more(now: datetime = NOW) -> Laptop:
-        made.append(laptop(store_template, tmp_path / f"laptop {len(made)}", len(made), now))
+    def one_more(now: datetime | None = None) -> Laptop:
+        later = NOW + len(made) * timedelta(minutes=5)  # whoever is made later has the later clock
+        made.append(laptop(store_template, tmp_path / f"laptop {len(made)}", len(made), now or later))
         return made[-1]
 
     yield one_more
