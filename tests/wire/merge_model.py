@@ -58,30 +58,24 @@ def merged(kind, record, changes, erased_records=(), erased_changes=()):
 
 
 def _merge_union(told, number, writes, changes, erased):
-    said = {}
-    for name, value in writes.items():
-        if name in erased:  # what it spoke of is gone: it silences what it replaced
-            olds = [old for old in changes[name].replaces[number] if old in writes and old not in erased]
-            said[name] = {element: False for old in olds for element in writes[old]}
-        else:
-            said[name] = value
-    heads, value = set(), {}
-    for element in {element for each in said.values() for element in each}:
-        speaking = {name for name in said if element in said[name]}
-        standing = {
-            name for name in speaking
-            if not any(name in changes[other].replaces.get(number, ()) for other in speaking - {name})
-        }  # fmt: skip
-        heads |= standing
-    whole = {name for name in heads if name not in erased}
-    for element in {element for name in whole for element in said[name]}:
-        speaking = {name for name in whole if element in said[name]}
-        standing = [
-            name for name in speaking
-            if not any(name in changes[other].replaces.get(number, ()) for other in speaking - {name})
-        ]  # fmt: skip
-        last = max(standing, key=lambda name: (changes[name].stamp, *name))
-        if said[last][element]:
+    said = {name: {} if name in erased else value for name, value in writes.items()}
+    silenced = {
+        old for name in said if not said[name] for old in changes[name].replaces.get(number, ()) if old != name
+    }  # fmt: skip
+
+    def standing(element, among):
+        speaking = {name for name in among if element in said[name]}
+        gone = {old for name in speaking for old in changes[name].replaces.get(number, ()) if old != name}
+        return speaking - gone - silenced
+
+    elements = {element for each in said.values() for element in each}
+    heads = {name for element in elements for name in standing(element, said)}
+    if not heads:
+        return
+    value = {}
+    for element in elements:
+        last = max(standing(element, said), key=lambda name: (changes[name].stamp, *name), default=None)
+        if last and said[last][element]:
             value[element] = True
     told.heads[number] = tuple(sorted(heads))
-    told.values[number] = value if whole else None
+    told.values[number] = value

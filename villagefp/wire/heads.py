@@ -40,7 +40,7 @@ def fold(kind: Kind, changes: Iterable[Change], blank: AbstractSet[ChangeName] =
     """
     by_name = {change.name: change for change in changes}
     if blank:
-        by_name |= {name: _stand_in(kind, change, by_name, blank) for name, change in by_name.items() if name in blank}
+        by_name |= {name: _stand_in(kind, change) for name, change in by_name.items() if name in blank}
     heads = _heads(kind, by_name)
     values: dict[int, Value] = {}
     conflicts: list[int] = []
@@ -58,18 +58,15 @@ def fold(kind: Kind, changes: Iterable[Change], blank: AbstractSet[ChangeName] =
     return Folded(values, withdrawn, heads, tuple(sorted(conflicts)))
 
 
-def _stand_in(
-    kind: Kind, change: Change, by_name: Mapping[ChangeName, Change], blank: AbstractSet[ChangeName]
-) -> Change:
+def _stand_in(kind: Kind, change: Change) -> Change:
     """What takes the place of a change without a body, made of nothing but what its header still says."""
     fields: dict[int, Value] = {}
-    for number, names in sorted(change.replaces.items()):
+    for number in sorted(change.replaces):
         field = kind.by_number.get(number)
-        if field is not None and field.merge is Merge.UNION:
-            known = [by_name[name] for name in names if name in by_name and name not in blank]
-            fields[number] = dict.fromkeys(sorted(_elements(number, known)), False)
+        if number == WITHDRAWN:
+            fields[number] = True
         else:
-            fields[number] = True if number == WITHDRAWN else None
+            fields[number] = {} if field is not None and field.merge is Merge.UNION else None
     return replace(change, fields=fields, reason=None)
 
 
@@ -78,7 +75,8 @@ def _heads(kind: Kind, by_name: Mapping[ChangeName, Change]) -> Heads:
         ((name, only),) = by_name.items()
         return dict.fromkeys(sorted(only.fields), (name,))
     written = sorted({number for change in by_name.values() for number in change.fields})
-    return {number: _heads_of(kind.by_number.get(number), number, by_name) for number in written}
+    found = {number: _heads_of(kind.by_number.get(number), number, by_name) for number in written}
+    return {number: names for number, names in found.items() if names}
 
 
 def _heads_of(field: Field | None, number: int, by_name: Mapping[ChangeName, Change]) -> tuple[ChangeName, ...]:
@@ -96,14 +94,21 @@ def _elements(number: int, writes: Iterable[Change]) -> set[str]:
 
 def _union_write(change: Change, number: int) -> Mapping[str, bool]:
     """A write to a `union` field names only the elements that it adds (True) or takes out (False)."""
-    told = change.fields.get(number)
+    told = change.fields[number]
     return told if isinstance(told, Mapping) else {}
 
 
 def _unreplaced(number: int, element: str | None, writes: list[Change]) -> set[ChangeName]:
-    """Names of the writes that no other replaces; for a `union` field, among those that speak of the element."""
-    speaking = [change for change in writes if element is None or element in _union_write(change, number)]
-    replaced = {name for change in speaking for name in change.replaces.get(number, ()) if name != change.name}
+    """Names of the writes that no other replaces; for a `union` field, among those that speak of the element.
+
+    A write that names no element, as one without a body, replaces what it replaces for all of them.
+    """
+    if element is None:
+        speaking = replacing = writes
+    else:
+        speaking = [change for change in writes if element in _union_write(change, number)]
+        replacing = speaking + [change for change in writes if not _union_write(change, number)]
+    replaced = {name for change in replacing for name in change.replaces.get(number, ()) if name != change.name}
     return {change.name for change in speaking} - replaced
 
 

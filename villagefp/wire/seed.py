@@ -56,7 +56,7 @@ Covered = Mapping[bytes, Sequence[SeqRange]]
 
 
 class HeadChange(NamedTuple):
-    """A write that still stands, with the fields for which it does."""
+    """A write that still stands, or is still needed, with the fields for which it is."""
 
     device: Id
     seq: Seq
@@ -179,27 +179,45 @@ def is_covered(covered: Covered, name: ChangeName) -> bool:
 
 
 def seed_record(heads: Heads, changes: Iterable[Change], covered: Covered, *, conflict: bool = False) -> SeedRecord:
-    """A record as a seed carries it, from its heads and the changes that hold them.
+    """A record as a seed carries it, from its heads and all of its changes that the seed covers.
 
-    A write that is replaced but not covered may still come, so `replaces` keeps it; what is covered comes no more.
+    What the heads replaced comes no more, unless it is not covered: after a county was put back, a write may arrive
+    later than the one that replaced it. What is needed so that it stays replaced goes along.
     """
     by_name = {change.name: change for change in changes}
-    holding: dict[ChangeName, list[int]] = {}
-    for number, names in heads.items():
-        for name in names:
-            holding.setdefault(name, []).append(number)
-    if not holding:
+    needed = _needed(heads, by_name, covered)
+    if not needed:
         raise ValueError("A record of which nothing stands is not part of a seed.")
-    kept = tuple(_head(by_name[name], numbers, holding, covered) for name, numbers in sorted(holding.items()))
+    kept = tuple(_head(by_name[name], needed, covered) for name in sorted(needed))
     first = by_name[kept[0].name]
     return SeedRecord(first.kind, first.record, kept, conflict)
 
 
-def _head(change: Change, numbers: Sequence[int], holding: Mapping[ChangeName, object], covered: Covered) -> HeadChange:
-    # A field stays among them even if nothing of it may still come: an erasure later reads from it what was written.
+def _needed(heads: Heads, by_name: Mapping[ChangeName, Change], covered: Covered) -> dict[ChangeName, set[int]]:
+    """For each change that goes along the fields for which it does."""
+    needed: dict[ChangeName, set[int]] = {}
+    for number, names in heads.items():
+        for name in names:
+            needed.setdefault(name, set()).add(number)
+    replacing = [(c.name, number, old) for c in by_name.values() for number, olds in c.replaces.items() for old in olds]
+    for name, number, old in replacing:
+        if not is_covered(covered, old):
+            needed.setdefault(name, set()).add(number)
+    grown = True
+    while grown:  # who replaces one that goes along has to go along, up to the heads
+        grown = False
+        for name, number, old in replacing:
+            if number in needed.get(old, ()) and number not in needed.get(name, ()):
+                needed.setdefault(name, set()).add(number)
+                grown = True
+    return needed
+
+
+def _head(change: Change, needed: Mapping[ChangeName, set[int]], covered: Covered) -> HeadChange:
+    # A field stays in `replaces` even if nothing of it may still come: an erasure later reads from it what was written.
     replaces = {
-        number: _coming(change.replaces[number], holding, covered)
-        for number in sorted(numbers)
+        number: tuple(old for old in change.replaces[number] if old in needed or not is_covered(covered, old))
+        for number in sorted(needed[change.name])
         if number in change.replaces
     }
     return HeadChange(
@@ -208,23 +226,19 @@ def _head(change: Change, numbers: Sequence[int], holding: Mapping[ChangeName, o
         group=change.group,
         stamp=change.stamp,
         author=change.author,
-        fields=dict(in_order({number: change.fields[number] for number in numbers if number in change.fields})),
+        fields=dict(
+            in_order({number: change.fields[number] for number in needed[change.name] if number in change.fields})
+        ),
         replaces=pack_replaces(replaces),
         reason=change.reason,
     )
-
-
-def _coming(
-    names: Iterable[ChangeName], holding: Mapping[ChangeName, object], covered: Covered
-) -> tuple[ChangeName, ...]:
-    return tuple(name for name in names if name in holding or not is_covered(covered, name))
 
 
 def _change(village: bytes, record: SeedRecord, head: HeadChange) -> Change:
     try:
         told = unpack(head.replaces) if head.replaces else {}
         replaces = {int(number): tuple((bytes(device), int(seq)) for device, seq in told[number]) for number in told}
-    except (msgspec.DecodeError, ValueError, TypeError) as error:
+    except (msgspec.DecodeError, ValueError, TypeError, LookupError) as error:
         raise ExchangeError(Fault.DAMAGED) from error
     return Change(
         village=village,

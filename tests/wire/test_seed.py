@@ -1,0 +1,245 @@
+"""Seeds: whoever takes one stands where somebody with the whole log stands, now and after all that comes later."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from dataclasses import replace as with_fields
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.wire.histories import KINDS, RECORDS, VILLAGE, histories
+from tests.wire.tampering import check_all_tampering
+from villagefp.wire import seed as s
+from villagefp.wire.change import Change
+from villagefp.wire.cursor import Cursor, Stream
+from villagefp.wire.erasure import Erasures, bare, fold_erased
+from villagefp.wire.seed import Progress, SeqRange, Source, Stage, is_covered, open_part, seed_record, sign_seed
+from villagefp.wire.signed import ExchangeError, Fault, Purpose, sign
+from villagefp.wire.signing import new_key
+from villagefp.wire.values import pack
+
+COUNTY, OTHER = (new_key(random.Random(seed).randbytes) for seed in (1, 2))
+DEVICE = b"d" * 16
+CURSORS = {Stream(VILLAGE, 1): Cursor(70, b"a" * 32), Stream(VILLAGE, 2): Cursor(9, b"b" * 32)}
+
+
+def change(place, text="x", stamp=None):
+    return Change(
+        village=VILLAGE,
+        device=DEVICE,
+        seq=place,
+        group=place,
+        stamp=place if stamp is None else stamp,
+        author=b"w" * 16,
+        kind=5,
+        record=place.to_bytes(16, "big"),
+        fields={1: text, 18: None},
+        reason="why" if place == 1 else None,
+    )
+
+
+def record_of(one, covered=None):
+    return seed_record(dict.fromkeys(one.fields, (one.name,)), [one], covered or {DEVICE: [SeqRange(1, 10_000)]})
+
+
+def source(**those):
+    told = Source(
+        village=VILLAGE,
+        seed=b"s" * 16,
+        registry=7,
+        cursors=CURSORS,
+        erasures=(b"a signed erasure",),
+        covered={DEVICE: [SeqRange(1, 5), SeqRange(8, 9)]},
+        register=[record_of(change(1)), record_of(change(2))],
+        open_care=[record_of(change(3))],
+        history=[record_of(change(place)) for place in (4, 6, 5)],
+    )
+    return with_fields(told, **those)
+
+
+PARTS = sign_seed(source(), COUNTY)
+
+
+def open_(told):
+    return open_part(told, [COUNTY.public], VILLAGE)
+
+
+def fault(act):
+    with pytest.raises(ExchangeError) as refused:
+        act()
+    return refused.value.fault
+
+
+def names(part):
+    return [head.seq for record in part.content().records for head in record.heads]
+
+
+def test_a_seed_comes_in_stages_history_newest_first():
+    parts = [open_(told) for told in PARTS]
+    assert [(part.number, part.stage) for part in parts] == [
+        (1, Stage.REGISTER),
+        (2, Stage.OPEN_CARE),
+        (3, Stage.HISTORY),
+    ]
+    assert [names(part) for part in parts] == [[1, 2], [3], [6, 5, 4]]
+    assert {part.seed.total for part in parts} == {3}
+    assert parts[0].seed.cursors() == CURSORS
+    assert sign_seed(source(), COUNTY) == PARTS
+
+
+def test_what_must_be_known_before_any_record_comes_first():
+    first, second, _third = (open_(told).content() for told in PARTS)
+    assert first.erasures == (b"a signed erasure",)
+    assert first.covered == {DEVICE: ((1, 5), (8, 9))}
+    assert (second.erasures, second.covered) == ((), {})
+
+
+def test_a_record_comes_back_as_changes():
+    record = open_(PARTS[0]).content().records[0]
+    assert record.changes(VILLAGE) == [change(1)]
+
+
+def test_what_a_seed_covers():
+    covered = source().covered
+    assert [is_covered(covered, (DEVICE, seq)) for seq in (1, 5, 6, 7, 8, 9, 10)] == [
+        True, True, False, False, True, True, False,
+    ]  # fmt: skip
+    assert not is_covered(covered, (b"x" * 16, 1))
+
+
+def test_whatever_is_done_on_the_way_is_refused():
+    check_all_tampering(open_, PARTS[1])
+
+
+def test_a_seed_of_somebody_else_or_for_somebody_else_is_refused():
+    assert fault(lambda: open_part(PARTS[0], [OTHER.public], VILLAGE)) is Fault.NOT_SIGNED
+    assert fault(lambda: open_part(PARTS[0], [COUNTY.public], b"x" * 16)) is Fault.FOREIGN
+
+
+def test_an_empty_village_has_one_part_that_says_so():
+    (only,) = sign_seed(source(register=[], open_care=[], history=[]), COUNTY)
+    part = open_(only)
+    assert part.content().records == ()
+    assert Progress(part.seed).after(part).complete
+
+
+def test_parts_are_applied_in_order_and_again_without_harm():
+    first, second, third = map(open_, PARTS)
+    progress = Progress(first.seed)
+    assert (progress.usable, progress.complete) == (False, False)
+    assert fault(lambda: progress.after(second)) is Fault.GAP
+    progress = progress.after(first)
+    assert (progress.usable, progress.complete) == (True, False), "usable, and history incomplete"
+    assert progress.after(first) == progress
+    assert progress.after(second).after(first).after(third).complete
+    other = open_(sign_seed(source(seed=b"t" * 16), COUNTY)[1])
+    assert fault(lambda: progress.after(other)) is Fault.FORKED
+    assert msgspec.msgpack.decode(pack(progress), type=Progress) == progress, "kept from start to start"
+
+
+def test_a_large_village_comes_in_many_small_parts_and_usable_early():
+    rng = random.Random(5)
+    many = [record_of(change(place, rng.randbytes(100).hex())) for place in range(1, 4001)]
+    parts = sign_seed(source(register=many[:1000], open_care=[], history=many[1000:]), COUNTY)
+    opened = [open_(told) for told in parts]
+    assert [part.number for part in opened] == list(range(1, len(parts) + 1))
+    assert max(map(len, parts)) < 200_000
+    assert 1 <= opened[0].seed.register_parts < len(parts) / 2
+    assert sorted(seq for part in opened for seq in names(part)) == list(range(1, 4001))
+    history = [seq for part in opened for seq in names(part) if part.stage is Stage.HISTORY]
+    assert history == sorted(history, reverse=True)
+
+
+def test_one_record_may_be_as_large_as_a_form_with_its_workbook():
+    rng = random.Random(5)
+    large = change(1)
+    large = replace(large, fields={4: rng.randbytes(4_000_000)})
+    parts = sign_seed(source(register=[record_of(change(2)), record_of(large), record_of(change(3))]), COUNTY)
+    assert [names(open_(told)) for told in parts][:3] == [[2], [1], [3]]
+    twice = replace(large, fields={4: rng.randbytes(5_000_000)})
+    with pytest.raises(ValueError, match="the largest"):
+        sign_seed(source(register=[record_of(twice)]), COUNTY)
+
+
+def odd(value):
+    return zlib.compress(pack([[[5, DEVICE, [[DEVICE, 1, 1, 1, b"", {1: value}, b"", None]], False]]]))
+
+
+BODY = msgspec.msgpack.decode(PARTS[0][65:])
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(0, [VILLAGE, b"s" * 16, 7, 0, 1, []]), (0, [VILLAGE, b"s" * 16, 7, 3, 4, []]), (1, 0), (1, 4), (1, 2), (2, 2),
+     (2, 9)],
+)  # fmt: skip
+def test_a_signed_part_out_of_bounds_is_damaged(place, value):
+    body = [*BODY[:place], value, *BODY[place + 1 :]]
+    assert fault(lambda: open_(sign(Purpose.SEED, pack(body), COUNTY))) is Fault.DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"no zlib", Fault.DAMAGED),
+        (zlib.compress(b"no content"), Fault.DAMAGED),
+        (zlib.compress(pack([[]]))[:-1], Fault.DAMAGED),
+        (zlib.compress(pack([[]])) + b"\0", Fault.DAMAGED),
+        (zlib.compress(pack([[[5, b"short", [], False]]])), Fault.DAMAGED),
+        (odd([1]), Fault.DAMAGED),
+        (odd({"x": 2}), Fault.DAMAGED),
+        (zlib.compress(bytes(s.MAX_CONTENT + 1)), Fault.TOO_LARGE),
+    ],
+)  # fmt: skip
+def test_content_that_makes_no_sense_is_told(content, expected):
+    part = open_(sign(Purpose.SEED, pack([*BODY[:3], content]), COUNTY))
+    assert fault(part.content) is expected
+
+
+@pytest.mark.parametrize(
+    "replaces", [b"\xc1", pack([1]), pack({1: 5}), pack({1: [[1, 2, 3]]}), pack({"a": [[b"x", 1]]})]
+)
+def test_replaced_writes_that_make_no_sense_are_told(replaces):
+    record = record_of(change(1))
+    told = record._replace(heads=(record.heads[0]._replace(replaces=replaces),))
+    assert fault(lambda: told.changes(VILLAGE)) is Fault.DAMAGED
+
+
+def test_a_record_of_which_nothing_stands_is_no_part_of_a_seed():
+    with pytest.raises(ValueError, match="nothing stands"):
+        seed_record({}, [change(1)], {})
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_seed_and_what_comes_later_is_as_good_as_the_whole_log(kind, data):
+    history = data.draw(histories(kind))
+    arrived = data.draw(st.lists(st.booleans(), min_size=len(history), max_size=len(history)))
+    early = {one.name: one for one, here in zip(history, arrived, strict=True) if here}
+    covered = {}
+    for device, seq in early:
+        covered.setdefault(device, []).append(SeqRange(seq, seq))
+    erased = Erasures(changes=frozenset(data.draw(st.sets(st.sampled_from([one.name for one in history]), max_size=1))))
+    first, last = (erased, erased) if data.draw(st.booleans()) else (Erasures(), erased)
+
+    kept = {name: bare(one) if first.takes(one) else one for name, one in early.items()}
+    seeds = {}
+    for record in RECORDS:
+        mine = [one for one in kept.values() if one.record == record]
+        heads = fold_erased(kind, record, mine, first).heads
+        if heads:
+            seeds[record] = seed_record(heads, mine, covered)
+    parts = sign_seed(source(covered=covered, register=seeds.values(), open_care=[], history=[]), COUNTY)
+    seeded = [one for told in parts for each in open_(told).content().records for one in each.changes(VILLAGE)]
+    later = [one for one in history if not is_covered(covered, one.name)]
+
+    for record in RECORDS:
+        whole = fold_erased(kind, record, [one for one in history if one.record == record], last)
+        mine = [one for one in [*later, *seeded] if one.record == record]
+        assert fold_erased(kind, record, mine, last) == whole
