@@ -33,6 +33,7 @@ from villagefp.ui.widgets.day_delegate import is_narrow, places
 from villagefp.ui.widgets.day_list import DayList
 from villagefp.ui.widgets.sheet import Sheet
 from villagefp.ui.widgets.why import WhyWindow
+from villagefp.wire.receipt import Reason
 
 TODAY = date(2026, 11, 22)
 
@@ -485,6 +486,29 @@ def test_a_long_list_begins_with_what_can_be_walked(desk: Desk, keys: Keys) -> N
     keys.press(Qt.Key.Key_Return)
     assert len(lines(screen)) == 200
     assert not any(isinstance(row, More) for row in rows_of(page, folded=frozenset(), whole=True))
+
+
+def test_what_the_county_could_not_take_stands_first_at_the_side(desk: Desk, store: Store) -> None:
+    assert "退回" not in shown_texts(opened(desk))
+    child = desk.newborn()
+    kept = visits.add_visit(
+        store, "newborn_home_visit", {}, outcome=Outcome.NOT_THIS_TIME, on=TODAY, person_id=child.id
+    ).event_id
+    with store.save() as save:
+        (seq,) = [
+            row[0] for row in save.connection.exec_driver_sql("SELECT seq FROM change_log WHERE record = ?", (kept,))
+        ]
+        save.connection.exec_driver_sql(
+            "INSERT INTO returned_group (village, device, first, last, reason, field, change, told_at)"
+            " VALUES (?, ?, ?, ?, ?, 0, 0, '2026-11-22T01:00:00+00:00')",
+            (store.origin.village, store.origin.device, seq, seq, int(Reason.MALFORMED)),
+        )
+    screen = opened(desk)
+    assert "退回（1）" in shown_texts(screen)
+    next(b for b in screen.findChildren(QPushButton) if b.text() == child.name).click()
+    form = desk.shown(Form)
+    assert form.kept is not None
+    assert form.kept.event.id == kept
 
 
 def test_a_day_without_anything_says_so(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from villagefp.domain.records import Household, RecordId
 from villagefp.i18n import language
 from villagefp.services import catalogue, timeline
 from villagefp.services.pages import PersonLine, TimelineEntry
+from villagefp.services.returned import ReturnedLine, returned_lines
 from villagefp.storage import conflicts, drafts, households, marks, people, records
 from villagefp.storage.lines import in_order
 
@@ -55,6 +56,7 @@ class TodayPage:
     recent: tuple[TimelineEntry, ...]
     marked: int = 0  # persons with a mark
     conflicts: int = 0  # decisions that wait because two laptops wrote the same
+    returned: tuple[ReturnedLine, ...] = ()  # what the county could not take
 
 
 def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
@@ -71,6 +73,7 @@ def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
             recent=timeline.recent(store, connection, _RECENT),
             marked=len(marked),
             conflicts=conflicts.count(connection),
+            returned=returned_lines(connection),
         )
 
 

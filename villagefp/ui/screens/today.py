@@ -15,6 +15,7 @@ from villagefp.services import day_list, form_menu
 from villagefp.services import today as service
 from villagefp.services.day_list import DayPage
 from villagefp.services.pages import TimelineEntry
+from villagefp.services.returned import ReturnedLine
 from villagefp.services.today import DraftLine, MarkedPerson, TodayPage
 from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
@@ -111,6 +112,8 @@ class Today(Screen):
             self._first.addWidget(self._first_steps())
             return
         self.days.show_page(day)
+        if page.returned:
+            self._waiting.addWidget(self._returned(page))
         if page.drafts:
             self._waiting.addWidget(self._drafts(page))
         if page.marks:
@@ -144,6 +147,27 @@ class Today(Screen):
 
     def _to_desk(self) -> None:
         self.context.go(Place("desk"))
+
+    def _returned(self, page: TodayPage) -> parts.Card:
+        made = parts.Card(title=_("Returned ({count})").format(count=len(page.returned)))
+        for line in page.returned:
+            link = parts.button(line.who or _("Open"), partial(self._open_returned, line), "link")
+            made.add(parts.column(parts.row(link, 0), parts.label(line.reason, "second", wrap=True), spacing=0))
+        return made
+
+    def _open_returned(self, line: ReturnedLine) -> None:
+        if line.event is not None:
+            order = FormOrder(
+                line.event.form,
+                person_id=line.event.person,
+                household_id=line.event.household,
+                event_id=line.event.id,
+            )
+            self.context.go(Place("form", order))
+        elif line.person_id is not None:
+            self.context.go(Place("person", line.person_id))
+        elif line.household_id is not None:
+            self.context.go(Place("household", line.household_id))
 
     def _drafts(self, page: TodayPage) -> parts.Card:
         made = parts.Card(title=_("Drafts to finish"))
