@@ -64,7 +64,7 @@ def _line(package: FormPackage, question: Question) -> SignLine:
         version=package.version,
         name=question.name,
         sign=question.sign,
-        sign_label=codes.load("danger_sign").label(question.sign, language()) if question.sign else "",
+        sign_label=(codes.load("danger_sign").label(question.sign, language()) or "") if question.sign else "",
         urgency=question.urgency,
         of_mec=table_of(question.source) == MEC,
         condition=rule_words(package, question.path, spoken),
