@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
@@ -28,10 +29,18 @@ from villagefp.domain.records import (
     Referral,
 )
 from villagefp.domain.supply_records import Appointment, StockItem, StockMove
+from villagefp.storage import erasures, sending
+from villagefp.storage.foreign import Delivery
 from villagefp.storage.keyslots import Cost
+from villagefp.storage.log import Origin
 from villagefp.storage.store import Store, create_store
 from villagefp.storage.tables import REVISION
+from villagefp.wire import links
+from villagefp.wire.change import Change, LoggedChange, pack_body, pack_header
+from villagefp.wire.declared import BY_NAME
+from villagefp.wire.erasure import Erasures
 
+_PERSON, _ALIAS = BY_NAME["person"].number, BY_NAME["alias"].number
 FOLDER = Path(__file__).parent / "stores" / REVISION
 
 
@@ -85,6 +94,7 @@ def fill(store: Store) -> None:
     with store.save("told on the phone") as save:
         save.change(replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
         save.withdraw(Phone, phone.id, "no longer in use")
+    fill_exchange(store, wife)
 
 
 def fill_programmes(store: Store, person: bytes) -> None:
@@ -132,6 +142,53 @@ def fill_days(store: Store, household: bytes, event: bytes) -> None:
         save.add(StoredFormPackage(id=new_id(), form="visit", version="2", from_on="2027-01-01", body=b"form"))
         save.add(StoredProgrammePackage(id=new_id(), programme="iud", version="2", from_on="2027-01-01", body=b"text"))
         save.add(CountyParam(id=new_id(), name="hotline", value="12356"))
+
+
+def fill_exchange(store: Store, person: Person) -> None:
+    """What revision 0004 added: another laptop's changes, a conflict, what is not understood, waits, was erased."""
+    new_id = store.ambient.new_id
+    called = Alias(id=new_id(), person=person.id, name="被删去的名字")
+    with store.save() as save:
+        save.change(replace(person, sex="2"))
+        save.add(called)
+    written = [
+        (_PERSON, person.id, {3: "1"}),
+        (999, new_id(), {1: "of a newer program"}),
+        (_PERSON, person.id, {18: "has not come yet"}),
+        (_PERSON, person.id, {18: "waits"}),
+    ]
+    device = new_id()
+    whole = _of_another_laptop(store, device, written)
+    with store.taking() as taking:
+        taking.take(replace(whole, changes=whole.changes[:2]))
+        taking.take(replace(whole, link_before=whole.changes[2].link, changes=whole.changes[3:]))
+        sending.give_away(taking.connection, store.origin, range(1, 9), "http", "2026-11-22T09:00:00+08:00")
+    erasures.erase(store, Erasures(records=frozenset({(_ALIAS, called.id)})))
+
+
+def _of_another_laptop(store: Store, device: bytes, written: list[tuple[int, bytes, dict[int, Any]]]) -> Delivery:
+    """These writes, each a save of its own, as another laptop would give them."""
+    origin = Origin(store.origin.village, device)
+    cover = links.whole_segment(store.ambient.random(links.KEY_BYTES))
+    before = link = links.first_link(origin.village, device)
+    logged = []
+    for seq, (kind, record, fields) in enumerate(written, 1):
+        change = Change(
+            village=origin.village,
+            device=device,
+            seq=seq,
+            group=seq,
+            stamp=store.ambient.milliseconds() << 16,
+            author=store.worker.id,
+            kind=kind,
+            record=record,
+            fields=fields,
+        )
+        body = pack_body(fields, None)
+        committed = links.commitment(links.leaf_keys(cover)[seq], body)
+        link = links.next_link(link, pack_header(change), committed)
+        logged.append(LoggedChange(change, body, committed, link))
+    return Delivery(origin=origin, link_before=before, changes=tuple(logged), covers={0: cover})
 
 
 if __name__ == "__main__":
