@@ -18,7 +18,8 @@ from villagefp.wire import seed as s
 from villagefp.wire.change import Change
 from villagefp.wire.cursor import Cursor, Stream
 from villagefp.wire.erasure import Erasures, bare, fold_erased
-from villagefp.wire.seed import Progress, SeqRange, Source, Stage, is_covered, open_part, seed_record, sign_seed
+from villagefp.wire.seed import Progress, Source, Stage, open_part, sign_seed
+from villagefp.wire.seed_records import SeqRange, is_covered, seed_record
 from villagefp.wire.signed import ExchangeError, Fault, Purpose, sign
 from villagefp.wire.signing import new_key
 from villagefp.wire.values import pack
