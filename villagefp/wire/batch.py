@@ -4,9 +4,9 @@ What goes over the line are columns (`batch_rows`) and the keys of exactly those
 links are not sent: whoever unpacks works them out again, and the last link, which is signed, says if they are right.
 
 A batch holds whole groups and at most 32 KiB. A group that is larger (the import of a roster) goes in several batches
-of its own, each saying whether it goes on; it is applied when all of them are here. A single change that is larger (a
-form with its workbook) has a batch of its own of up to 4 MB: lines that break do not care, since a transfer goes on at
-the byte where it stopped.
+of its own, each saying whether it goes on; it is applied when all of them are here, and has at most a million changes.
+A single change that is larger (a form with its workbook) has a batch of its own of up to 4 MB: lines that break do not
+care, since a transfer goes on at the byte where it stopped.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from villagefp.wire import compression, links
 from villagefp.wire.batch_faults import BatchError, Fault
 from villagefp.wire.batch_header import (
     MAX_CHANGES,
+    MAX_GROUP,
     MAX_PACKED,
     MAX_SINGLE,
     MAX_UNPACKED,
@@ -134,8 +135,10 @@ def _whole_groups(changes: Sequence[LoggedChange] | Sequence[Unpacked], *, goes_
     for (_, before), (seq, group) in pairwise(groups):
         if group not in {before, seq}:
             return False
-    began_before = groups[0][1] < groups[0][0]
-    return groups[0][1] <= groups[0][0] and (groups[0][1] == groups[-1][1] or not (began_before or goes_on))
+    seq, group = groups[0]
+    if not seq - MAX_GROUP < group <= seq:
+        return False
+    return group == groups[-1][1] or not (group < seq or goes_on)
 
 
 def _runs(seqs: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,8 @@ MAX_PACKED = 32 * 1024
 MAX_SINGLE = 4_200_000
 """Bytes of a batch of one change: a package of a form may alone be larger than other batches."""
 MAX_CHANGES = 1 << 14
+MAX_GROUP = 1_000_000
+"""Changes of one group, which may go in many batches: a roster of a large township."""
 MAX_UNPACKED = 8_000_000
 MAX_SEQ = (1 << 62) - 1
 HEADER_MOST = 192

@@ -99,7 +99,7 @@ _SIMPLE: Mapping[type, Sort] = {str: Sort.TEXT, int: Sort.NUMBER, bool: Sort.FLA
 
 
 def _shapes(to: Putting, rows: Sequence[Values]) -> list[Shape]:
-    """The columns that each row has; numbers and types that come again are looked at once, bytes and lists each time."""
+    """The columns of each row; numbers and types that come again are looked at once, bytes and lists each time."""
     known: dict[tuple[tuple[int, ...], tuple[type, ...]], tuple[Shape, list[int]]] = {}
     shapes: list[Shape] = []
     for row in rows:

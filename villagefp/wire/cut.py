@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from villagefp.wire.batch import Packing, TooManyError, encode_batch
 from villagefp.wire.batch_header import MAX_CHANGES, MAX_PACKED
@@ -21,23 +22,33 @@ def cut(logged: Sequence[LoggedChange], link_before: bytes, packing: Packing) ->
 
     The same changes from the same place give the same batches; further changes at the end change only the last of them.
     """
-    sizes = [len(entry.body or b"") + _HEAD for entry in logged]
+    log = _Log(logged, [len(entry.body or b"") + _HEAD for entry in logged], packing)
     start, room = 0, _FIRST
     while start < len(logged):
-        end = _filled(sizes, start, room)
-        while True:
-            end, whole = _at_border(logged, start, end)
-            try:
-                batch = encode_batch(logged[start:end], link_before, packing, goes_on=not whole)
-            except TooManyError:
-                if end - start == 1:
-                    raise
-                end = start + max(1, (end - start) * 7 // 8)
-            else:
-                break
+        batch, end = log.batch(start, room, link_before)
         yield batch
-        room = max(_AIM, sum(sizes[start:end]) * _AIM // len(batch))
+        room = max(_AIM, sum(log.sizes[start:end]) * _AIM // len(batch))
         link_before, start = logged[end - 1].link, end
+
+
+@dataclass(frozen=True)
+class _Log:
+    logged: Sequence[LoggedChange]
+    sizes: Sequence[int]
+    packing: Packing
+
+    def batch(self, start: int, room: int, link_before: bytes) -> tuple[bytes, int]:
+        """The batch of as many changes as fit, and the place behind them."""
+        tried = start
+        while True:
+            end, whole = _at_border(self.logged, start, _filled(self.sizes, start, room))
+            if end != tried:
+                try:
+                    return encode_batch(self.logged[start:end], link_before, self.packing, goes_on=not whole), end
+                except TooManyError:
+                    if end - start == 1:
+                        raise
+            tried, room = end, room * 7 // 8
 
 
 def _filled(sizes: Sequence[int], start: int, room: int) -> int:
