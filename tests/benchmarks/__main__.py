@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("start", "search", "save_visit", "due", "forms", "printing", "import_roster")
+BENCHMARKS = ("start", "search", "save_visit", "due", "forms", "printing", "import_roster", "county_store")
 
 
 def main(names: list[str]) -> int:

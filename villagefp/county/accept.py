@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, update
 
 from villagefp.county import aside, devices, erasing, held, log, merging
+from villagefp.county.bulk import together
 from villagefp.county.delivery import Delivery, Forked, Missing, Outcome, Taken, check, of_batch
 from villagefp.county.devices import Device
 from villagefp.county.judging import Group, Rights, groups_of, settle
@@ -19,6 +20,7 @@ from villagefp.county.store import Act, County, Standing, note
 from villagefp.county.streams import Heads
 from villagefp.county.tables import device as device_table
 from villagefp.wire.batch import check_signature, decode_batch, read_header
+from villagefp.wire.batch_faults import BatchError
 from villagefp.wire.batch_header import Header
 from villagefp.wire.change import LoggedChange
 from villagefp.wire.links import Cover
@@ -31,34 +33,41 @@ def accept_batch(county: County, data: bytes) -> Outcome:
     UserError where the device is none of the village's, BatchError where it did not sign the batch or the batch does
     not hold together. Neither changes anything.
     """
-    header = read_header(data)
-    with county.read() as connection:
-        device = devices.known(connection, header.village, header.device)
-    check_signature(data, device.public)
-    outcome = _decoded(county, header, data, device.accepted)
-    while isinstance(outcome, Taken):
-        with county.read() as connection:
-            following = aside.following(connection, header.village, header.device, outcome.accepted)
-        if following is None:
-            break
-        then = _decoded(county, read_header(following), following, outcome.accepted)
-        with county.write() as connection:
-            aside.drop(connection, read_header(following))
-        outcome = then
+    outcome, following = _one(county, data)
+    while following is not None:
+        before = following
+        try:
+            outcome, following = _one(county, before)
+        except BatchError:  # no fault of what came now: it is no longer kept, so the laptop offers it again and is told
+            following = None
+        if not isinstance(outcome, Taken) or following is None:
+            _drop(county, read_header(before))
     return outcome
 
 
-def _decoded(county: County, header: Header, data: bytes, accepted: int) -> Outcome:
-    """A batch of which the signature has been checked; one before which others are missing is not even unpacked."""
-    if header.first > accepted + 1:
-        with county.numbering(header.village) as (connection, _standing):
-            accepted = devices.known(connection, header.village, header.device).accepted
-            if header.first > accepted + 1:
-                aside.keep(connection, header, data)
-                return Missing(accepted)
+def _drop(county: County, header: Header) -> None:
+    with county.write() as connection:
+        aside.drop(connection, header)
+
+
+def _one(county: County, data: bytes) -> tuple[Outcome, bytes | None]:
+    """What becomes of a batch, and one that was kept aside and now follows; what comes too early is not unpacked."""
+    header = read_header(data)
     with county.read() as connection:
-        batch = decode_batch(data, record_of=lambda name: log.record_of(connection, header.village, name))
-    return _accept(county, of_batch(batch))
+        device = devices.known(connection, header.village, header.device)
+        check_signature(data, device.public)
+        early = header.first > device.accepted + 1
+        batch = None
+        if not early:
+            batch = decode_batch(data, record_of=lambda name: log.record_of(connection, header.village, name))
+    if batch is not None:
+        return _accept(county, of_batch(batch))
+    with county.numbering(header.village) as (connection, _standing):
+        accepted = devices.known(connection, header.village, header.device).accepted
+        if header.first > accepted + 1:
+            aside.keep(connection, header, data)
+            return Missing(accepted), None
+    return _one(county, data)  # what was missing came in between
 
 
 def accept(county: County, delivery: Delivery) -> Outcome:
@@ -67,23 +76,27 @@ def accept(county: County, delivery: Delivery) -> Outcome:
     ExchangeError where they are not sound, UserError where their device is none of the village's.
     """
     check(delivery)
-    return _accept(county, delivery)
+    outcome, _following = _accept(county, delivery)
+    return outcome
 
 
-def _accept(county: County, delivery: Delivery) -> Outcome:
+def _accept(county: County, delivery: Delivery) -> tuple[Outcome, bytes | None]:
+    """One delivery in one transaction; and a batch that was kept aside and to which nothing is missing any more."""
     with county.numbering(delivery.village) as (connection, standing):
         device = devices.known(connection, delivery.village, delivery.device)
         if delivery.first > device.accepted + 1:
-            return Missing(device.accepted)
+            return Missing(device.accepted), None
         fork = _fork(connection, device, delivery)
         if fork is not None:
             note(connection, standing, Act(county.now(), device.device.hex(), f"fork at {fork.at}", device.device))
-            return fork
-        devices.exchanged(connection, device.village, device.device, county.now())
+            return fork, None
         fresh = delivery.changes[device.accepted + 1 - delivery.first :]
-        if not fresh:
-            return Taken(device.accepted, held=device.held)
-        return _settle(connection, standing, device, _New(fresh, delivery.covers, delivery.goes_on))
+        if fresh:
+            taken = _settle(connection, standing, device, _New(fresh, delivery.covers, delivery.goes_on, county.now()))
+        else:
+            devices.exchanged(connection, device.village, device.device, county.now())
+            taken = Taken(device.accepted, held=device.held)
+        return taken, aside.following(connection, device.village, device.device, taken.accepted)
 
 
 def reconsider(county: County, village: bytes, device_id: bytes, who: str) -> Taken:
@@ -91,7 +104,7 @@ def reconsider(county: County, village: bytes, device_id: bytes, who: str) -> Ta
     with county.numbering(village) as (connection, standing):
         device = devices.known(connection, village, device_id)
         note(connection, standing, Act(county.now(), who, "reconsider", device_id))
-        return _settle(connection, standing, device, _New((), {}, goes_on=bool(device.open_first)))
+        return _settle(connection, standing, device, _New((), {}, bool(device.open_first), None))
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,7 @@ class _New:
     changes: tuple[LoggedChange, ...]
     covers: Mapping[int, Cover]
     goes_on: bool
+    came_at: str | None  # none: nothing came, what is here is looked at again
 
 
 def _fork(connection: Connection, device: Device, delivery: Delivery) -> Forked | None:
@@ -126,22 +140,49 @@ def _settle(connection: Connection, standing: Standing, device: Device, new: _Ne
     fit = _as_many_as_a_receipt_names(groups, verdicts, device.accepted)
     if fit < len(groups):
         groups, unfinished = groups[:fit], None
-    in_force = _changes([group for group, verdict in zip(groups, verdicts, strict=False) if verdict is None])
+    verdicts = verdicts[: len(groups)]
+    in_force = _changes([group for group, verdict in zip(groups, verdicts, strict=True) if verdict is None])
     heads = Heads(connection, device.village)
     places = heads.number([(one, scopes[one.change.kind, one.change.record]) for one in in_force])
     erased = erasing.records(connection, standing, in_force)
-    merging.merge(connection, heads, in_force, here=here, scopes=scopes, erased=erased)
-    heads.write()
-    here_now = [*groups, unfinished] if unfinished else groups
-    taken = [one for one in _changes(here_now) if one.change.seq > device.accepted]
-    log.append(connection, taken, places)
-    log.release(connection, [one for one in in_force if one.change.seq <= device.accepted], places)
-    log.put_covers(connection, device.village, device.device, erasing.punctured(new.covers, taken))
-    apart = [verdict for verdict in verdicts[:fit] if verdict is not None]
-    _keep_apart(connection, device, apart)
-    last = taken[-1] if taken else None
-    _move_on(connection, device, last, unfinished, len(apart))
-    return Taken(last.change.seq if last else device.accepted, len(in_force), len(apart))
+    rows = merging.merge(connection, heads, in_force, here=here, scopes=scopes, erased=erased)
+    here_now = _changes([*groups, unfinished] if unfinished else groups)
+    taken = [one for one in here_now if one.change.seq > device.accepted]
+    with together(connection):
+        merging.ROWS.put(connection, rows)
+        heads.write()
+        log.append(connection, taken, places)
+        log.release(connection, [one for one in in_force if one.change.seq <= device.accepted], places)
+        if taken:
+            log.put_covers(connection, taken[0].change, erasing.punctured(new.covers, taken))
+    apart = [verdict for verdict in verdicts if verdict is not None]
+    if device.held or apart:
+        held.keep(connection, device.village, device.device, apart)
+    return _move_on(connection, device, new, _Moved(taken, unfinished, len(in_force), len(apart)))
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """What became of what was not in force."""
+
+    taken: Sequence[LoggedChange]
+    unfinished: Group | None
+    numbered: int
+    held: int
+
+
+def _move_on(connection: Connection, device: Device, new: _New, moved: _Moved) -> Taken:
+    """Write down how far the device is now."""
+    last = moved.taken[-1].change.seq if moved.taken else device.accepted
+    link = moved.taken[-1].link if moved.taken else device.link
+    begun = moved.unfinished.first if moved.unfinished else 0
+    came = {"exchanged_at": new.came_at} if new.came_at else {}
+    connection.execute(
+        update(device_table)
+        .where(device_table.c.village == device.village, device_table.c.device == device.device)
+        .values(accepted=last, link=link, held=moved.held, open_first=begun, **came)
+    )
+    return Taken(last, moved.numbered, moved.held)
 
 
 def _not_in_force(connection: Connection, device: Device, fresh: Sequence[LoggedChange]) -> list[Group]:
@@ -164,21 +205,3 @@ def _as_many_as_a_receipt_names(groups: Sequence[Group], verdicts: Sequence[Retu
         if count >= MAX_RETURNED and group.first > accepted:  # one place is left for a group that had begun
             return place
     return len(groups)
-
-
-def _keep_apart(connection: Connection, device: Device, apart: Sequence[Returned]) -> None:
-    if device.held or apart:
-        held.keep(connection, device.village, device.device, apart)
-
-
-def _move_on(
-    connection: Connection, device: Device, last: LoggedChange | None, unfinished: Group | None, apart: int
-) -> None:
-    values: dict[str, object] = {"held": apart, "open_first": unfinished.first if unfinished else 0}
-    if last is not None:
-        values |= {"accepted": last.change.seq, "link": last.link}
-    connection.execute(
-        update(device_table)
-        .where(device_table.c.village == device.village, device_table.c.device == device.device)
-        .values(**values)
-    )

@@ -29,9 +29,14 @@ def keep(connection: Connection, header: Header, data: bytes) -> bool:
 
 
 def following(connection: Connection, village: bytes, device: bytes, accepted: int) -> bytes | None:
-    """A batch that is kept aside and to which nothing is missing any more."""
-    query = select(kept_aside.c.delivery).where(*_mine(village, device), kept_aside.c.first <= accepted + 1)
-    return connection.execute(query.order_by(kept_aside.c.first, kept_aside.c.last).limit(1)).scalar()
+    """A batch to which nothing is missing any more; those of which all is here are no longer kept."""
+    mine = _mine(village, device)
+    query = select(kept_aside.c.delivery).where(*mine, kept_aside.c.first <= accepted + 1)
+    query = query.order_by(kept_aside.c.first, kept_aside.c.last).limit(1)
+    if connection.execute(query).first() is None:  # as nearly always
+        return None
+    connection.execute(delete(kept_aside).where(*mine, kept_aside.c.last <= accepted))
+    return connection.execute(query).scalar()
 
 
 def drop(connection: Connection, header: Header) -> None:

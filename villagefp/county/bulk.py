@@ -7,6 +7,7 @@ at no cost. Both statements are made once from a table.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Table, Text
@@ -79,6 +80,15 @@ def execute(connection: Connection, sql: str, parameters: Sequence[Any]) -> None
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         cursor.execute(sql, parameters)
+
+
+def together(connection: Connection) -> AbstractContextManager[object]:
+    """Within this block what is put goes to PostgreSQL at once and is answered at once; an error rises at its end."""
+    if not is_postgres(connection):
+        return nullcontext()
+    driver: Any = connection.connection.driver_connection
+    pipeline: AbstractContextManager[object] = driver.pipeline()
+    return pipeline
 
 
 def select_among(

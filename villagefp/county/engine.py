@@ -42,8 +42,7 @@ def postgres_engine(url: str, pool_size: int = 8) -> Engine:
     return create_engine(
         told.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
-        pool_size=pool_size,
-        pool_pre_ping=True,
+        pool_size=pool_size,  # without a ping before each use: after a restart one exchange fails and is repeated
     )
 
 

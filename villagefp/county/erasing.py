@@ -22,7 +22,6 @@ from villagefp.county.tables import (
     erased_change,
     erased_record,
     erasure,
-    key_segment,
     village,
 )
 from villagefp.wire import links
@@ -36,7 +35,6 @@ from villagefp.wire.signed import ExchangeError, Fault
 
 _RECORDS = Rows(erased_record, replacing=False)
 _CHANGES = Rows(erased_change, replacing=False)
-_COVERS = Rows(key_segment, replacing=True)
 _NAMED = "SELECT kind, record FROM erased_record WHERE village = ? AND record {among}"
 BLANK = Folded(values={}, withdrawn=True, heads={}, conflicts=())
 """An erased record, whatever its changes say."""
@@ -106,10 +104,7 @@ def _forget(connection: Connection, in_village: bytes, names: Collection[ChangeN
     for device, seqs in by_device.items():
         segments = {links.segment_of(seq) for seq in seqs}
         kept = log.covers_of(connection, in_village, device, segments)
-        rows = [
-            (in_village, device, segment, links.pack_cover(cover)) for segment, cover in _without(kept, seqs).items()
-        ]
-        _COVERS.put(connection, rows)
+        log.replace_covers(connection, in_village, device, _without(kept, seqs))
 
 
 def _refold(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from villagefp.county.bulk import Changes, Rows, select_among
 from villagefp.county.tables import change_log, key_segment
@@ -34,7 +34,7 @@ class Placed:
 
 _ROWS = Rows(change_log, replacing=False)
 _PLACES = Changes(change_log, ("scope", "position", "chain"))
-_COVERS = Rows(key_segment, replacing=True)
+_COVERS = Rows(key_segment, replacing=False)
 _CHANGE = "village, device, seq, grp, stamp, author, kind, record, replaces, body, commitment, link"
 _OF_RECORDS = f"SELECT {_CHANGE} FROM change_log WHERE village = ? AND record {{among}}"
 _IN_FORCE = f"SELECT {_CHANGE} FROM change_log WHERE village = ? AND position IS NOT NULL AND record {{among}}"
@@ -72,14 +72,11 @@ def release(connection: Connection, changes: Iterable[LoggedChange], places: Map
     )
 
 
-def put_covers(connection: Connection, village: bytes, device: bytes, covers: Mapping[int, Cover]) -> None:
-    """Keep the key nodes that came with changes, beside those that came before."""
-    kept = covers_of(connection, village, device, covers)
-    rows = []
-    for segment, cover in covers.items():
-        both = joined(kept.get(segment, ()), cover)
-        if both != kept.get(segment):
-            rows.append((village, device, segment, links.pack_cover(both)))
+def put_covers(connection: Connection, first: Change, covers: Mapping[int, Cover]) -> None:
+    """Keep the key nodes that came with changes, of which this is the first."""
+    rows = [
+        (first.village, first.device, segment, first.seq, links.pack_cover(cover)) for segment, cover in covers.items()
+    ]
     _COVERS.put(connection, rows)
 
 
@@ -88,10 +85,25 @@ def covers_of(connection: Connection, village: bytes, device: bytes, segments: C
     query = select(key_segment.c.segment, key_segment.c.cover).where(
         key_segment.c.village == village, key_segment.c.device == device, key_segment.c.segment.in_(sorted(segments))
     )
-    return {segment: links.unpack_cover(cover) for segment, cover in connection.execute(query)}
+    covers: dict[int, Cover] = {}
+    for segment, packed in connection.execute(query):
+        covers[segment] = _joined(covers.get(segment, ()), links.unpack_cover(packed))
+    return covers
 
 
-def joined(one: Cover, other: Cover) -> Cover:
+def replace_covers(connection: Connection, village: bytes, device: bytes, covers: Mapping[int, Cover]) -> None:
+    """Keep these nodes of these segments, and no others."""
+    connection.execute(
+        delete(key_segment).where(
+            key_segment.c.village == village, key_segment.c.device == device, key_segment.c.segment.in_(sorted(covers))
+        )
+    )
+    _COVERS.put(
+        connection, [(village, device, segment, 0, links.pack_cover(cover)) for segment, cover in covers.items()]
+    )
+
+
+def _joined(one: Cover, other: Cover) -> Cover:
     """The nodes of two covers of one segment, without those that hang under another of them."""
     nodes = sorted({*one, *other})
     held: set[tuple[int, int]] = set()

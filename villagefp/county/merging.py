@@ -16,7 +16,7 @@ from villagefp.county.doubts import doubts_of, pack_doubts
 from villagefp.county.judging import RecordName
 from villagefp.county.streams import Heads
 from villagefp.county.tables import record
-from villagefp.wire.change import LoggedChange
+from villagefp.wire.change import WITHDRAWN, ChangeName, LoggedChange
 from villagefp.wire.declared import BY_NUMBER
 from villagefp.wire.heads import Folded, fold, pack_heads
 from villagefp.wire.kinds import Kind
@@ -68,26 +68,42 @@ def merge(
     here: Mapping[RecordName, Present],
     scopes: Mapping[RecordName, int],
     erased: AbstractSet[RecordName],
-) -> None:
-    """Fold changes that come into force into their records; in the log they are not in force yet."""
+) -> list[tuple[Any, ...]]:
+    """The rows of the records into which changes that come into force are folded; their digests move on.
+
+    In the log they are not in force yet.
+    """
     changes: dict[RecordName, list[LoggedChange]] = defaultdict(list)
     for one in fresh:
         changes[one.change.kind, one.change.record].append(one)
     for one in log.of_records(connection, heads.village, {name for _kind, name in here.keys() & changes.keys()}):
         if (one.change.kind, one.change.record) in changes:
             changes[one.change.kind, one.change.record].append(one)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for name, ones in changes.items():
         kind = BY_NUMBER.get(name[0])
         if kind is None or name in erased:  # of a newer peer: kept in the log until this program knows the kind
             continue
         before = here.get(name)
-        folded = fold_all(kind, ones)
+        folded = (_alone(kind, ones[0]) if len(ones) == 1 else None) or fold_all(kind, ones)
         scope = scopes[name]
         packed = pack_heads(folded.heads)
         heads.put(scope, heads.digest(scope).put(kind.number, name[1], before.heads if before else None, packed))
         rows.append(row(heads.village, scope, Merged(kind, name[1], folded, packed)))
-    ROWS.put(connection, rows)
+    return rows
+
+
+def _alone(kind: Kind, one: LoggedChange) -> Folded | None:
+    """The same as `fold_all` of the first change of a record, which nearly every change is, in a fifth of the time.
+
+    Nothing where it is no plain one.
+    """
+    told = one.change.fields
+    if one.body is None or WITHDRAWN in told or dict in map(type, told.values()):
+        return None
+    known = kind.by_number
+    heads: dict[int, tuple[ChangeName, ...]] = dict.fromkeys(told, (one.change.name,))
+    return Folded({number: value for number, value in told.items() if number in known}, False, heads, ())
 
 
 def fold_all(kind: Kind, ones: Sequence[LoggedChange]) -> Folded:

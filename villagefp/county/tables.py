@@ -96,10 +96,12 @@ change_log = Table(
 key_segment = Table(
     "key_segment",
     METADATA,
-    # The nodes that came with a device's changes: whoever destroys a body destroys its key here as well.
+    # The nodes that came with a device's changes, by the first change that they came with: whoever destroys a body
+    # destroys its key here as well.
     _key("village"),
     _key("device"),
     _key("segment", BigInteger),
+    _key("seq", BigInteger),
     Column("cover", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

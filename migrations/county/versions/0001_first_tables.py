@@ -97,7 +97,14 @@ def _log_and_records() -> None:
     )
     op.create_index("change_log_record", "change_log", ["village", "record"])
     op.create_index("change_log_position", "change_log", ["village", "scope", "position"], unique=True)
-    _table("key_segment", _key("village"), _key("device"), _key("segment", sa.BigInteger), _bytes("cover"))
+    _table(
+        "key_segment",
+        _key("village"),
+        _key("device"),
+        _key("segment", sa.BigInteger),
+        _key("seq", sa.BigInteger),
+        _bytes("cover"),
+    )
     _table(
         "record",
         _key("village"),
