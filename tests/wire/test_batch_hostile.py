@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -137,6 +137,53 @@ def test_a_signature_of_something_else_does_not_fit() -> None:
 )  # fmt: skip
 def test_each_reason_by_its_name(data: bytes, why: Fault) -> None:
     assert fault(data) is why
+
+
+@pytest.mark.parametrize("odd", [{"stamp": 1 << 63}, {"stamp": -1}, {"kind": 1 << 31}, {"kind": -1}])
+def test_what_no_database_can_keep_is_refused(odd: dict[str, int]) -> None:
+    assert fault(laptop_of([[{"fields": {1: "x"}, **odd}]]).batch()) is Fault.DAMAGED
+
+
+@pytest.mark.parametrize("seq", [0, -3, 1 << 62, 1 << 63])
+def test_a_change_that_nobody_can_have_made_is_not_named(seq: int) -> None:
+    laptop = laptop_of([[{"fields": {1: "x"}, "replaces": {1: ((DEVICE, seq),)}}]])
+    assert fault(laptop.batch()) is Fault.DAMAGED
+
+
+def test_numbers_and_depths_that_cannot_be_packed_are_refused() -> None:
+    deep = b"\x91" * 3000 + b"\xc0"
+    laptop = laptop_of([[{"kind": 9, "fields": {17: b"\x81\x01" + deep}}]])
+    assert list(open_batch(laptop.batch(), KEY.public).changes) == laptop.logged
+    assert fault(_one_value(2, lambda writer: writer.signed(1 << 66))) is Fault.DAMAGED  # a number
+    assert fault(_one_value(2, lambda writer: writer.signed(5))) is Fault.LINKS
+    assert fault(_one_value(9, lambda writer: writer.plain.extend(deep), len(deep))) is Fault.DAMAGED  # any value
+    assert fault(_one_value(9, lambda writer: writer.plain.extend(b"\x91\xc0"), 2)) is Fault.LINKS
+
+
+def _one_value(sort: int, put: Callable[[Writer], None], length: int = 0) -> bytes:
+    """A batch of one change with one field, put together by hand."""
+    writer = Writer()
+    writer.number(2)  # ids: of a record and of its author
+    put_numbers(writer, [3, 3])
+    writer.dense += bytes(32)
+    for _none in range(2):  # devices, named changes
+        writer.number(0)
+    for number in (5, 0):  # kind, group
+        put_numbers(writer, [number])
+    writer.plain.append(0)
+    for number in (0, 0, 1, 1, 0, 0):  # stamp, counter, a new record, a new author, nothing replaced, a row
+        put_numbers(writer, [number])
+    writer.number(1)
+    writer.signed(1)
+    writer.plain.append(sort)
+    if sort == 2:
+        writer.plain += bytes((0, 0))  # as it is, always the same
+    else:
+        writer.plain.append(0)  # no chance
+        put_numbers(writer, [length])
+    put(writer)
+    writer.dense += bytes(32)
+    return signed(replace(HEADER, first=1, count=1), bytes(writer.dense), bytes(writer.plain))
 
 
 def test_a_record_by_the_name_of_a_change_that_is_not_here() -> None:

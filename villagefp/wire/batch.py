@@ -136,7 +136,7 @@ def _whole_groups(changes: Sequence[LoggedChange] | Sequence[Unpacked], *, goes_
         if group not in {before, seq}:
             return False
     seq, group = groups[0]
-    if not seq - MAX_GROUP < group <= seq:
+    if not max(0, seq - MAX_GROUP) < group <= seq:
         return False
     return group == groups[-1][1] or not (group < seq or goes_on)
 
@@ -185,7 +185,7 @@ def decode_batch(
         return _decoded(header, plain, dense, record_of)
     except UnknownNameError as error:
         raise BatchError(Fault.UNKNOWN_REFERENCE) from error
-    except (MalformedError, NotCompressedError) as error:
+    except (MalformedError, NotCompressedError, OverflowError, RecursionError) as error:
         raise BatchError(Fault.DAMAGED) from error
 
 

@@ -30,6 +30,8 @@ _SPLIT: Mapping[int, tuple[int, ...]] = {
 }
 """Answers to one version of one form stand in one table. Which fields say so is told in the batch."""
 _COUNTER_BITS = 16
+_LARGEST = 1 << 63
+"""What a database keeps is below it."""
 
 
 _REASON = -1
@@ -94,6 +96,8 @@ def take_changes(reader: Reader, header: Header, record_of: RecordOf) -> list[Un
     kinds = take_numbers(reader, count)
     groups = [first + place - back for place, back in enumerate(take_numbers(reader, count))]
     stamps = _take_stamps(reader, groups)
+    if not 0 <= min(stamps) <= max(stamps) < _LARGEST or not 0 <= min(kinds) <= max(kinds) < _LARGEST >> 32:
+        raise MalformedError("a stamp or a kind that no program makes")
     when = [stamp >> _COUNTER_BITS for stamp in stamps]
     records = ids.take_column(reader, when)
     authors = ids.take_column(reader, when)

@@ -24,6 +24,7 @@ _RANDOM_BITS = 74
 _TOGETHER = 4
 """Ids of which the random bits fill whole bytes: 37."""
 _LOW_62 = (1 << 62) - 1
+_MAX_SEQ = (1 << 62) - 1
 _NEAR_MS = 1 << 23
 """About two hours."""
 
@@ -75,7 +76,10 @@ def take_names(reader: Reader, device: bytes, first: int) -> list[ChangeName]:
     which = take_numbers(reader, count)
     if which and not 0 <= min(which) <= max(which) < len(devices):
         raise MalformedError("a change of a device that is not listed")
-    return [(devices[place], first - back) for place, back in zip(which, take_numbers(reader, count), strict=True)]
+    seqs = [first - back for back in take_numbers(reader, count)]
+    if seqs and not 0 < min(seqs) <= max(seqs) <= _MAX_SEQ:
+        raise MalformedError("a change that nobody can have made")
+    return [(devices[place], seq) for place, seq in zip(which, seqs, strict=True)]
 
 
 class Ids:
