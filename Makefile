@@ -15,7 +15,7 @@ demo: setup  ## the main job on real input: import, visits, sheets; pictures and
 run: setup  ## the window
 	$(PY) -m villagefp
 
-test: setup  ## the whole suite
+test: .venv/ready-for-tests setup  ## the whole suite
 	$(PY) -m pytest -n 2 --dist loadfile
 
 check: setup  ## format, lint, types, imports, translations: the same by hand and in CI
@@ -25,7 +25,7 @@ check: setup  ## format, lint, types, imports, translations: the same by hand an
 	.venv/bin/lint-imports
 	$(PY) -m villagefp prepare --check
 
-bench: setup  ## measure the budgets; JSON on standard output
+bench: .venv/ready-for-tests setup  ## measure the budgets; JSON on standard output
 	$(PY) -m tests.benchmarks
 
 golden: setup  ## render every sheet and a contact sheet of them, to look at before accepting
@@ -40,6 +40,10 @@ setup: prepare
 
 prepare: .venv/ready
 	$(PY) -m villagefp prepare
+
+.venv/ready-for-tests: requirements.lock .ci/setup
+	PYTHON=$(PYTHON) .ci/setup tests
+	touch .venv/ready $@
 
 .venv/ready: requirements.lock .ci/setup
 	PYTHON=$(PYTHON) .ci/setup

@@ -1,4 +1,4 @@
-"""Where the program starts: the first word decides between the window, the PDF helper and the command line."""
+"""Where the program starts: the first word decides between window, PDF helper, county and command line."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
         from villagefp.demo import run_demo  # noqa: PLC0415
 
         return run_demo(words[1:])
+    if words[0] == "county":
+        from villagefp.office import run_county  # noqa: PLC0415
+
+        return run_county(words[1:])
     from villagefp.cli.main import run_command  # noqa: PLC0415
 
     return run_command(words)

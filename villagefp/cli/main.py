@@ -58,5 +58,6 @@ def _parser(word: str) -> argparse.ArgumentParser:
     for module in (_MODULES[word],) if word in _MODULES else dict.fromkeys(_MODULES.values()):
         importlib.import_module(f"villagefp.cli.{module}").add_to(commands, common)
     # Taken by `villagefp.__main__` before the command line is loaded; named here for --help.
+    commands.add_parser("county", help=_("the store of a county or township office"))
     commands.add_parser("demo", help=_("the main job on an invented village, with pictures and PDFs"))
     return parser
