@@ -202,6 +202,28 @@ def test_a_row_stands_where_its_last_question_does_and_sections_head_their_quest
         assert unseen not in text
 
 
+def test_a_ranking_says_which_place_each_option_has() -> None:
+    form = a_form(
+        question("words", "rank", "请排先后", choices="words"),
+        question("codes", "rank", "再排一次", choices="codes"),
+        words=(("x", "吃饭"), ("y", "吃药"), ("z", "睡觉")),
+        codes=(("1", "走路"), ("2", "坐车"), ("3", "骑马")),
+    )
+    text = text_of_job(filled(form, {"/data/words": "z x y", "/data/codes": "3 1 2"}))
+    assert "2吃饭3吃药1睡觉" in text
+    assert "3/1/2" in text
+    blank = text_of_job(filled(form, {}))
+    assert "吃饭吃药睡觉" in blank
+
+
+def test_the_time_of_a_day_and_time_is_on_paper() -> None:
+    form = a_form(question("both", "dateTime", "何日何时"), question("met", "datetime", "又何时"))
+    told = {"/data/both": "2026-11-20T09:30:00.000+08:00", "/data/met": "2026-11-21T17:05"}
+    text = text_of_job(filled(form, told))
+    assert "2026年11月20日09:30" in text
+    assert "2026年11月21日17:05" in text
+
+
 def test_digit_boxes_hold_what_fits_and_words_stand_where_it_does_not() -> None:
     form = a_form(
         question("born", "date", "出生日期", print_style="boxes", print_boxes="4-2-2"),

@@ -27,7 +27,8 @@ _ROUND = re.compile(r"\[\d+\]")
 
 _YEAR_BLANK, _DAY_BLANK = 31.0, 18.0
 _NUMBERS = {"integer", "decimal", "range"}
-DATES = {"date", "dateTime", "datetime"}
+_DAY_AND_TIME = {"dateTime", "datetime"}
+DATES = {"date", *_DAY_AND_TIME}
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ class CellSetter:
     def _told(self, question: Question, value: str, *, blank: bool) -> list[Unit]:
         """A date, a number or words; `blank` asks for a writing line, since other things stand in the same cell."""
         if question.type in DATES and (not value or date_parts(value)):
-            return self._date(value)
+            return [*self._date(value), *(self._hour(value) if question.type in _DAY_AND_TIME else ())]
         if question.type in _NUMBERS and (blank or not self.narrow or self._caption(question)):
             return self._number(question, value)
         unit = self._unit(question)
@@ -226,6 +227,11 @@ class CellSetter:
         if self.narrow:
             return [tuple(pieces[:4]), tuple(pieces[4:-1])]  # the year, then month and day
         return [tuple(pieces[:-1])]
+
+    def _hour(self, value: str) -> list[Unit]:
+        """The time behind a date."""
+        time = value.partition("T")[2][:_MINUTES]
+        return [self.setter.space(3.0), (self.setter.short_blank(_NUMBER_BLANK, time, grows=_NUMBER_GROWTH),)]
 
     def _chosen(self, question: Question, value: str, *, blank: bool) -> Inside:
         labels = {choice.name: self.paper.words(choice.label) for choice in self.paper.choices(question)}

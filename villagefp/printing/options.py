@@ -104,18 +104,26 @@ class OptionSetter:
             if numbered:
                 units.append((self.setter.piece(self._told(question, choice), bold=on),))
             else:
-                tick = Piece(Kind.TICK, TICK, "1" if on else "")
+                tick = self._mark(question, choice, chosen)
                 gap = Piece(Kind.SPACE, _TICK_GAP if self.narrow else 3.0)
                 units.append((tick, gap, self.setter.piece(label, bold=on)))
         if not numbered:
             return Inside(tuple(units))
         return Inside(tuple(units), self._code_boxes(question, chosen))
 
+    def _mark(self, question: Question, choice: Choice, chosen: list[str]) -> Piece:
+        """What stands before an option without a code: a tick, or the place that a ranking gives it."""
+        if question.type != "rank":
+            return Piece(Kind.TICK, TICK, "1" if choice.name in chosen else "")
+        place = str(chosen.index(choice.name) + 1) if choice.name in chosen else " "
+        return Piece(Kind.BOX, BOX, place, bold=True)
+
     def _code_boxes(self, question: Question, chosen: list[str]) -> Unit:
         several = question.type.startswith("select_multiple")
         told = question.paper.get("boxes", "")
         choices = self.paper.choices(question)
-        wanted = int(told) if told.isdigit() else min(_DEFAULT_BOXES, len(choices)) if several else 1
+        usual = len(choices) if question.type == "rank" else min(_DEFAULT_BOXES, len(choices)) if several else 1
+        wanted = int(told) if told.isdigit() else usual
         if self.narrow:
             wanted = min(wanted, self.narrow.boxes)
         digits = max((len(choice.name) for choice in choices), default=1)
