@@ -112,6 +112,36 @@ def test_a_circle_names_those_in_it(sheet: Write) -> None:
     assert "→" in problem.message
 
 
+def test_every_circle_is_told_with_the_row_that_it_begins_in(sheet: Write) -> None:
+    rows = [
+        q("text", "a", calculation="concat(${b}, 'x')"),
+        q("text", "b", calculation="concat(${a}, 'x')"),
+        q("text", "c", calculation="${c} + 1"),
+        q("text", "d", relevant="${e} = 1"),
+        q("text", "e", relevant="${d} = 1"),
+    ]
+    assert [problem.row for problem in problems_of(sheet(*rows))] == [2, 4, 5]
+
+
+def test_a_table_that_is_missing_is_told_where_it_is_asked(sheet: Write) -> None:
+    (problem,) = problems_of(sheet(q("text", "a"), q("text", "b", calculation="pulldata('x', 'a', 'b', ${a})")))
+    assert (problem.row, problem.column) == (3, "calculation")
+    assert "x.csv" in problem.message
+
+
+def test_chinese_quotation_marks_stay_as_they_were_written(sheet: Write) -> None:
+    told = "“无”和‘有’不能同时选"
+    rows = [
+        q("select_one yn", "a", label=f"{told}？", hint=told, constraint=". != ‘1’", constraint_message=told),
+        q("note", "n", label="选的是“${a}”"),
+    ]
+    package = compile_sheet(sheet(*rows, choices=({"list_name": "yn", "name": "1", "label": "“是”"}, *CHOICES[1:])))
+    assert package.xform.count("“无”和‘有’不能同时选") == 3
+    assert "“是”" in package.xform
+    assert "选的是“<output" in package.xform
+    assert "!= '1'" in package.xform  # in a rule they are what WPS made of plain ones
+
+
 def test_a_workbook_of_wps_compiles_as_the_same_form_in_markdown(sheet: Write, tmp_path: Path) -> None:
     rows = [
         q("integer", "n"),

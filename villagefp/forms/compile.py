@@ -29,6 +29,10 @@ _PYXFORM_ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
 _PYXFORM_SHEETS = ("survey", "choices", "settings", "entities")
 _OWN_COLUMNS = re.compile(r"^(number|sealed|source|urgency|sign|unit|soft_message.*|print::.*)$")
 _MEDIA = re.compile(r"^(media::)?(image|big-image|audio|video)(::.*)?$")
+_WORDS = re.compile(r"^(label|hint|guidance_hint|constraint_message|required_message|form_title|title)(::.*)?$")
+_KEPT_QUOTES = {ord(quote): chr(0xF0000 + ord(quote)) for quote in "‘’“”"}
+"""pyxform makes typewriter's quotes of these everywhere: right in a rule that WPS has touched, wrong in Chinese words,
+where they go through it as characters that nobody has."""
 _TRUE = {"yes", "true", "true()", "1"}
 
 
@@ -113,7 +117,8 @@ def _to_xform(sheets: Mapping[str, Sheet], name: str) -> str:
             workbook[sheet_name] = _with_gaps(sheet)
             workbook[f"{sheet_name}_header"] = [dict.fromkeys(columns)]
     try:
-        return str(convert(workbook, warnings=[], form_name="data").xform)
+        xform = str(convert(workbook, warnings=[], form_name="data").xform)
+        return xform.translate({ord(kept): quote for quote, kept in _KEPT_QUOTES.items()})
     except PyXFormError as error:
         raise FormError(_from_pyxform(str(error))) from error
     except RecursionError as error:
@@ -129,7 +134,13 @@ def _with_gaps(sheet: Sheet) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for row in sheet.rows:
         rows.extend({} for _gap in range(row.number - 2 - len(rows)))
-        rows.append({told: cell for column, cell in row.cells.items() if (told := _for_pyxform(sheet.name, column))})
+        rows.append(
+            {
+                told: cell.translate(_KEPT_QUOTES) if _WORDS.match(column) else cell
+                for column, cell in row.cells.items()
+                if (told := _for_pyxform(sheet.name, column))
+            }
+        )
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from villagefp.forms.xform import XForm
@@ -16,11 +16,16 @@ _SHOWN = ("required", "constraint", "readonly", "soft")
 
 
 class CycleError(ValueError):
-    """Questions that wait for each other; `paths` are those in the circle."""
+    """Questions that wait for each other; `circles` are the paths of those in each circle."""
 
-    def __init__(self, paths: tuple[str, ...]) -> None:
-        super().__init__(" → ".join(path.rpartition("/")[2] for path in (*paths, paths[0])))
-        self.paths = paths
+    def __init__(self, circles: Sequence[tuple[str, ...]]) -> None:
+        super().__init__(named(circles[0]))
+        self.circles = tuple(circles)
+
+
+def named(circle: tuple[str, ...]) -> str:
+    """A circle as people read it: a → b → a."""
+    return " → ".join(path.rpartition("/")[2] for path in (*circle, circle[0]))
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,7 @@ def _ranks(graph: Graph, paths: list[str]) -> dict[Key, int]:
         for edge in edges:
             reads.setdefault(edge.target, []).append(source)
     ranks: dict[Key, int] = {}
+    circles: dict[frozenset[str], tuple[str, ...]] = {}
     for start in keys:
         trail: list[tuple[Key, Iterator[Key]]] = []
         open_keys: dict[Key, None] = {}
@@ -183,9 +189,12 @@ def _ranks(graph: Graph, paths: list[str]) -> dict[Key, int]:
             elif following in open_keys:
                 circle = list(open_keys)
                 circle = circle[circle.index(following) :]
-                raise CycleError(tuple(dict.fromkeys(path for _aspect, path in reversed(circle))))
+                names = tuple(dict.fromkeys(path for _aspect, path in reversed(circle)))
+                circles.setdefault(frozenset(names), names)
             else:
                 _enter(following, ranks, reads, trail, open_keys)
+    if circles:
+        raise CycleError(list(circles.values()))
     return ranks
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from villagefp.domain.ambient import Ambient
 from villagefp.errors import UserError
-from villagefp.forms.graph import CycleError, build_graph
+from villagefp.forms.graph import CycleError, build_graph, named
 from villagefp.forms.instance import Instance
 from villagefp.forms.package import FormPackage
 from villagefp.forms.patterns import pattern_of
@@ -54,21 +54,33 @@ def check_model(package: FormPackage) -> list[Problem]:
         try:
             build_graph(form, Instance(form).paths, shown_expressions(form))
         except CycleError as error:
-            message = _("these questions wait for each other: {names}.").format(names=error)
-            first = min((rows[path] for path in error.paths if path in rows), default=None)
-            problems.append(Problem("survey", first, "", message))
+            problems += [_of_circle(circle, rows) for circle in error.circles]
     return problems or list(_dry_run(package, form, rows))
+
+
+def _of_circle(circle: tuple[str, ...], rows: Mapping[str, int]) -> Problem:
+    message = _("these questions wait for each other: {names}.").format(names=named(circle))
+    return Problem("survey", min((rows[path] for path in circle if path in rows), default=None), "", message)
 
 
 def _missing_tables(package: FormPackage, form: XForm) -> Iterator[Problem]:
     """Tables that would be empty for ever: they lie not beside the sheet, and the program gives none of that name."""
     known = {*INPUTS, *TABLES, LAST_SAVED}
     for name in sorted(form.external - known):
-        asked = (question.row for question in package.questions if name in {question.choices, question.name})
+        asked = next((one.row for one in package.questions if name in {one.choices, one.name}), None)
+        row, column = (asked, "type") if asked else _reading(name, package, form)
         message = _("the table “{name}” lies not beside the sheet as {name}.csv, and the program has none.").format(
             name=shorten(name)
         )
-        yield Problem("survey", next(asked, None), "type", message)
+        yield Problem("survey", row, column, message)
+
+
+def _reading(table: str, package: FormPackage, form: XForm) -> tuple[int | None, str]:
+    """The row and the column of the first expression that reads a table."""
+    rows = {question.path: question.row for question in package.questions}
+    reads = re.compile(rf"(?:instance|pulldata)\(\s*['\"]{re.escape(table)}['\"]")
+    found = ((rows[path], column) for path, column, told in _expressions(form) if reads.search(told) and path in rows)
+    return next(found, (None, ""))
 
 
 def _dry_run(package: FormPackage, form: XForm, rows: Mapping[str, int]) -> Iterator[Problem]:
