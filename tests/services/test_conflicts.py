@@ -15,7 +15,7 @@ from villagefp.cli import opening
 from villagefp.domain.records import Event, IdStatus, NameStatus, Person, Phone, Precision, Referral
 from villagefp.errors import UserError
 from villagefp.services import conflicts, timeline, today
-from villagefp.storage import due_plans, records
+from villagefp.storage import due_rows, records
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_what_is_about_somebody_who_is_not_here_yet_is_shown_so(two):  # noqa: F
     assert entry.person_name == "not here yet"
     with there.read() as connection:
         assert timeline.of_person(there, connection, entry.event.person)[0].person_name == "not here yet"
-        assert due_plans.all_plans(connection, there.unseal) == []
+        assert due_rows.all_plans(connection, there.unseal) == []
         assert len(records.where(connection, Phone)) == 1
     assert_sound(there)
 

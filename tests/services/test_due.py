@@ -13,7 +13,7 @@ from villagefp.domain.package_records import CountyParam
 from villagefp.domain.records import Household, Membership, NameStatus, Outcome, Person, Presence
 from villagefp.errors import UserError
 from villagefp.services import due, due_endings, rounds, undoing, visits, walking_order
-from villagefp.storage import due_plans
+from villagefp.storage import due_plans, due_rows
 
 TODAY = date(2026, 11, 22)
 
@@ -140,12 +140,12 @@ def test_what_is_dragged_stays_together_where_its_first_one_stood():
 def test_what_is_derived_can_be_made_anew_from_nothing_with_the_same_result(store):
     make_family(store, "13", born=TODAY - timedelta(days=80))
     with store.read() as connection:
-        kept = due_plans.all_plans(connection, store.unseal)
+        kept = due_rows.all_plans(connection, store.unseal)
     assert kept
     with store.save() as save:
         due_plans.rebuild(save.connection, store.due_entry())
     with store.read() as connection:
-        assert due_plans.all_plans(connection, store.unseal) == kept
+        assert due_rows.all_plans(connection, store.unseal) == kept
 
 
 @pytest.mark.usefixtures("family")
@@ -162,7 +162,7 @@ def test_a_death_takes_every_word_about_the_child_away_in_the_same_save(store, f
     with store.save() as save:
         save.change(replace(baby, died_on="2026-11-21"))
     with store.read() as connection:
-        assert due_plans.plans_of(connection, [baby.id], store.unseal) == []
+        assert due_rows.plans_of(connection, [baby.id], store.unseal) == []
     left = due.due_on(store, TODAY)
     assert {line.item.person for line in left} == {mother.id}
 

@@ -12,7 +12,7 @@ from typing import Any
 from tests.conftest import PASSPHRASE, Steps
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import Record
-from villagefp.storage import apply, due_plans, local, log, rebuild, records
+from villagefp.storage import apply, due_plans, due_rows, local, log, rebuild, records
 from villagefp.storage.codec import BY_KIND
 from villagefp.storage.foreign import Delivery, Taken
 from villagefp.storage.log import Origin
@@ -124,7 +124,7 @@ def contents(store: Store) -> dict[str, Any]:
         ):
             rows = connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY {order}")
             told[table] = [tuple(row) for row in rows]
-        told["due"] = {each.subject: each.items for each in due_plans.all_plans(connection, store.unseal)}
+        told["due"] = {each.subject: each.items for each in due_rows.all_plans(connection, store.unseal)}
     return told
 
 

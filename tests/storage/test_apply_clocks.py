@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tests.storage.conftest import NOW
 from tests.storage.laptops import add, change, get, give
 from villagefp.domain.records import Episode, Person
-from villagefp.storage import due_plans, log
+from villagefp.storage import due_rows, log
 from villagefp.wire.stamp import milliseconds_of
 
 COUNTY = int(NOW.timestamp() * 1000)
@@ -75,4 +75,4 @@ def test_what_was_sealed_under_a_key_that_is_not_here_leaves_the_rest_to_be_plan
                 lmp="2026-10-01"))  # fmt: skip
     give(here.store, there.store)
     with there.store.read() as connection:
-        assert due_plans.plans_of(connection, [person.id], there.store.unseal)[0].items
+        assert due_rows.plans_of(connection, [person.id], there.store.unseal)[0].items

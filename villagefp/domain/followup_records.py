@@ -1,6 +1,6 @@
 """What rules of follow-ups look at, what they plan, and what is due: plain dataclasses without a rule in them.
 
-Other modules take these names from `domain.followups`.
+Other modules take these names from `domain.followups`, or those of what is due from `domain.followup_days`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from datetime import date
 from enum import StrEnum
 
 from villagefp.domain.records import Outcome, Presence, RecordId
+
+AGREED = "agreed"
+"""The point of a visit that was agreed for a day on which the programme itself has none."""
 
 
 class DueState(StrEnum):

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from villagefp.domain.followup_records import AGREED
 from villagefp.domain.programme_courses import DatedAct
 from villagefp.domain.programme_days import exact
 from villagefp.domain.programme_records import Programme
-from villagefp.domain.programme_windows import SHOWN_BEFORE, Timeline, Window
+from villagefp.domain.programme_series import SHOWN_BEFORE, Window
+from villagefp.domain.programme_windows import Timeline
 from villagefp.domain.records import Outcome
 
 _ANSWERED = frozenset({Outcome.DONE, Outcome.NOT_THIS_TIME, Outcome.NOT_APPLICABLE})
 _ASKS_BACK = frozenset({Outcome.DONE, Outcome.ACCEPTED, Outcome.POSTPONED})
 _WEEK = timedelta(days=7)
-AGREED = "agreed"
-"""The point of a visit that was agreed for a day on which the programme itself has none."""
 
 
 @dataclass(frozen=True)

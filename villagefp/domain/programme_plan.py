@@ -13,6 +13,7 @@ from villagefp.domain.programme_days import exact, resolve
 from villagefp.domain.programme_file import STOPS
 from villagefp.domain.programme_lookup import Lookup
 from villagefp.domain.programme_records import Join, Programme, Trigger
+from villagefp.domain.programme_series import next_after, window_of
 from villagefp.domain.programme_windows import (
     MADE,
     Anchor,
@@ -20,11 +21,9 @@ from villagefp.domain.programme_windows import (
     agains_of,
     anchor_of,
     forms_of_track,
-    next_after,
     spell_out,
     timeline,
     tracks_of,
-    window_of,
     windows_of,
 )
 from villagefp.domain.records import Outcome

@@ -17,17 +17,15 @@ from datetime import date, timedelta
 
 from villagefp.domain.followup_records import Again
 from villagefp.domain.programme_courses import Course, DatedAct
-from villagefp.domain.programme_days import resolve, understand, understand_anchor, yearly
+from villagefp.domain.programme_days import resolve, understand, understand_anchor
 from villagefp.domain.programme_lookup import Lookup
 from villagefp.domain.programme_records import Point, Programme, Repeat, Trigger
+from villagefp.domain.programme_series import LATEST, SHOWN_BEFORE, Window, next_after, window_of
 from villagefp.domain.programme_values import holds
 from villagefp.domain.records import Outcome
 
-SHOWN_BEFORE = timedelta(days=7)
-"""So long before its window an item is shown as coming soon."""
 _EARLY = timedelta(days=14)
 _DAY = timedelta(days=1)
-_LATEST = date(2199, 12, 31)
 MADE = frozenset({Outcome.DONE, Outcome.ACCEPTED})
 
 
@@ -38,20 +36,6 @@ class Anchor:
     name: str
     told: date
     day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One visit's days, both included."""
-
-    code: str
-    first: date
-    last: date
-    form: str
-    step: str
-    label: Mapping[str, str]
-    counts_from: str
-    counts_on: date
 
 
 def anchor_of(programme: Programme, lookup: Lookup, only: str = "") -> Anchor | None:
@@ -121,7 +105,7 @@ def _window(programme: Programme, point: Point, lookup: Lookup) -> Window | None
             first, last = day, date(day.year, 12, 31)
         else:
             first, last = day - timedelta(days=point.before), day + timedelta(days=point.after)
-    if not date.min < first <= last < _LATEST:
+    if not date.min < first <= last < LATEST:
         return None
     return Window(
         point.code, first, last, point.form or programme.form, point.step, point.label, counts_from, counts_on
@@ -162,41 +146,6 @@ def _again(programme: Programme, repeat: Repeat, lookup: Lookup, fixed: Sequence
         before=repeat.before,
         after=repeat.to_plus if repeat.every else repeat.after,
     )
-
-
-def window_of(again: Again, on: date) -> Window:
-    """The window of a visit that comes again, by its first day."""
-    if again.every:
-        last = on + timedelta(days=again.after)
-        return Window(again.code, on, last, again.form, "", again.label, again.counts_from, again.base)
-    day = on + timedelta(days=again.before)
-    last = day + timedelta(days=again.after)
-    return Window(again.code, on, last, again.form, "", again.label, again.at.partition(":")[0], day)
-
-
-def begun_by(again: Again, day: date) -> date | None:
-    """The first day of the latest window that has begun by a day; None before the first one."""
-    if again.every:
-        found = again.base + timedelta(days=(day - again.base).days // again.every * again.every)
-        return found if found > again.later_than else None
-    starts = (start for year in range(day.year + 1, day.year - 2, -1) if (start := _start(again, year)) is not None)
-    return next((start for start in starts if again.later_than < start <= day), None)
-
-
-def next_after(again: Again, day: date) -> date | None:
-    """The first day of the earliest window that begins after a day; None where the calendar's table ends."""
-    day = max(day, again.later_than)
-    if again.every:
-        times = max((day - again.base).days // again.every + 1, 1)
-        found = again.base + timedelta(days=times * again.every)
-        return found if found < _LATEST else None
-    starts = (start for year in range(day.year - 1, day.year + 3) if (start := _start(again, year)) is not None)
-    return next((start for start in starts if start > day), None)
-
-
-def _start(again: Again, year: int) -> date | None:
-    day = yearly(again.at, year)
-    return day and day - timedelta(days=again.before)
 
 
 def spell_out(agains: Sequence[Again], first: date, last: date) -> tuple[list[Window], list[Again]]:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 
-from villagefp import paths
 from villagefp.domain.programme_file import read_programme
 from villagefp.domain.programme_records import About, Join, Point, Programme, Repeat, Trigger
+from villagefp.domain.programme_texts import shipped_texts
 from villagefp.errors import UserError
 from villagefp.i18n import _
 
@@ -24,6 +24,7 @@ __all__ = [
     "Trigger",
     "check_replacement",
     "in_force",
+    "read_all",
     "read_programme",
     "shipped",
     "shipped_texts",
@@ -31,16 +32,18 @@ __all__ = [
 
 
 @cache
-def shipped_texts() -> Mapping[str, str]:
-    """The text of each programme that comes with the program, by name."""
-    found = sorted((paths.resources_dir() / "programmes").glob("*.toml"))
-    return {path.stem: path.read_text(encoding="utf-8") for path in found}
+def _read(text: str, name: str) -> Programme:
+    return read_programme(text, name)
 
 
-@cache
-def shipped() -> Mapping[str, Programme]:
+def read_all(texts: Mapping[str, str]) -> dict[str, Programme]:
+    """The programmes of these files, by name; a file that was read before is not read again."""
+    return {name: _read(text, f"{name}.toml") for name, text in texts.items()}
+
+
+def shipped() -> dict[str, Programme]:
     """The programmes that come with the program, by name."""
-    return {name: read_programme(text, f"{name}.toml") for name, text in shipped_texts().items()}
+    return read_all(shipped_texts())
 
 
 def check_replacement(new: Programme, old: Programme) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from villagefp.domain.followups import DueState
+from villagefp.domain.followup_days import DueState
 from villagefp.domain.records import RecordId
 from villagefp.i18n import _
 from villagefp.services import appointments, due, due_filters, due_words, walking_order

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from villagefp.domain.followups import DueItem, DueState
+from villagefp.domain.followup_days import DueItem, DueState
 from villagefp.domain.records import Household, RecordId
 from villagefp.errors import UserError
 from villagefp.i18n import _, language

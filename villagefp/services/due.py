@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from villagefp.domain.followups import DueItem, DueState, on_day
+from villagefp.domain.followup_days import DueItem, DueState, on_day
 from villagefp.domain.records import RecordId
 from villagefp.i18n import _
 from villagefp.services import walking_order
-from villagefp.storage import due_plans, facts, people
+from villagefp.storage import due_rows, member_facts, people
 from villagefp.storage.lines import HouseholdLine, PersonLine, in_order
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from villagefp.storage.due_plans import SubjectPlan
+    from villagefp.storage.due_rows import SubjectPlan
     from villagefp.storage.store import Store
 
 SHOWN = frozenset({DueState.SOON, DueState.DUE, DueState.OVERDUE, DueState.AWAY})
@@ -47,7 +47,7 @@ def due_on(store: Store, today: date, *, states: frozenset[DueState] = SHOWN) ->
     """What is due on a day, household by household in the order in which the worker walks."""
     refresh(store, today)
     with store.read() as connection:
-        return tuple(_lines(connection, due_plans.all_plans(connection, store.unseal), today, states))
+        return tuple(_lines(connection, due_rows.all_plans(connection, store.unseal), today, states))
 
 
 def due_of(store: Store, subject: RecordId, today: date) -> tuple[DueLine, ...]:
@@ -59,15 +59,17 @@ def due_of_all(store: Store, subjects: Sequence[RecordId], today: date) -> tuple
     """The same for several, such as a household and its members."""
     refresh(store, today)
     with store.read() as connection:
-        found = due_plans.plans_of(connection, subjects, store.unseal)
+        found = due_rows.plans_of(connection, subjects, store.unseal)
         return tuple(_lines(connection, found, today, frozenset(DueState)))
 
 
 def refresh(store: Store, today: date) -> None:
     """Make the derived list anew where it was made by other rules, or before the clock went back."""
     with store.read() as connection:
-        stale = due_plans.stale(connection, today)
+        stale = due_rows.stale(connection, today)
     if stale:
+        from villagefp.storage import due_plans  # noqa: PLC0415  the planner takes 40 ms, and is seldom needed here
+
         with store.save() as save:
             due_plans.rebuild(save.connection, store.due_entry(today))
 
@@ -102,7 +104,7 @@ def _uuid(record: RecordId | None) -> str | None:
 def _lines(connection: Connection, plans: list[SubjectPlan], today: date, states: frozenset[DueState]) -> list[DueLine]:
     persons = [plan.subject for plan in plans if not plan.household]
     lines = {line.id: line for line in people.person_lines(connection, ids=persons)}
-    told = {each.id: each for each in facts.person_facts(connection, persons)}
+    told = {each.id: each for each in member_facts.person_facts(connection, persons)}
     homes = {home.id: home for home in people.household_lines(connection)} if len(persons) < len(plans) else {}
     found = [
         _line(item, lines.get(plan.subject), homes.get(plan.subject))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from villagefp.domain.followups import DueItem, DueState
+from villagefp.domain.followup_days import DueItem, DueState
 from villagefp.i18n import _, language, ngettext
 from villagefp.services import catalogue
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from villagefp.domain import almanac
 from villagefp.domain.almanac import DayNote
-from villagefp.domain.followups import DueItem, DueState
+from villagefp.domain.followup_days import DueItem, DueState
 from villagefp.services import appointments, day_list, due
 from villagefp.services.appointments import CANCELLED
 from villagefp.services.day_list import DayLine

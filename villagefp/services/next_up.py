@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from villagefp.domain.followups import DueState
+from villagefp.domain.followup_days import DueState
 from villagefp.domain.records import RecordId
 from villagefp.services import appointments, day_list, desk, due
 from villagefp.services.day_list import DayLine

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from villagefp.domain.followups import DueState
+from villagefp.domain.followup_days import DueState
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.printing.jobs import Mode, RoundRow, RoundSheet, RoundWords, SheetJob

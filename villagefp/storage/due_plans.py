@@ -7,38 +7,44 @@ where they were made by other rules than count today.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from villagefp.domain.followups import Facts, Planned, plan
+from villagefp.domain.programmes import Programme, read_all
 from villagefp.domain.records import RecordId
 from villagefp.storage import facts, local, rules
 from villagefp.storage.due_entry import DueEntry
+from villagefp.storage.due_rows import STAMP, all_plans, stale
 from villagefp.storage.records import chunks, marks, select_in
-from villagefp.storage.rules import Rules
+from villagefp.storage.rules import RuleTexts
 
-_STAMP = "due_stamp"
 _EVERYBODY = 2000
 """From so many touched persons on nobody waits for the rows: whoever reads them next has them made in one pass."""
 _READ = frozenset({"person", "membership", "referral", "event", "episode", "household"})
 """The kinds that facts are read from."""
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(tuple[Planned, ...]).decode
 
 
 @dataclass(frozen=True)
-class SubjectPlan:
-    """The plan of one person or household."""
+class Planner:
+    """The rules of a day, read."""
 
-    subject: RecordId
-    household: bool
-    items: tuple[Planned, ...]
+    programmes: Mapping[str, Programme]
+    params: Mapping[str, str]
+
+    @classmethod
+    def of(cls, texts: RuleTexts) -> Planner:
+        """The planner of these files."""
+        return cls(read_all(texts.programmes), texts.params)
+
+    def planned(self, told: Facts) -> tuple[Planned, ...]:
+        """What the rules foresee for somebody: open items before private ones, as they are kept."""
+        return tuple(sorted(plan(told, self.programmes, self.params), key=lambda item: item.private))
 
 
 def refresh(connection: Connection, changed: Iterable[tuple[str, RecordId]], entry: DueEntry) -> None:
@@ -53,51 +59,32 @@ def refresh(connection: Connection, changed: Iterable[tuple[str, RecordId]], ent
     if not _READ & by_kind.keys():
         return
     in_force = rules.in_force(connection, entry.today)
-    if local.get(connection, _STAMP) != in_force.digest:
+    if local.get(connection, STAMP) != in_force.digest:
         return
     if len(by_kind["person"]) >= _EVERYBODY:
-        local.delete(connection, _STAMP)
+        local.delete(connection, STAMP)
         return
     persons, households = _touched(connection, by_kind)
     _forget(connection, [*persons, *households])
     found = [*facts.of_persons(connection, persons, entry.unseal), *facts.of_households(connection, households)]
-    _keep(connection, found, in_force, entry)
+    _keep(connection, found, Planner.of(in_force), entry)
 
 
 def rebuild(connection: Connection, entry: DueEntry) -> None:
     """Make all rows anew from the records alone."""
     in_force = rules.in_force(connection, entry.today)
     connection.exec_driver_sql("DELETE FROM due_plan")
-    local.put(connection, _STAMP, in_force.digest)
-    _keep(connection, _everybody(connection, entry), in_force, entry)
-
-
-def stale(connection: Connection, today: date) -> bool:
-    """Whether the rows were made by other rules than count today."""
-    return local.get(connection, _STAMP) != rules.in_force(connection, today).digest
-
-
-def all_plans(connection: Connection, unseal: Callable[[bytes], bytes]) -> list[SubjectPlan]:
-    """Every person and household with a plan."""
-    rows = connection.exec_driver_sql("SELECT subject, household, items, private FROM due_plan").all()
-    return [_read(row, unseal) for row in rows]
-
-
-def plans_of(
-    connection: Connection, subjects: Sequence[RecordId], unseal: Callable[[bytes], bytes]
-) -> list[SubjectPlan]:
-    """The plans of these persons and households."""
-    query = "SELECT subject, household, items, private FROM due_plan WHERE 1"
-    return [_read(row, unseal) for row in select_in(connection, query, "subject", subjects)]
+    local.put(connection, STAMP, in_force.digest)
+    _keep(connection, _everybody(connection, entry), Planner.of(in_force), entry)
 
 
 def differences(connection: Connection, entry: DueEntry) -> list[str]:
     """Persons and households whose rows are not what their records make; empty where all is well."""
     if stale(connection, entry.today):
         return []  # they are made anew before anybody reads them
-    in_force = rules.in_force(connection, entry.today)
+    planner = Planner.of(rules.in_force(connection, entry.today))
     kept = {each.subject: each.items for each in all_plans(connection, entry.unseal)}
-    made = {_subject(each): _planned(each, in_force) for each in _everybody(connection, entry)}
+    made = {_subject(each): planner.planned(each) for each in _everybody(connection, entry)}
     return [
         f"{subject.hex()}: what is due is out of date"
         for subject in sorted(made.keys() | kept.keys())
@@ -136,10 +123,10 @@ def _forget(connection: Connection, subjects: Sequence[RecordId]) -> None:
         connection.exec_driver_sql(f"DELETE FROM due_plan WHERE subject IN ({marks(chunk)})", tuple(chunk))
 
 
-def _keep(connection: Connection, found: Iterable[Facts], in_force: Rules, entry: DueEntry) -> None:
+def _keep(connection: Connection, found: Iterable[Facts], planner: Planner, entry: DueEntry) -> None:
     rows = []
     for each in found:
-        items = _planned(each, in_force)
+        items = planner.planned(each)
         if not items:
             continue
         plain = tuple(item for item in items if not item.private)
@@ -152,20 +139,8 @@ def _keep(connection: Connection, found: Iterable[Facts], in_force: Rules, entry
         )
 
 
-def _planned(told: Facts, in_force: Rules) -> tuple[Planned, ...]:
-    """Open ones before private ones, as they are kept."""
-    items = plan(told, in_force.programmes, in_force.params)
-    return tuple(sorted(items, key=lambda item: item.private))
-
-
 def _subject(told: Facts) -> RecordId:
     subject = told.person.id if told.person is not None else told.household
     if subject is None:
         raise ValueError("Facts are about a person or a household.")
     return subject
-
-
-def _read(row: Any, unseal: Callable[[bytes], bytes]) -> SubjectPlan:
-    subject, household, items, private = row
-    told = _decode(items) + (_decode(unseal(private)) if private else ())
-    return SubjectPlan(subject, bool(household), told)

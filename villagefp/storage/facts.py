@@ -14,8 +14,9 @@ from nacl.exceptions import CryptoError
 from sqlalchemy import Connection
 
 from villagefp.domain.followups import READ_ANSWERS, Act, EpisodeFacts, Facts, PersonFacts
-from villagefp.domain.records import Outcome, Presence, RecordId, read_code
+from villagefp.domain.records import Outcome, RecordId, read_code
 from villagefp.forms import library
+from villagefp.storage.member_facts import MEMBERS, PERSONS, by_first, person_of
 from villagefp.storage.records import select_in
 from villagefp.wire.declared_programmes import PRIVATE
 
@@ -25,9 +26,6 @@ _OUTCOME_SHEET = "pregnancy_outcome_followup"
 _ONE_BIRTH = timedelta(days=150)
 """Days told of a birth nearer to each other than this are of one birth."""
 
-_PERSONS = "SELECT id, birth_date, died_on, mother FROM person WHERE withdrawn = 0"
-_MEMBERS = """SELECT person, presence, expected_back, left_on FROM membership
-              WHERE withdrawn = 0 AND household IS NOT NULL"""
 _EPISODES = """SELECT person, id, programme, opened_on, closed_on, closed_why, lmp, edd, delivered_on, discharged_on,
                checked_on, started_on, joined_on, private FROM episode WHERE withdrawn = 0"""
 _DAYS = ("lmp", "edd", "delivered_on", "discharged_on", "checked_on", "started_on", "joined_on")
@@ -45,12 +43,6 @@ def of_persons(connection: Connection, persons: Sequence[RecordId] | None, unsea
     return [reading.facts(person) for person in reading.asked]
 
 
-def person_facts(connection: Connection, persons: Sequence[RecordId]) -> list[PersonFacts]:
-    """Of these persons only what says whether they are here."""
-    members = _by_first(select_in(connection, _MEMBERS, "person", persons))
-    return [_person(members, *row) for row in select_in(connection, _PERSONS, "id", persons)]
-
-
 def of_households(connection: Connection, households: Sequence[RecordId] | None) -> list[Facts]:
     """The facts of these households, or of all."""
     acts = _acts(connection, "household", households)
@@ -63,12 +55,12 @@ class _Reading:
 
     def __init__(self, connection: Connection, persons: Sequence[RecordId] | None, unseal: Unseal) -> None:
         self._unseal = unseal
-        rows = select_in(connection, _PERSONS, "id", persons)
+        rows = select_in(connection, PERSONS, "id", persons)
         self.asked: list[RecordId] = [row[0] for row in rows]
-        children = select_in(connection, _PERSONS, "mother", persons)
+        children = select_in(connection, PERSONS, "mother", persons)
         family = None if persons is None else list({row[0] for row in (*rows, *children)})
-        members = _by_first(select_in(connection, _MEMBERS, "person", family))
-        self._persons = {row[0]: _person(members, *row) for row in (*rows, *children)}
+        members = by_first(select_in(connection, MEMBERS, "person", family))
+        self._persons = {row[0]: person_of(members, *row) for row in (*rows, *children)}
         self._children: dict[RecordId, list[PersonFacts]] = defaultdict(list)
         for child, _born, _died, mother in children:
             if mother is not None:
@@ -141,27 +133,6 @@ class _Reading:
         return found
 
 
-def _person(
-    members: Mapping[RecordId, Sequence[Any]],
-    person: RecordId,
-    born: str | None,
-    died: str | None,
-    mother: RecordId | None,
-) -> PersonFacts:
-    homes = members.get(person, ())
-    here = [home for home in homes if home[3] is None]
-    last = here[-1] if here else None
-    return PersonFacts(
-        id=person,
-        birth_date=born,
-        died_on=died,
-        mother=mother,
-        member=bool(here) or not homes,  # nobody has left who was in no household yet
-        presence=read_code(Presence, last[1]) if last is not None and last[1] else None,
-        expected_back=last[2] if last is not None else None,
-    )
-
-
 def _whole_day(told: str | None) -> date | None:
     return date.fromisoformat(told) if told is not None and len(told) == 10 else None
 
@@ -207,10 +178,3 @@ def _numbers(form: str) -> dict[int, str]:
     """The questions that rules read, by number: numbers are the same in every version of a form."""
     asked = READ_ANSWERS[form]
     return {each.number: each.name for each in library.load(form).questions if each.number and each.name in asked}
-
-
-def _by_first(rows: Iterable[Any]) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
-    return found

@@ -10,7 +10,7 @@ from functools import cache
 
 from sqlalchemy import Connection
 
-from villagefp.domain.programmes import Programme, read_programme, shipped, shipped_texts
+from villagefp.domain.programme_texts import shipped_texts
 from villagefp.storage import published
 
 _PLANNER = 1
@@ -18,23 +18,24 @@ _PLANNER = 1
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What the rules of follow-ups are told."""
+class RuleTexts:
+    """What the rules of follow-ups are told, as it was written."""
 
-    programmes: Mapping[str, Programme]
+    programmes: Mapping[str, str]
     params: Mapping[str, str]
     digest: bytes  # another one as soon as anything of it differs
 
 
-def in_force(connection: Connection, on: date) -> Rules:
+def in_force(connection: Connection, on: date) -> RuleTexts:
     """What counts on this day."""
     texts = tuple(sorted(published.programme_texts(connection, on).items()))
     return _rules(texts, tuple(sorted(published.params(connection, on).items())))
 
 
 @cache
-def _rules(texts: tuple[tuple[str, str], ...], params: tuple[tuple[str, str], ...]) -> Rules:
+def _rules(texts: tuple[tuple[str, str], ...], params: tuple[tuple[str, str], ...]) -> RuleTexts:
+    programmes = {**shipped_texts(), **dict(texts)}
     told = hashlib.blake2b(f"{_PLANNER} ".encode(), digest_size=16)
-    for name, text in (*sorted({**shipped_texts(), **dict(texts)}.items()), *params):
+    for name, text in (*sorted(programmes.items()), *params):
         told.update(f"{len(name)} {len(text)} {name}{text}".encode())
-    return Rules({**shipped(), **{name: read_programme(text) for name, text in texts}}, dict(params), told.digest())
+    return RuleTexts(programmes, dict(params), told.digest())
