@@ -18,7 +18,7 @@ from villagefp.domain.records import (
     Presence,
 )
 from villagefp.services import privacy
-from villagefp.storage import apply, due_plans, erasures, search
+from villagefp.storage import apply, due_rows, erased, erasures, search
 from villagefp.storage.foreign import Result
 from villagefp.wire.erasure import Erasures
 
@@ -44,7 +44,7 @@ def everything_erased(stores):
     known = Erasures()
     for store in stores:
         with store.read() as connection:
-            known = known.joined(erasures.known(connection))
+            known = known.joined(erased.known(connection))
     return known
 
 
@@ -96,7 +96,7 @@ def test_what_one_entered_the_other_finds_by_every_key_and_in_what_is_due(two):
     with there.read() as connection:
         for key in ("李芳", "lifang", "lf", "2229", "12"):
             assert search.find(connection, key) == [person.id], key
-        assert due_plans.plans_of(connection, [person.id], there.unseal)[0].items
+        assert due_rows.plans_of(connection, [person.id], there.unseal)[0].items
 
 
 def test_a_delta_of_a_second_exchange_is_applied_and_a_repeat_changes_nothing(two):
@@ -177,7 +177,7 @@ def test_a_visit_before_its_person_is_applied_and_shown_when_she_comes(make):
     assert_sound(third)
     give(here, third)
     with third.read() as connection:
-        assert due_plans.plans_of(connection, [person.id], third.unseal)[0].items
+        assert due_rows.plans_of(connection, [person.id], third.unseal)[0].items
 
 
 def test_an_edit_before_the_making_is_kept_and_hidden_until_it_comes(make):

@@ -12,7 +12,7 @@ from tests.storage.laptops import add, assert_sound, change, contents, delivery,
 from villagefp.domain.records import Event, Household, Membership, Person, Phone
 from villagefp.errors import UserError
 from villagefp.services import doctor, privacy
-from villagefp.storage import apply, erasures, log, rebuild, search
+from villagefp.storage import apply, erased, erasures, log, rebuild, search
 from villagefp.storage.foreign import Result
 from villagefp.storage.marks import Mark
 from villagefp.storage.marks import add as add_marks
@@ -90,7 +90,7 @@ def test_once_the_other_laptop_knows_both_are_alike(told):
     privacy.erase_person(here, person.id)
     give(there, here)
     with here.read() as connection:
-        known = erasures.known(connection)
+        known = erased.known(connection)
     erasures.erase(there, known)
     assert_blank(there, person)
     meet(here, there)
@@ -102,7 +102,7 @@ def test_a_laptop_that_never_saw_it_takes_headers_without_bodies_only_where_an_e
     third = make().store
     privacy.erase_person(here, person.id)
     with here.read() as connection:
-        known = erasures.known(connection)
+        known = erased.known(connection)
     everything = delivery(here, here.origin.device, 1, 6)
     assert apply.apply(third, [everything])[0].result is Result.UNEXPLAINED
     assert get(third, person) is None

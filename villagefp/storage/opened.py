@@ -16,13 +16,13 @@ from sqlalchemy import Connection, Engine
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import RecordId, Village, Worker
 from villagefp.storage import local, log, records
-from villagefp.storage.apply import Receiver, Taking, adopted_stamp
 from villagefp.storage.due_entry import DueEntry
 from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
 from villagefp.storage.lock import FolderLock
 from villagefp.storage.log import Origin, Tail
 from villagefp.storage.refusals import refusing_in_words
+from villagefp.storage.taking import Receiver, Taking, adopted_stamp
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 from villagefp.wire import stamp
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from villagefp.storage import erasures, folding, log
+from villagefp.storage import erased, folding, log
 from villagefp.storage.codec import BY_KIND, BY_NUMBER, Codec
 from villagefp.storage.search import all_rows
 from villagefp.wire import links
@@ -23,12 +23,12 @@ def differences(connection: Connection) -> list[str]:
     of_record: dict[RecordName, list[LoggedChange]] = defaultdict(list)
     for logged in log.logged_changes(connection):
         of_record[logged.change.kind, logged.change.record].append(logged)
-    erased = erasures.known(connection)
-    for name in erased.records:
+    gone = erased.known(connection)
+    for name in gone.records:
         of_record.setdefault(name, [])
     made = _Made()
     for (number, record), changes in of_record.items():
-        made.add(number, record, changes, erased)
+        made.add(number, record, changes, gone)
     told = [line for codec in BY_KIND.values() for line in _of_kind(connection, codec, made.rows[codec.kind.name])]
     conflicts = connection.exec_driver_sql("SELECT record, field, kind, heads FROM conflict")
     unknown = connection.exec_driver_sql("SELECT kind, field, record FROM not_understood")
@@ -55,12 +55,12 @@ class _Made:
         self.conflicts: set[folding.ConflictRow] = set()
         self.unknown: set[folding.UnknownRow] = set()
 
-    def add(self, number: int, record: bytes, changes: list[LoggedChange], erased: Erasures) -> None:
+    def add(self, number: int, record: bytes, changes: list[LoggedChange], gone: Erasures) -> None:
         """One record; of a kind of a newer peer only that it is there, until a migration knows it."""
         codec = BY_NUMBER.get(number)
         self.unknown.update(folding.unknown_in(number, codec.kind if codec else None, record, changes))
         if codec is not None:
-            folded = folding.folded_record(codec.kind, record, changes, erased)
+            folded = folding.folded_record(codec.kind, record, changes, gone)
             row = codec.merged(record, folded)
             self.rows[codec.kind.name][record] = row
             self.conflicts.update(folding.conflicts_in(codec, record, row, folded))
@@ -95,7 +95,7 @@ def broken_links(connection: Connection) -> list[str]:
     chains: dict[tuple[bytes, bytes], list[LoggedChange]] = defaultdict(list)
     for one in log.logged_changes(connection):
         chains[one.change.village, one.change.device].append(one)
-    known = _Known(log.covers(connection), log.chain_starts(connection), erasures.known(connection))
+    known = _Known(log.covers(connection), log.chain_starts(connection), erased.known(connection))
     return [line for chain in chains.values() for line in _broken(chain, known)]
 
 
