@@ -63,7 +63,7 @@ def _destroy(connection: Connection, in_village: bytes, statement: Erasure) -> N
     """Bodies and keys go, named records become blank, records of named changes are folded without them."""
     named = set(statement.records)
     fresh = named - records_among(connection, in_village, {record for _kind, record in named})
-    _RECORDS.put(connection, [(in_village, *name) for name in sorted(fresh)])
+    _RECORDS.put(connection, [(in_village, record, kind) for kind, record in sorted(fresh)])
     ones = log.of_records(connection, in_village, {record for _kind, record in fresh}, held_too=True)
     ones = [one for one in ones if (one.change.kind, one.change.record) in fresh]
     ones += _newly_named(connection, in_village, statement.changes)

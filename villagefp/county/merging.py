@@ -117,8 +117,8 @@ def row(village: bytes, scope: int, merged: Merged) -> tuple[Any, ...]:
     folded = merged.folded
     return (
         village,
-        merged.kind.number,
         merged.record,
+        merged.kind.number,
         scope,
         pack(in_order(folded.values)),
         merged.heads,

@@ -111,8 +111,8 @@ record = Table(
     METADATA,
     # Every record as its changes in force make it.
     _key("village"),
-    _key("kind", Integer),
     _key("record"),
+    _key("kind", Integer),
     Column("scope", Integer, nullable=False),
     Column("fields", LargeBinary, nullable=False),
     Column("heads", LargeBinary, nullable=False),
@@ -205,8 +205,8 @@ erased_record = Table(
     METADATA,
     # What the statements name, to be looked up when a change comes.
     _key("village"),
-    _key("kind", Integer),
     _key("record"),
+    _key("kind", Integer),
     sqlite_with_rowid=False,
 )
 

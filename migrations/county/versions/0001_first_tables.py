@@ -108,8 +108,8 @@ def _log_and_records() -> None:
     _table(
         "record",
         _key("village"),
-        _key("kind", sa.Integer),
         _key("record"),
+        _key("kind", sa.Integer),
         _small("scope"),
         _bytes("fields"),
         _bytes("heads"),
@@ -164,7 +164,7 @@ def _said_and_done() -> None:
         _bytes("told"),
     )  # fmt: skip
     _table("erasure", _key("village"), _key("serial", sa.BigInteger), _bytes("told"))
-    _table("erased_record", _key("village"), _key("kind", sa.Integer), _key("record"))
+    _table("erased_record", _key("village"), _key("record"), _key("kind", sa.Integer))
     _table("erased_change", _key("village"), _key("device"), _key("seq", sa.BigInteger))
     _table(
         "audit",
