@@ -10,7 +10,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("start", "search", "save_visit", "due", "forms", "printing", "import_roster", "county_store")
+BENCHMARKS = (
+    "start",
+    "search",
+    "save_visit",
+    "due",
+    "forms",
+    "printing",
+    "import_roster",
+    "exchange_bytes",
+    "county_store",
+)
 
 
 def main(names: list[str]) -> int:
