@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from villagefp.county import aside, devices, erasing, held, log, merging
-from villagefp.county.bulk import together
+from villagefp.county.bulk import Changes, together
 from villagefp.county.delivery import Delivery, Forked, Missing, Outcome, Taken, check, of_batch
 from villagefp.county.devices import Device
 from villagefp.county.judging import Group, Rights, groups_of, settle
@@ -25,6 +25,8 @@ from villagefp.wire.batch_header import Header
 from villagefp.wire.change import LoggedChange
 from villagefp.wire.links import Cover
 from villagefp.wire.receipt import MAX_RETURNED, Returned
+
+_DEVICE = Changes(device_table, ("accepted", "link", "held", "open_first", "exchanged_at"))
 
 
 def accept_batch(county: County, data: bytes) -> Outcome:
@@ -96,7 +98,7 @@ def _accept(county: County, delivery: Delivery) -> tuple[Outcome, bytes | None]:
         else:
             devices.exchanged(connection, device.village, device.device, county.now())
             taken = Taken(device.accepted, held=device.held)
-        return taken, aside.following(connection, device.village, device.device, taken.accepted)
+        return taken, aside.following(connection, device, taken.accepted)
 
 
 def reconsider(county: County, village: bytes, device_id: bytes, who: str) -> Taken:
@@ -148,6 +150,8 @@ def _settle(connection: Connection, standing: Standing, device: Device, new: _Ne
     rows = merging.merge(connection, heads, in_force, here=here, scopes=scopes, erased=erased)
     here_now = _changes([*groups, unfinished] if unfinished else groups)
     taken = [one for one in here_now if one.change.seq > device.accepted]
+    apart = [verdict for verdict in verdicts if verdict is not None]
+    moved = _Moved(taken, unfinished, len(in_force), len(apart))
     with together(connection):
         merging.ROWS.put(connection, rows)
         heads.write()
@@ -155,10 +159,10 @@ def _settle(connection: Connection, standing: Standing, device: Device, new: _Ne
         log.release(connection, [one for one in in_force if one.change.seq <= device.accepted], places)
         if taken:
             log.put_covers(connection, taken[0].change, erasing.punctured(new.covers, taken))
-    apart = [verdict for verdict in verdicts if verdict is not None]
+        outcome = _move_on(connection, device, new, moved)
     if device.held or apart:
         held.keep(connection, device.village, device.device, apart)
-    return _move_on(connection, device, new, _Moved(taken, unfinished, len(in_force), len(apart)))
+    return outcome
 
 
 @dataclass(frozen=True)
@@ -176,12 +180,8 @@ def _move_on(connection: Connection, device: Device, new: _New, moved: _Moved) -
     last = moved.taken[-1].change.seq if moved.taken else device.accepted
     link = moved.taken[-1].link if moved.taken else device.link
     begun = moved.unfinished.first if moved.unfinished else 0
-    came = {"exchanged_at": new.came_at} if new.came_at else {}
-    connection.execute(
-        update(device_table)
-        .where(device_table.c.village == device.village, device_table.c.device == device.device)
-        .values(accepted=last, link=link, held=moved.held, open_first=begun, **came)
-    )
+    came_at = new.came_at or device.exchanged_at
+    _DEVICE.put(connection, [(device.village, device.device, last, link, moved.held, begun, came_at)])
     return Taken(last, moved.numbered, moved.held)
 
 

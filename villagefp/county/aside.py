@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from villagefp.county.bulk import Rows
+from villagefp.county.devices import Device
+from villagefp.county.tables import device as device_table
 from villagefp.county.tables import kept_aside
 from villagefp.wire.batch_header import Header
 
@@ -25,18 +27,30 @@ def keep(connection: Connection, header: Header, data: bytes) -> bool:
     if count >= MAX_KEPT:
         return False
     _ROWS.put(connection, [(header.village, header.device, header.first, header.last, data)])
+    _mark(connection, header.village, header.device, 1)
     return True
 
 
-def following(connection: Connection, village: bytes, device: bytes, accepted: int) -> bytes | None:
+def following(connection: Connection, device: Device, accepted: int) -> bytes | None:
     """A batch to which nothing is missing any more; those of which all is here are no longer kept."""
-    mine = _mine(village, device)
-    query = select(kept_aside.c.delivery).where(*mine, kept_aside.c.first <= accepted + 1)
-    query = query.order_by(kept_aside.c.first, kept_aside.c.last).limit(1)
-    if connection.execute(query).first() is None:  # as nearly always
+    if not device.aside:
         return None
+    mine = _mine(device.village, device.device)
     connection.execute(delete(kept_aside).where(*mine, kept_aside.c.last <= accepted))
-    return connection.execute(query).scalar()
+    query = select(kept_aside.c.first, kept_aside.c.delivery).where(*mine)
+    row = connection.execute(query.order_by(kept_aside.c.first, kept_aside.c.last).limit(1)).first()
+    if row is None:
+        _mark(connection, device.village, device.device, 0)
+    return row.delivery if row is not None and row.first <= accepted + 1 else None
+
+
+def _mark(connection: Connection, village: bytes, device: bytes, aside: int) -> None:
+    """Whether batches of a device may be kept aside: then they are asked for."""
+    connection.execute(
+        update(device_table)
+        .where(device_table.c.village == village, device_table.c.device == device)
+        .values(aside=aside)
+    )
 
 
 def drop(connection: Connection, header: Header) -> None:

@@ -96,8 +96,8 @@ def select_among(
 ) -> Iterator[tuple[Any, ...]]:
     """Rows of a query that ends in a column which must be among these values.
 
-    The query is written with `?` for each of the parameters `before`, and with a `{among}` for the list. PostgreSQL looks
-    up value by value: with a list, as long as it knows little of a young table, it reads the whole village.
+    The query is written with `?` for each of the parameters `before`, and with a `{among}` for the list. PostgreSQL
+    looks up value by value: with a list, as long as it knows little of a young table, it reads the whole village.
     """
     if not values:
         return

@@ -28,9 +28,11 @@ class Device:
     link: bytes
     open_first: int
     held: int
+    aside: int
     safe_seq: int
     receipt_serial: int
     receipt: bytes | None
+    exchanged_at: str | None
 
     @property
     def scopes(self) -> tuple[int, ...]:
@@ -61,9 +63,11 @@ _COLUMNS = (
     device.c.link,
     device.c.open_first,
     device.c.held,
+    device.c.aside,
     device.c.safe_seq,
     device.c.receipt_serial,
     device.c.receipt,
+    device.c.exchanged_at,
 )
 
 
@@ -120,6 +124,7 @@ def enrol(county: County, in_village: bytes, new: NewDevice, who: str) -> None:
                 link=links.first_link(in_village, new.device),
                 open_first=0,
                 held=0,
+                aside=0,
                 safe_seq=0,
                 receipt_serial=0,
             )

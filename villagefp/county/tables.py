@@ -64,6 +64,7 @@ device = Table(
     Column("link", LargeBinary, nullable=False),  # after that seq
     Column("open_first", BigInteger, nullable=False),  # of a group of which the rest is yet to come; 0 where none is
     Column("held", Integer, nullable=False),  # groups held: nearly always none, and then nobody asks for them
+    Column("aside", Integer, nullable=False),  # 1 while batches of it may be kept aside
     Column("safe_seq", BigInteger, nullable=False),
     Column("receipt_serial", BigInteger, nullable=False),
     Column("receipt", LargeBinary),  # what the receipt of that serial says

@@ -70,6 +70,7 @@ def _villages_and_devices() -> None:
         _bytes("link"),
         _big("open_first"),
         _small("held"),
+        _small("aside"),
         _big("safe_seq"),
         _big("receipt_serial"),
         _bytes("receipt", nullable=True),
