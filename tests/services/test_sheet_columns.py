@@ -11,7 +11,7 @@ import pytest
 from tests.printing.reading import plain, text_of
 from tests.printing.samples import chinese
 from villagefp import i18n
-from villagefp.domain.records import Outcome, RecordId
+from villagefp.domain.records import Outcome, RecordId, Worker
 from villagefp.services import households, people, sheets, visits
 from villagefp.services.households import NewHousehold
 from villagefp.services.people import NewPerson
@@ -47,6 +47,25 @@ def test_a_sheet_shows_the_visits_of_this_pregnancy_and_of_no_other(store: Store
         assert "52.5" in text
         assert "腰酸" in text
         assert "上一次怀孕" not in text
+
+
+def test_each_visit_is_signed_by_who_made_it(store: Store, woman: RecordId, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit(store, woman, date(2026, 7, 1), "2", "早上恶心")
+    newborn = visits.add_visit(
+        store, "newborn_home_visit", {}, outcome=Outcome.DONE, on=date(2026, 7, 1), person_id=woman
+    )
+    other = Worker(id=store.ambient.new_id(), name="孙国强")
+    with store.save() as save:
+        save.add(other)
+    first = store.worker.name
+    monkeypatch.setattr(store, "worker", other)
+    monkeypatch.setattr(store, "_worker_id", other.id)
+    third = visit(store, woman, date(2026, 9, 1), "3", "腰酸")
+    text = plain(text_of(sheets.form_sheet(store, "anc_followup", event_id=third).data))
+    assert text.count(first) == text.count("孙国强") == 1
+    text = plain(text_of(sheets.form_sheet(store, "newborn_home_visit", event_id=newborn.event_id).data))
+    assert first in text
+    assert "孙国强" not in text
 
 
 def test_a_corrected_visit_stands_in_its_column_as_it_was_corrected(store: Store, woman: RecordId) -> None:

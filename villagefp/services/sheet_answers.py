@@ -135,7 +135,7 @@ def of_form(store: Store, connection: Connection, form_id: str, about: About, mo
     if mode is Mode.BLANK or (event is None and subject.person is None and subject.household is None):
         return Filled(package)
     on = date.fromisoformat(event.occurred_on) if event else today
-    inputs = gather(store, connection, package, subject, on)
+    inputs = _signed(gather(store, connection, package, subject, on), connection, event)
     answers = kept_answers(store, package, event) if event else None
     session = FormSession(package, ambient=store.ambient, inputs=inputs, answers=answers)
     told = {**(answers or {}), **session.answers()}
@@ -178,10 +178,13 @@ def _side_by_side(
     corrected = {each.revision_of for each in events}
     done = [each for each in events if each.outcome is Outcome.DONE and each.id not in corrected and each != event]
     columns: list[Column] = []
+    # Who made a visit is not kept among its answers.
+    signatures = [q.path for q in package.questions if q.paper.get("style") == "sign" and q.number is None]
     for each in (*sorted(done, key=lambda kept: (kept.occurred_on, kept.id)), event):
         version = catalogue.of(store).exact(each.form, each.form_version)
         answers = kept_answers(store, version, each)
-        columns.append(Column(str(answers.get(step, "")), each.occurred_on, dict(_by_path(package, answers, {}))))
+        told_by_path = dict(_by_path(package, answers, {})) | dict.fromkeys(signatures, _author(connection, each))
+        columns.append(Column(str(answers.get(step, "")), each.occurred_on, told_by_path))
     choices = [choice.name for q in package.questions if q.name == step for choice in package.choices[q.choices or ""]]
     programmes = {write.programme for write in package.writes if write.programme}
     spans = sheet_columns.spans_of(store, connection, event.person, programmes) if event.person else []
@@ -200,6 +203,14 @@ def _home(connection: Connection, subject: Subject) -> RecordId | None:
         return subject.household
     lines = people.person_lines(connection, [subject.person]) if subject.person else []
     return lines[0].household_id if lines else None
+
+
+def _signed(inputs: FormInputs, connection: Connection, event: Event | None) -> FormInputs:
+    """The inputs of a kept visit, whose worker is the one who made it."""
+    worker = records.get(connection, Worker, event.author) if event and event.author else None
+    if worker is None:
+        return inputs
+    return replace(inputs, visit={**inputs.visit, "worker": worker.name, "worker_phone": worker.phone or ""})
 
 
 def _author(connection: Connection, event: Event | None) -> str:
