@@ -73,6 +73,21 @@ def test_a_copied_laptop_is_noticed_and_loses_nothing(county: County) -> None:
     assert stored(county, VILLAGE) == in_force([laptop])
 
 
+def test_what_a_copied_laptop_left_aside_stands_in_nobodys_way(county: County) -> None:
+    laptop = Laptop(15).enrolled(county)
+    laptop.save(laptop.person("甲"))
+    twin = laptop.copy(16)
+    laptop.save(laptop.person("乙"))
+    for name in ("丙", "丁"):
+        twin.save(twin.person(name))
+    assert accept_batch(county, twin.batch(3, 3)) == Missing(0)
+    assert accept_batch(county, laptop.batch()) == Taken(2, 2)
+    laptop.save(laptop.person("戊"))
+    assert accept_batch(county, laptop.batch()) == Taken(3, 1)
+    assert accept_batch(county, twin.batch(3, 3)) == Forked(3)
+    assert stored(county, VILLAGE) == in_force([laptop])
+
+
 def test_a_group_in_parts_comes_into_force_as_a_whole(county: County) -> None:
     laptop = Laptop(7).enrolled(county)
     laptop.save(laptop.person("先"))

@@ -19,8 +19,8 @@ from villagefp.county.judging import Group, Rights, groups_of, settle
 from villagefp.county.store import Act, County, Standing, note
 from villagefp.county.streams import Heads
 from villagefp.county.tables import device as device_table
+from villagefp.errors import UserError
 from villagefp.wire.batch import check_signature, decode_batch, read_header
-from villagefp.wire.batch_faults import BatchError
 from villagefp.wire.batch_header import Header
 from villagefp.wire.change import LoggedChange
 from villagefp.wire.links import Cover
@@ -37,14 +37,21 @@ def accept_batch(county: County, data: bytes) -> Outcome:
     """
     outcome, following = _one(county, data)
     while following is not None:
-        before = following
-        try:
-            outcome, following = _one(county, before)
-        except BatchError:  # no fault of what came now: it is no longer kept, so the laptop offers it again and is told
-            following = None
-        if not isinstance(outcome, Taken) or following is None:
-            _drop(county, read_header(before))
+        kept = following
+        then, following = _kept(county, kept)
+        if isinstance(then, Taken):
+            outcome = then
+        else:  # whoever offered it is told when it is offered again; what came now was taken
+            _drop(county, read_header(kept))
     return outcome
+
+
+def _kept(county: County, data: bytes) -> tuple[Outcome | None, bytes | None]:
+    """What becomes of a batch that was kept aside, and the next one; nothing where it is not sound."""
+    try:
+        return _one(county, data)
+    except UserError:
+        return None, None
 
 
 def _drop(county: County, header: Header) -> None:
