@@ -12,7 +12,7 @@ from tests.storage.laptops import add, assert_sound, change, contents, delivery,
 from villagefp.domain.records import Event, Household, Membership, Person, Phone
 from villagefp.errors import UserError
 from villagefp.services import doctor, privacy
-from villagefp.storage import apply, erased, erasures, log, rebuild, search
+from villagefp.storage import apply, erased, erasures, files, log, rebuild, search
 from villagefp.storage.foreign import Result
 from villagefp.storage.marks import Mark
 from villagefp.storage.marks import add as add_marks
@@ -153,7 +153,7 @@ def test_a_list_that_was_lost_is_written_again(told):
     here, _there, person, _visit = told
     privacy.erase_person(here, person.id)
     here.close()
-    (here.folder / erasures.LIST).unlink()
+    (here.folder / files.ERASED).unlink()
     again = open_store(here.folder, PASSPHRASE, here.ambient)
     assert (PERSON, person.id) in erasures.read_list(again.folder).records
     again.close()
@@ -163,7 +163,7 @@ def test_nothing_is_shown_while_the_list_is_damaged(told):
     here, _there, person, _visit = told
     privacy.erase_person(here, person.id)
     here.close()
-    path = here.folder / erasures.LIST
+    path = here.folder / files.ERASED
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
     with pytest.raises(UserError, match=r"erased\.vfpe"):

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from villagefp.domain.records import Event, Household, Person, Record, RecordId
-from villagefp.storage import people, records, sending
+from villagefp.storage import local, people, records
 from villagefp.storage.codec import BY_NUMBER
-from villagefp.wire.receipt import in_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,6 +28,10 @@ class ReturnedLine:
 
 def returned_lines(connection: Connection) -> tuple[ReturnedLine, ...]:
     """All that came back, oldest first."""
+    if not local.anything_returned(connection):
+        return ()
+    from villagefp.storage import sending  # noqa: PLC0415  receipts, 10 ms of a first page that seldom has any
+
     return tuple(_line(connection, group) for group in sending.returned_groups(connection))
 
 
@@ -37,6 +40,8 @@ def _line(connection: Connection, group: ReturnedGroup) -> ReturnedLine:
     event = next((record for record in found if isinstance(record, Event)), None)
     person = next((told for record in found if (told := _reference(record, Person, "person")) is not None), None)
     home = next((told for record in found if (told := _reference(record, Household, "household")) is not None), None)
+    from villagefp.wire.receipt import in_words  # noqa: PLC0415  as above
+
     return ReturnedLine(_who(connection, person, home), in_words(group.group), person, home, event)
 
 

@@ -15,18 +15,15 @@ from sqlalchemy import Connection
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import erased, local, trust
-from villagefp.storage.files import sync_folder, write_durably
+from villagefp.storage.files import ERASED, sync_folder, write_durably
 from villagefp.wire.erasure import Erasures, open_erasure
 from villagefp.wire.values import pack, unpack
 
 if TYPE_CHECKING:
     from villagefp.storage.opened import Store
 
-LIST = "erased.vfpe"
-"""The name of the list beside database and backups."""
 _MAGIC = b"villagefp erased 1\n"
 _CHECK_BYTES = 32
-_STATEMENT = "erasure "
 _COPIES = "store.db.before-*"
 """Copies of the file that migrations took: what is erased could be read in them."""
 
@@ -44,12 +41,12 @@ def erase(store: Store, named: Erasures) -> None:
 
 def statements(connection: Connection) -> list[bytes]:
     """The signed erasures of this laptop, to be handed on."""
-    return local.values_below(connection, _STATEMENT)
+    return local.values_below(connection, local.STATEMENT)
 
 
 def keep_statement(connection: Connection, serial: int, told: bytes) -> None:
     """Keep a signed erasure of this laptop; the connection is a save's."""
-    local.put(connection, f"{_STATEMENT}{serial:08}", told)
+    local.put(connection, f"{local.STATEMENT}{serial:08}", told)
 
 
 def catch_up(store: Store) -> None:
@@ -71,7 +68,7 @@ def catch_up(store: Store) -> None:
 
 def read_list(folder: Path) -> Erasures:
     """The list beside a database; nothing where there is none. UserError where it is damaged: then nothing is read."""
-    path = folder / LIST
+    path = folder / ERASED
     if not path.exists():
         return Erasures()
     content = path.read_bytes()
@@ -90,4 +87,4 @@ def read_list(folder: Path) -> Erasures:
 def write_list(folder: Path, erasures: Erasures) -> None:
     """Keep the list beside a database; when this returns it is on the disk."""
     packed = pack([sorted(erasures.records), sorted(erasures.changes)])
-    write_durably(folder / LIST, _MAGIC + blake2b(packed, digest_size=_CHECK_BYTES).digest() + packed)
+    write_durably(folder / ERASED, _MAGIC + blake2b(packed, digest_size=_CHECK_BYTES).digest() + packed)

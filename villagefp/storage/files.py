@@ -6,6 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+ERASED = "erased.vfpe"
+"""The name of the list of what was erased, beside database and backups."""
+
 
 def write_durably(path: Path, content: bytes) -> None:
     """Put a file in place whole or not at all; when this returns it is on the disk."""

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+ADOPTED = "adopted stamp"
+"""The greatest stamp of another laptop that own saves must come after."""
+STATEMENT = "erasure "
+"""Before the serial of each signed erasure of this laptop."""
+
 
 def get(connection: Connection, key: str) -> bytes | None:
     """The value kept under a key."""
@@ -27,3 +32,22 @@ def put(connection: Connection, key: str, value: bytes) -> None:
 def delete(connection: Connection, key: str) -> None:
     """Forget a key."""
     connection.exec_driver_sql("DELETE FROM local_value WHERE key = ?", (key,))
+
+
+def adopted_stamp(connection: Connection) -> int:
+    """The greatest stamp of another laptop that own saves must come after."""
+    return int.from_bytes(get(connection, ADOPTED) or b"", "big")
+
+
+def anything_to_catch_up(connection: Connection) -> bool:
+    """Whether anything was erased here, or written by a newer program."""
+    kept = connection.exec_driver_sql(
+        """SELECT EXISTS (SELECT 1 FROM erased_record) OR EXISTS (SELECT 1 FROM erased_change)
+           OR EXISTS (SELECT 1 FROM not_understood)"""
+    ).scalar_one()
+    return bool(kept) or bool(values_below(connection, STATEMENT))
+
+
+def anything_returned(connection: Connection) -> bool:
+    """Whether the county could not take something."""
+    return bool(connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM returned_group)").scalar_one())

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nacl.secret import SecretBox
 from sqlalchemy import Connection, Engine
@@ -22,9 +22,11 @@ from villagefp.storage.keyslots import Keys
 from villagefp.storage.lock import FolderLock
 from villagefp.storage.log import Origin, Tail
 from villagefp.storage.refusals import refusing_in_words
-from villagefp.storage.taking import Receiver, Taking, adopted_stamp
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 from villagefp.wire import stamp
+
+if TYPE_CHECKING:
+    from villagefp.storage.taking import Taking
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ class Store:
             self._origin = Origin(village_id, device)
             self._worker_id = opening.keys.worker or worker_id
             self._tail: Tail | None = log.read_tail(connection, self._origin)
-            self._adopted = adopted_stamp(connection)
+            self._adopted = local.adopted_stamp(connection)
             self._load_owners(connection)
 
     def _load_owners(self, connection: Connection) -> None:
@@ -126,12 +128,14 @@ class Store:
 
         Without the county's time this laptop's own has to do.
         """
+        from villagefp.storage.taking import Receiver, Taking  # noqa: PLC0415  not needed before an exchange
+
         with self._writing() as writing:
             county = self.ambient.milliseconds() if county_milliseconds is None else county_milliseconds
             taking = Taking(writing.connection, Receiver(self._origin, county, self._derive_due))
             yield taking
             taking.finish()
-            adopted = adopted_stamp(writing.connection)
+            adopted = local.adopted_stamp(writing.connection)
         self._adopted = adopted
         self._show(taking.changed)
 

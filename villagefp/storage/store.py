@@ -12,9 +12,9 @@ from villagefp.domain.records import Village, Worker
 from villagefp.domain.village_code import read as read_village_code
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.storage import apply, erasures, keyslots, local, migrate, trust
+from villagefp.storage import keyslots, local, migrate, trust
 from villagefp.storage.engine import WRITES, make_engine
-from villagefp.storage.files import sync_folder
+from villagefp.storage.files import ERASED, sync_folder
 from villagefp.storage.keyslots import RECOVERY, WORKER, Cost, Keys, Slot
 from villagefp.storage.lock import FolderLock
 from villagefp.storage.log import Origin, read_tail
@@ -196,9 +196,20 @@ def _opened(folder: Path, keys: Keys, lock: FolderLock, ambient: Ambient) -> Sto
         with opening_in_words(database):
             migrate.bring_up_to_date(engine, database)
             store = Store(Opening(folder, database, engine, lock, keys, ambient))
-            erasures.catch_up(store)
-            apply.fold_in_what_is_known(store)
+            _catch_up(store)
             return store
     except BaseException:
         engine.dispose()
         raise
+
+
+def _catch_up(store: Store) -> None:
+    """End what an erasure began, and fold in what a newer program wrote; hardly ever is there anything of either."""
+    with store.read() as connection:
+        waiting = local.anything_to_catch_up(connection)
+    if not waiting and not (store.folder / ERASED).exists():
+        return
+    from villagefp.storage import apply, erasures  # noqa: PLC0415  the parts of the exchange, 20 ms of an opening
+
+    erasures.catch_up(store)
+    apply.fold_in_what_is_known(store)

@@ -15,14 +15,12 @@ from villagefp.storage import erased, folding, local, log, search
 from villagefp.storage.folding import Touched
 from villagefp.storage.foreign import Delivery, Result, Taken, pack_delivery, unpack_delivery
 from villagefp.storage.key_covers import join_cover
+from villagefp.storage.local import ADOPTED, adopted_stamp
 from villagefp.storage.log import Origin
 from villagefp.wire import links, stamp
 from villagefp.wire.change import LoggedChange, pack_header
 from villagefp.wire.erasure import Erasures, RecordName
 from villagefp.wire.links import Cover
-
-ADOPTED = "adopted stamp"
-"""The greatest stamp of another laptop that own saves must come after, among the small values."""
 
 
 @dataclass(frozen=True)
@@ -176,11 +174,6 @@ class Taking:
                 (*_pair(origin), waiting.first, waiting.last),
             )
             yield self._take(unpack_delivery(waiting.delivery))
-
-
-def adopted_stamp(connection: Connection) -> int:
-    """The greatest stamp of another laptop that own saves must come after."""
-    return int.from_bytes(local.get(connection, ADOPTED) or b"", "big")
 
 
 def _pair(origin: Origin) -> tuple[bytes, bytes]:

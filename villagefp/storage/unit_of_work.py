@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from villagefp.domain.records import Record, RecordId
-from villagefp.storage import erased, folding, log, records, search
+from villagefp.storage import log, records, search
 from villagefp.storage.codec import BY_KIND, CODECS, Codec
 from villagefp.storage.log import Origin, Tail
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
@@ -150,6 +150,8 @@ class UnitOfWork:
             written = {(BY_KIND[kind].kind.number, record) for kind, record in self.changed}
             self._decided |= waiting & written
         if self._decided:
+            from villagefp.storage import erased, folding  # noqa: PLC0415  seldom needed, and 20 ms of an opening
+
             self.changed |= folding.refold(self.connection, self._decided, erased.known(self.connection))
 
     def _log(

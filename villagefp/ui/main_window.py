@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ from villagefp.ui.qt import hold_true, overrides
 
 if TYPE_CHECKING:
     from villagefp.printing.helper import PdfHelper
+    from villagefp.printing.jobs import Rendered, SheetJob
+    from villagefp.printing.raster import Pixels
     from villagefp.storage.store import Store
     from villagefp.ui.idle import IdleWatch
     from villagefp.ui.workplace import Workplace
@@ -62,6 +65,7 @@ class MainWindow(QMainWindow):
         self._garbage = UiGarbage(self)
         self.store: Store | None = None
         self._helper: PdfHelper | None = None
+        self._helping = threading.Lock()
         self.workplace: Workplace | None = None
         self.door: DoorScreen | None = None
         self._stack = QStackedWidget(self)
@@ -226,20 +230,28 @@ class MainWindow(QMainWindow):
     def _screen_context(self, workplace: Workplace) -> ScreenContext:
         if self.store is None:
             raise RuntimeError("a workplace needs an open store")
-        outfit, paper = self.outfit, self._pdf_helper()
+        outfit = self.outfit
         return ScreenContext(
             store=self.store, jobs=self.jobs, ambient=outfit.ambient, settings=outfit.settings,
-            dialogs=outfit.dialogs, changes=Changes(workplace), render=paper.render, draw=paper.draw,
+            dialogs=outfit.dialogs, changes=Changes(workplace), render=self._render, draw=self._draw,
             go=workplace.go, back=workplace.back, replace=workplace.replace, note=workplace.note,
             restyle=self.restyle, leave=self.leave, practice=self.practice,
         )  # fmt: skip
 
-    def _pdf_helper(self) -> PdfHelper:
-        from villagefp.printing.helper import PdfHelper  # noqa: PLC0415  only once somebody has signed in
+    def _render(self, job: SheetJob) -> Rendered:
+        return self._pdf_helper().render(job)
 
-        if self._helper is None:
-            self._helper = PdfHelper()
-        return self._helper
+    def _draw(self, pdf: bytes, numbers: Sequence[int], dots_per_inch: float) -> list[Pixels]:
+        return self._pdf_helper().draw(pdf, numbers, dots_per_inch)
+
+    def _pdf_helper(self) -> PdfHelper:
+        """The process that makes and draws PDFs, once somebody wants one; several threads may."""
+        from villagefp.printing.helper import PdfHelper  # noqa: PLC0415  20 ms that the first page does not need
+
+        with self._helping:
+            if self._helper is None:
+                self._helper = PdfHelper()
+            return self._helper
 
     def _unlock(self) -> None:
         if self.workplace is not None:

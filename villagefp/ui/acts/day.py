@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 from villagefp.i18n import _
 from villagefp.services import appointments
 from villagefp.services.appointments import CANCELLED, KEPT, Wish
-from villagefp.ui.acts import appointment as appointment_acts
-from villagefp.ui.widgets.date_field import DateField
-from villagefp.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from villagefp.domain.records import RecordId
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
     from villagefp.services.due import DueLine
     from villagefp.storage.store import Store
     from villagefp.ui.screen import Screen
+    from villagefp.ui.widgets.sheet import Sheet
 
 Undo = Callable[[], object]
 Done = Callable[[str, Undo, "RecordId | None"], object]
@@ -114,6 +112,9 @@ def _end(work: Callable[[Store, DueLine, date], RecordId], said: str) -> Start:
 
 def _postpone(screen: Screen, line: DayLine, on: date, done: Done) -> None:
     """Ask for the day; without one the person will say so."""
+    from villagefp.ui.widgets.date_field import DateField  # noqa: PLC0415  as above: fields for when one is asked
+    from villagefp.ui.widgets.sheet import Sheet  # noqa: PLC0415
+
     if line.due is None:
         return
     store, told = screen.context.store, line.due
@@ -148,6 +149,8 @@ def _settle_as(how: str, said: str) -> Start:
 
 
 def _move(screen: Screen, line: DayLine, on: date, done: Done) -> None:  # noqa: ARG001  as every act
+    from villagefp.ui.acts import appointment as appointment_acts  # noqa: PLC0415  as above
+
     if line.appointment is None:
         return
     store, told = screen.context.store, line.appointment.appointment
