@@ -1,4 +1,4 @@
-"""Saving one visit in a village of W: rows, change log, links, what is due, durable; beside a bare sqlite3 insert of the same.
+"""Saving one visit in a village of W: rows, log, links, what is due, durable; beside a bare sqlite3 insert of the same.
 
 `python -m tests.benchmarks.save_visit [TIMES]`: TIMES 4 is ten years of log. Ours and the bare one take turns, so that
 what else the machine does falls on both.

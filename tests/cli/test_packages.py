@@ -70,7 +70,9 @@ def test_a_changed_form_says_which_options_it_retires(village: Call, tmp_path: P
 
 def test_a_wrong_sheet_is_refused_with_everything_at_once(village: Call, tmp_path: Path) -> None:
     path = tmp_path / "wrong.md"
-    path.write_text("| survey |\n| | type | name | label |\n| | geopoint | a | A |\n| | nosuch | b | B |\n", encoding="utf-8")
+    path.write_text(
+        "| survey |\n| | type | name | label |\n| | geopoint | a | A |\n| | nosuch | b | B |\n", encoding="utf-8"
+    )
     told = village("forms", "publish", path, "--from", "2026-12-01", "--json")
     assert told.code == 1
     assert [(one["sheet"], one["row"]) for one in told.json["problems"]] == [("survey", 2), ("survey", 3)]

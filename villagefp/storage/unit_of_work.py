@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,11 +14,13 @@ from villagefp.storage import log, records, search
 from villagefp.storage.codec import BY_KIND, CODECS, Codec
 from villagefp.storage.log import Origin, Tail
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
-from villagefp.wire.erasure import RecordName
 from villagefp.wire.heads import Heads, pack_fresh_heads, pack_heads, unpack_heads
 from villagefp.wire.kinds import Merge
 from villagefp.wire.stamp import next_stamp
 from villagefp.wire.values import Value, in_order
+
+if TYPE_CHECKING:
+    from villagefp.wire.erasure import RecordName
 
 R = TypeVar("R", bound=Record)
 
