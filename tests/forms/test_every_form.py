@@ -61,6 +61,7 @@ def test_what_was_answered_is_there_when_the_sheet_is_opened_in_english(package:
         view = english.node(path)
         if view.type not in {"calculate", "hidden"}:
             assert view.label, path
+            assert not any("一" <= letter <= "龥" for letter in view.unit), (path, view.unit)
             assert not any("一" <= letter <= "龥" for letter in view.label if "${" not in view.label) or view.value, (
                 path
             )

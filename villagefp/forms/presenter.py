@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from villagefp.forms.instance import Instance, Place
 from villagefp.forms.package import FormPackage, Question
 from villagefp.forms.recalculation import Recalculation
+from villagefp.forms.units import unit_in
 from villagefp.forms.views import Answer, ChoiceView, NodeView
 from villagefp.forms.wording import Wording, fitting_language
 from villagefp.forms.xform import Control, XForm
@@ -152,7 +153,7 @@ class Presenter:
 
     def _readable(self, place: Place) -> str:
         question = self._questions.get(place.path)
-        return f"{place.text[:60]} {question.unit if question else ''}".strip()
+        return f"{place.text[:60]} {unit_in(self._language, question) if question else ''}".strip()
 
     def soft_warning(self, place: Place, question: Question) -> str:
         """What to look at again, where the answer is unusual and nobody has said yet that it is right."""
@@ -187,7 +188,7 @@ class Presenter:
             or self._holds(place, "readonly", otherwise=False)
             or (calculated and question.type == "calculate"),
             appearance=question.appearance,
-            unit=question.unit,
+            unit=unit_in(self._language, question),
             error=place.unread or (self._error(place) if place.relevant and place.text != "" else ""),
             soft_warning=self.soft_warning(place, question),
             choices=self._choices(place, question),

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from villagefp.domain import resident_id
 from villagefp.forms.package import Choice, Question
+from villagefp.forms.units import unit_in
 from villagefp.printing.jobs import FormSheet, Mode
-from villagefp.printing.units import in_english
 
 _DATE = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:T.*)?$")
 _ROUND = re.compile(r"\[\d+\]")
@@ -58,8 +58,7 @@ class Paper:
 
     def unit(self, question: Question) -> str:
         """The unit behind a number, in the sheet's language: as the form tells it, else as it is called there."""
-        usual = in_english(question.unit) if self.sheet.language == "en" else question.unit
-        return self._in_brackets(question, "unit") or usual
+        return unit_in(self.sheet.language, question)
 
     def _in_brackets(self, question: Question, column: str) -> str:
         """Words of a `print::unit::English (en)` column."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from villagefp.forms.package import Question
+
 _ENGLISH = {
     "周": "weeks", "天": "days", "日": "days", "月": "months", "岁": "years", "年": "", "小时": "h", "分钟": "min",
     "次": "times", "次/分": "/min", "次/日": "/day", "mL/次": "mL/feed", "小时/日": "h/day", "IU/日": "IU/day",
@@ -11,6 +13,8 @@ _ENGLISH = {
 """Empty where the word before the blank says it already."""
 
 
-def in_english(unit: str) -> str:
-    """The unit as English paper has it; one that is no Chinese word stays as it is."""
-    return _ENGLISH.get(unit, unit)
+def unit_in(language: str, question: Question) -> str:
+    """The unit behind a number: from a `print::unit::English (en)` column, else as it is called in this language."""
+    marked = f"({language})"
+    told = next((text for key, text in question.paper.items() if key.startswith("unit::") and marked in key), "")
+    return told or (_ENGLISH.get(question.unit, question.unit) if language == "en" else question.unit)
