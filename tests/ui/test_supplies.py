@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QPushButton, QScrollArea, QWidget
 
 from tests.ui.conftest import Desk
 from tests.ui.test_every_screen import nameless
@@ -86,6 +86,9 @@ def test_an_empty_page_says_what_to_do_and_takes_the_first_delivery(desk: Desk) 
     assert _("Nothing is in stock yet.") in texts(screen)
     assert not screen.order.isVisible()
     assert not screen.print_shown()
+    parts = (*screen.findChildren(QLabel), *screen.findChildren(QPushButton))
+    top = {part.text(): part.mapTo(screen, QPoint()).y() for part in parts if part.isVisible()}
+    assert 0 < top[_("Enter a delivery")] - top[_("Nothing is in stock yet.")] < 120  # they stand together
     screen.receive.click()
     sheet = sheet_of(screen)
     fill(sheet, "", "叶酸", "斯利安", "0.4mg×31片", "", "31", "24", "F1", "2027年12月", "", "送货单 7")

@@ -22,6 +22,7 @@ def empty_state(icon_name: str, words: str, more: str = "", *buttons: QPushButto
     if buttons:
         inside.addLayout(parts.row(0, *buttons, 0))
     inside.addSpacing(24)
+    inside.addStretch()  # in a tall page the parts stay together
     made = QWidget()
     made.setLayout(inside)
     return made
