@@ -107,6 +107,20 @@ def test_the_sheets_can_be_read(demo: Demo) -> None:
     assert "李芳" in texts["household-0012"]
 
 
+def test_nothing_that_was_typed_can_be_read_on_the_disk(demo: Demo) -> None:
+    """What the demo answers in its forms, in its kept visits and in the draft that the pictures leave open."""
+    typed = ("孩子打疫苗要带什么", "带上出生医学证明和预防接种证", "柳树湾村", "王秀兰", "李芳之女")
+    files = [file for folder in (demo.out / "village", demo.temporary) for file in folder.rglob("*") if file.is_file()]
+    readable = [
+        (file.name, word)
+        for file in files
+        for word in typed
+        for encoding in ENCODINGS
+        if word.encode(encoding) in file.read_bytes()
+    ]
+    assert readable == []
+
+
 def test_nothing_of_the_roster_can_be_read_on_the_disk(demo: Demo, people: list[tuple[str, str, str]]) -> None:
     numbers = {word for _name, number, phone in people for word in (number, phone) if len(word) >= 11}
     assert len(numbers) > 100
