@@ -159,6 +159,21 @@ def test_a_draft_is_taken_up_where_it_was_left(store: Store, home: Home) -> None
         visits.resume_visit(store, draft.id)
 
 
+def test_whoever_begins_a_form_again_finds_what_was_begun(store: Store, home: Home) -> None:
+    assert visits.begun_draft(store, NEWBORN, person_id=home.child) is None
+    visit = visits.start_visit(store, NEWBORN, person_id=home.child, on=ON)
+    visit.session.set_answer("/data/exam/temp", "37.2")
+    visits.keep_draft(store, visit)
+    assert visits.begun_draft(store, NEWBORN, person_id=home.child) == visit.draft_id
+    assert visits.begun_draft(store, "child_1_8m", person_id=home.child) is None
+    assert visits.begun_draft(store, NEWBORN) is None
+    event = visits.save_visit(store, visit, Outcome.DONE).event_id
+    correction = visits.amend(store, event, "read wrongly")
+    visits.keep_draft(store, correction)
+    assert visits.begun_draft(store, NEWBORN, person_id=home.child) is None, "a correction is not begun again"
+    visits.drop_draft(store, correction.draft_id)
+
+
 def test_a_draft_outlives_a_killed_program(store: Store, home: Home, open_again: Callable[[], Store]) -> None:
     store.close()
     command = [sys.executable, "-m", FILLER, str(store.folder), PASSPHRASE, home.child.hex()]

@@ -176,6 +176,17 @@ def test_each_answer_is_in_the_draft_and_the_draft_is_found_again(desk: Desk, fo
     assert again.session.pages[again._at].endswith("/exam")
 
 
+def test_the_same_form_begun_again_goes_on_with_its_draft(desk: Desk, form: Form) -> None:
+    form.answer("/data/exam/temp", "36.9")
+    desk.settle()
+    order = form.order
+    desk.go(Today, Place("today"))
+    again = desk.go(Form, Place("form", order))
+    assert again.session is not None
+    assert again.session.node("/data/exam/temp").value == "36.9"
+    assert len(visits.drafts(again.context.store)) == 1
+
+
 def test_what_is_missing_is_shown_at_its_section_when_saving(desk: Desk, form: Form) -> None:
     form.answer("/data/exam/temp", "99")
     form.show_page(0)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from villagefp.storage.store import Store
 
 __all__ = [
-    "Header", "KeptVisit", "SavedVisit", "Visit", "VisitRefused", "add_visit", "amend", "drafts", "drop_draft",
-    "keep_draft", "open_event", "resume_visit", "save_visit", "start_visit",
+    "Header", "KeptVisit", "SavedVisit", "Visit", "VisitRefused", "add_visit", "amend", "begun_draft", "drafts",
+    "drop_draft", "keep_draft", "open_event", "resume_visit", "save_visit", "start_visit",
 ]  # fmt: skip
 
 
@@ -51,6 +51,23 @@ def start_visit(
     check_subject(store, package, subject)
     check_day(store, subject, on)
     return _begin(store, package, subject, on, slip)
+
+
+def begun_draft(
+    store: Store, form_id: str, *, person_id: RecordId | None = None, household_id: RecordId | None = None
+) -> RecordId | None:
+    """The draft of this form about the same person or household, the one touched last; a correction is none.
+
+    Whoever begins a form again after a power cut goes on where it was left instead of filling it twice.
+    """
+    if person_id is None and household_id is None:
+        return None
+    for draft in drafts(store):
+        if (draft.form, draft.person, draft.household) == (form_id, person_id, household_id):
+            body = msgspec.msgpack.decode(store.unseal(draft.answers), type=DraftBody)
+            if body.revision_of is None:
+                return draft.id
+    return None
 
 
 def keep_draft(store: Store, visit: Visit, page: str = "", answers: Mapping[str, Any] | None = None) -> None:

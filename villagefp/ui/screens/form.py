@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -26,6 +28,9 @@ from villagefp.ui.widgets.draft_keeper import DraftKeeper
 from villagefp.ui.widgets.fields import TextField
 from villagefp.ui.widgets.form_page import FormPage
 from villagefp.ui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from villagefp.storage.store import Store
 
 NAME = "form"
 _STEPS_WIDTH = 196
@@ -136,10 +141,15 @@ class Form(FillingScreen):
         elif order.draft_id is not None:
             jobs.run(visits.resume_visit, store, order.draft_id, done=self._resume, failed=self.refuse)
         else:
-            jobs.run(
-                visits.start_visit, store, order.form_id, person_id=order.person_id,
-                household_id=order.household_id, on=on, slip=order.slip, done=self._show_visit, failed=self.refuse,
-            )  # fmt: skip
+            jobs.run(_begin, store, order, on, done=self._begun, failed=self.refuse)
+
+    def _begun(self, told: tuple[Visit, bool]) -> None:
+        visit, resumed = told
+        if not resumed:
+            self._show_visit(visit)
+            return
+        self._resume(visit)
+        self.context.note(_("Going on with the draft that was begun before."))
 
     def _resume(self, visit: Visit) -> None:
         self._drafts.kept = True
@@ -350,3 +360,12 @@ def _about(session: FormSession) -> str:
     if days >= _NEWBORN_DAYS:
         return person.get("name", "")
     return f"{person.get('name', '')} · " + ngettext("{days} day", "{days} days", days).format(days=days)
+
+
+def _begin(store: Store, order: FormOrder, on: date) -> tuple[Visit, bool]:
+    """The form as it was left, where it was begun before and not saved; a slip that another visit asks for is new."""
+    about: dict[str, Any] = {"person_id": order.person_id, "household_id": order.household_id}
+    draft = None if order.slip is not None else visits.begun_draft(store, order.form_id, **about)
+    if draft is not None:
+        return visits.resume_visit(store, draft), True
+    return visits.start_visit(store, order.form_id, **about, on=on, slip=order.slip), False
