@@ -141,6 +141,7 @@ def household(**changed: object) -> SheetJob:
         questions="孩子的预防接种本在哪里补办？老人的医保今年怎么交？",
         advice="接种本到乡镇卫生院预防接种门诊补办，带出生医学证明；医保在12月25日前到村委会或者手机上交，困难家庭可以问资助参保。",
         next_on="2026-12-03",
+        token="M2HC77PAQ4XZ9TKE",
         print_number="M2HC-77PA",
     )
     return SheetJob(household=replace(sheet, **changed))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from villagefp.printing.fonts import Fonts
 from villagefp.printing.inline import BOX, LEADING, SIZE, Kind, Line, Piece, Setter, Unit
 from villagefp.printing.jobs import HouseholdSheet, Mode, Offer
-from villagefp.printing.page import WIDTH, Sheet
+from villagefp.printing.page import QR_SIDE, WIDTH, Sheet
 from villagefp.printing.pen import BOTTOM, HEADING, LEFT, RIGHT, SPAN, Pen
 
 _TITLE_SIZE = 25.0
@@ -103,16 +103,21 @@ class _Drawing:
         pen.y -= 12
 
     def _greeting(self) -> None:
-        pen, texts = self.pen, self.sheet.texts
+        pen, texts, span = self.pen, self.sheet.texts, SPAN
+        below = pen.y
+        if self.sheet.token:
+            below -= QR_SIDE
+            span -= QR_SIDE + 10
+            pen.page.qr(RIGHT - QR_SIDE, below, self.sheet.token)
         setter = Setter(pen.page.fonts, _GREETING_SIZE, _GREETING_LEADING)
         head = self.sheet.head if self._known and not self.sheet.elsewhere else ""
         units = setter.words(head, bold=True) if head else setter.blank(78.0)
         before, _, after = texts.dear.partition("{name}")
         units = [*setter.words(before, bold=True), *units, *setter.words(after, bold=True)]
-        pen.lines(setter.flow(units, SPAN), LEFT)
+        pen.lines(setter.flow(units, span), LEFT)
         indent = "" if texts.greeting.isascii() else "\u3000\u3000"
-        pen.lines(setter.flow(setter.words(indent + texts.greeting), SPAN), LEFT)
-        pen.y -= 5
+        pen.lines(setter.flow(setter.words(indent + texts.greeting), span), LEFT)
+        pen.y = min(pen.y, below) - 5
 
     def _facts(self) -> None:
         """Who came and when, and whom they met, in a frame."""

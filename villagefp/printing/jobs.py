@@ -136,6 +136,7 @@ class HouseholdSheet:
     hotline: str = ""
     complaints: str = ""
     not_signed: bool = False  # the household left its line empty
+    token: str = ""  # what the QR code says; empty leaves it out
     print_number: str = ""
 
     @property

@@ -167,6 +167,7 @@ def household_sheet(
     printed = Printed(HOUSEHOLD_FORM, filled.package.version, mode.value, elsewhere, None, household.id, event_id)
     texts = household_words(filled.package, _language(filled.package))
     told = filled.fit_for_home()
+    token = sheet_tokens.token_of(store, printed)
     sheet = HouseholdSheet(
         words=paper_words(),
         texts=texts,
@@ -187,7 +188,8 @@ def household_sheet(
         hotline=decided["hotline_county"],
         complaints=decided["hotline_complaint"],
         not_signed=told.by_name("household_signed") == sheet_answers.NOT_SIGNED,
-        print_number=sheet_tokens.print_number(sheet_tokens.token_of(store, printed)),
+        token=token,
+        print_number=sheet_tokens.print_number(token),
     )
     named = (household.head, *(filled.met if mode is Mode.FILLED else ()))
     persons = () if elsewhere or mode is Mode.BLANK else tuple(dict.fromkeys(each for each in named if each))
