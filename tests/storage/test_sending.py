@@ -18,7 +18,7 @@ FIRST, SECOND = Epoch(1, bytes(8)), Epoch(2, bytes(8))
 
 
 def receipt(store, accepted, *returned, epoch=FIRST, serial=1):
-    return Receipt(village=store.origin.village, device=store.origin.device, epoch=epoch, serial=serial,
+    return Receipt(village=store.origin.village, device=store.origin.device, epoch=epoch, serial=serial, link=bytes(8),
                    accepted=accepted, returned=returned)  # fmt: skip
 
 

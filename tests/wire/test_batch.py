@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tests.wire.batches import DEVICE, KEY, NOW, Laptop, assert_comes_out, laptop_of, new_id
 from villagefp.wire import links
 from villagefp.wire.batch import decode_batch, encode_batch, open_batch, read_header
-from villagefp.wire.batch_header import REGISTRY, batch_name
+from villagefp.wire.batch_header import batch_name
 from villagefp.wire.change import WITHDRAWN
 from villagefp.wire.declared import BY_NUMBER, DECLARED
 from villagefp.wire.kinds import Field, FieldType
+from villagefp.wire.protocol import REGISTRY
 from villagefp.wire.values import pack
 
 HARD = (

@@ -13,12 +13,17 @@ from villagefp.wire import hello as h
 from villagefp.wire.cursor import Epoch
 from villagefp.wire.hello import (
     Answer,
+    Coming,
     Hello,
     Known,
     Offer,
+    Placed,
     Request,
+    Sort,
     open_answer,
     open_hello,
+    pack_steps,
+    seqs_of,
     sign_answer,
     sign_hello,
     tag_of,
@@ -42,10 +47,11 @@ QUIET = Hello(
 BUSY = replace(
     QUIET,
     digest=b"",
-    offers=(Offer(b"h" * 32, 4_321), Offer(b"i" * 32, 77)),
+    offers=(Offer(b"h" * 16, 4_321), Offer(b"i" * 16, 77)),
     statements={"form": 3},
     checkpoints={1: {0: b"t" * 8, 512: b"u" * 8}},
     digests={0: b"x" * 32},
+    held={b"p" * 16: 700},
 )
 NOTHING_NEW = Answer(time=1_800_000_000)
 MUCH = Answer(
@@ -53,9 +59,11 @@ MUCH = Answer(
     requests=Request.MORE | Request.CHECKPOINTS,
     receipt=b"a signed receipt",
     epoch=Epoch(4, b"f" * 8),
-    pages=(b"page 1", b"page 2"),
+    placed=(Placed(1, 7, 3, pack_steps([3, 4, 9])),),
+    coming=(Coming(Sort.PAGE, b"p" * 16, 2_000, 700), Coming(Sort.STATEMENT, b"s" * 16, 90)),
     offsets={0: 1024},
-    statements=(b"a statement",),
+    fork=12,
+    again=(1,),
     checkpoints={1: {0: b"t" * 8}},
     digests={0: b"y" * 32},
 )
@@ -134,8 +142,8 @@ def test_who_says_so_is_read_without_parsing_and_within_bounds():
         [bytes(8), {0: -1}, bytes(8)],
         [bytes(8), {0: 2**63}, bytes(8)],
         [bytes(8), {}, bytes(8), None, b"xx"],
-        [bytes(8), {}, bytes(8), None, b"", [[b"h" * 32, 0]]],
-        [bytes(8), {}, bytes(8), None, b"", [[b"h" * 32, 1]] * (h.MAX_OFFERS + 1)],
+        [bytes(8), {}, bytes(8), None, b"", [[b"h" * 16, 0]]],
+        [bytes(8), {}, bytes(8), None, b"", [[b"h" * 16, 1]] * (h.MAX_OFFERS + 1)],
         [bytes(8), dict.fromkeys(range(h.MAX_STREAMS + 1), 1), bytes(8)],
         [bytes(8), {}, bytes(8), None, b"", [], 1, PROTOCOL + 1],
     ],
@@ -151,7 +159,7 @@ def test_a_laptop_that_speaks_a_newer_protocol_is_told_so():
 
 
 def test_what_a_newer_peer_adds_at_the_end_is_overlooked():
-    longer = [bytes(8), {}, bytes(8), None, b"", [], 1, 1, {}, {}, {}, "something new"]
+    longer = [bytes(8), {}, bytes(8), None, b"", [], 1, 1, {}, {}, {}, {}, "something new"]
     told = sign(Purpose.HELLO, VILLAGE + DEVICE + pack(longer), LAPTOP)
     assert open_hello(told, [LAPTOP.public]).hello == Hello(nonce=bytes(8), positions={}, tag=bytes(8))
 
@@ -164,7 +172,7 @@ def test_the_tag_is_over_scopes_and_values():
 
 def test_an_answer_too_large_to_be_taken_is_not_signed():
     with pytest.raises(ValueError, match="bytes"):
-        sign_answer(replace(NOTHING_NEW, statements=(bytes(h.MAX_ANSWER),)), b"", COUNTY)
+        sign_answer(replace(NOTHING_NEW, receipt=bytes(h.MAX_ANSWER)), b"", COUNTY)
 
 
 def defaults(message):
@@ -180,9 +188,19 @@ def test_defaults_never_change():
     """What is left away is read as its default by every later program."""
     assert defaults(Hello) == {
         "known": None, "digest": b"", "offers": (), "registry": 1, "oldest": 1, "statements": {}, "checkpoints": {},
-        "digests": {},
+        "digests": {}, "held": {},
     }  # fmt: skip
     assert defaults(Answer) == {
-        "requests": 0, "receipt": b"", "epoch": None, "pages": (), "offsets": {}, "statements": (), "checkpoints": {},
-        "digests": {},
+        "requests": 0, "receipt": b"", "epoch": None, "placed": (), "coming": (), "offsets": {}, "fork": 0,
+        "again": (), "checkpoints": {}, "digests": {},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("seqs", [[3], [3, 4, 9], [1, 3, 5, 6], list(range(1, 3000)), [1, 2, 500_000]])
+def test_steps_say_where_own_changes_stand(seqs):
+    assert seqs_of(Placed(1, 1, seqs[0], pack_steps(seqs))) == seqs
+
+
+@pytest.mark.parametrize("steps", [b"\x01\x01", b"\x80", b"\xff\xff\xff\x7f", b"\x01\x80"])
+def test_steps_that_make_no_sense_are_damaged(steps):
+    assert fault(lambda: seqs_of(Placed(1, 1, 1, steps))) is Fault.DAMAGED

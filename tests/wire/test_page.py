@@ -13,7 +13,7 @@ from tests.wire.tampering import check_all_tampering
 from villagefp.wire import batch_header, seed
 from villagefp.wire import page as p
 from villagefp.wire.cursor import Cursor, Stream, advance, start
-from villagefp.wire.hello import MAX_ANSWER
+from villagefp.wire.frames import MAX_BODY
 from villagefp.wire.page import Origin, Run, follow, make_page, open_page, sign_page
 from villagefp.wire.signed import ExchangeError, Fault, Purpose, sign
 from villagefp.wire.signing import new_key
@@ -124,7 +124,7 @@ def test_pages_are_bounded():
 
 def test_the_largest_change_of_a_batch_fits_a_page_and_a_seed():
     assert batch_header.MAX_SINGLE <= p.MAX_SINGLE <= seed.MAX_PART
-    assert p.MAX_PAGE <= MAX_ANSWER
+    assert p.MAX_PAGE <= MAX_BODY
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ RECEIPT = Receipt(
     epoch=EPOCH,
     serial=4,
     accepted=30,
+    link=b"l" * 8,
     safe_seq=10,
     safe={2: 50, 1: 40},
     returned=GROUPS,

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.wire.tampering import check_all_tampering
-from villagefp.wire import batch_header, protocol, signed
+from villagefp.wire import protocol, signed
 from villagefp.wire.protocol import PROTOCOL, Spoken, VersionError, agree
 from villagefp.wire.signed import ExchangeError, Fault, Purpose, check, decode, pack_short, sign
 from villagefp.wire.signing import new_key
@@ -97,10 +97,6 @@ def test_two_sides_speak_the_newest_that_both_know():
 def test_every_version_has_a_reason_and_none_is_left_out():
     assert sorted(protocol.PROTOCOLS) == list(range(1, PROTOCOL + 1))
     assert all(reason.startswith(f"protocol {number}: ") for number, reason in protocol.PROTOCOLS.items())
-
-
-def test_batches_and_hellos_speak_of_the_same_versions():
-    assert (batch_header.PROTOCOL, batch_header.REGISTRY) == (PROTOCOL, protocol.REGISTRY)
 
 
 def test_what_says_nothing_at_the_end_is_left_away_and_read_as_before():

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from villagefp.county import devices, held
 from villagefp.county.store import County
 from villagefp.county.tables import device as device_table
+from villagefp.wire.cursor import TAG_BYTES
 from villagefp.wire.receipt import Receipt
 from villagefp.wire.values import pack
 
@@ -23,6 +24,7 @@ def receipt(county: County, village: bytes, device_id: bytes) -> Receipt:
             epoch=standing.epoch,
             serial=max(device.receipt_serial, 1),
             accepted=device.accepted,
+            link=device.link[:TAG_BYTES],
             safe_seq=device.safe_seq,
             returned=returned,
         )

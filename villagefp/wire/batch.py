@@ -23,7 +23,6 @@ from villagefp.wire.batch_header import (
     MAX_PACKED,
     MAX_SINGLE,
     MAX_UNPACKED,
-    REGISTRY,
     Header,
     check_signature,
     content_of,
@@ -37,6 +36,7 @@ from villagefp.wire.columns_ids import NameOf, RecordOf, UnknownNameError
 from villagefp.wire.compression import NotCompressedError
 from villagefp.wire.links import Cover, Node
 from villagefp.wire.packing import MalformedError, Reader, Writer
+from villagefp.wire.protocol import REGISTRY
 from villagefp.wire.signing import SigningKey
 
 _BUDGET = 3_000_000

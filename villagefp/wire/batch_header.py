@@ -14,13 +14,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from villagefp.wire.batch_faults import BatchError, Fault
-from villagefp.wire.declared import DECLARED
 from villagefp.wire.packing import MalformedError, Reader, Writer
+from villagefp.wire.protocol import PROTOCOL
 from villagefp.wire.signing import SIGNATURE_BYTES, SigningKey, is_signed
-
-PROTOCOL = 1
-REGISTRY = sum(1 + len(kind.fields) + len(kind.retired) for kind in DECLARED)
-"""Rises with every kind and field that is declared: who knows fewer may meet some that it only keeps."""
 
 MAX_PACKED = 32 * 1024
 """Bytes of a batch of several changes."""

@@ -3,13 +3,15 @@
 An ordinary day is one round trip, and where there is nothing to do it is some 250 bytes. So a hello says positions and
 one short tag over all chains, and leaves away what says nothing; single tags, checkpoints and digests travel only when
 the answer asks for them. The answer is signed together with the hello that it answers: nobody can play an old one
-back, and it need not repeat what was asked. Defaults of these messages never change.
+back, and it need not repeat what was asked. Neither of them can be resumed where a line breaks, so both stay small:
+whatever may be large (batches up; pages, packages and parts of a seed down) follows them as bytes, each with a name
+of its own (`frames`). Defaults of these messages never change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 from hashlib import blake2b
 from typing import Annotated, NamedTuple
 
@@ -19,12 +21,10 @@ from msgspec.structs import replace
 
 from villagefp.wire import signed
 from villagefp.wire.cursor import TAG_BYTES, Epoch
-from villagefp.wire.page import MAX_PAGE
+from villagefp.wire.packing import MalformedError, Reader, Writer
 from villagefp.wire.protocol import HASH_BYTES, ID_BYTES, OLDEST_PROTOCOL, PROTOCOL, REGISTRY, Count, Seq, Small, Spoken
-from villagefp.wire.receipt import MAX_RECEIPT
 from villagefp.wire.signed import BODY_AT, ExchangeError, Fault, Purpose
 from villagefp.wire.signing import SigningKey
-from villagefp.wire.statements import MAX_STATEMENT
 
 NONCE_BYTES = 8
 MAX_OFFERS = 256
@@ -32,8 +32,15 @@ MAX_OFFERS = 256
 MAX_STREAMS = 64
 MAX_CHECKPOINTS = 256
 MAX_HELLO = 1024 * 1024
-MAX_PAGES = 64
-MAX_ANSWER = MAX_RECEIPT + MAX_STATEMENT + 2 * MAX_PAGE
+MAX_COMING = 256
+"""Things that follow one answer."""
+MAX_PLACED = 1_000_000
+"""Own changes that one `Placed` can stand for."""
+MAX_INLINE = 1024
+"""Bytes of a receipt that stands in the answer itself; a longer one, with much returned, follows it."""
+MAX_ANSWER = 256 * 1024
+NAME_BYTES = 16
+"""Bytes of the hash by which something that travels is known again when it is resumed."""
 _WHO = 2 * ID_BYTES
 
 _Tag = Annotated[bytes, Meta(min_length=TAG_BYTES, max_length=TAG_BYTES)]
@@ -41,11 +48,46 @@ _Checkpoints = Annotated[dict[Count, _Tag], Meta(max_length=MAX_CHECKPOINTS)]
 _Digest = Annotated[bytes, Meta(min_length=HASH_BYTES, max_length=HASH_BYTES)]
 
 
-class Offer(NamedTuple):
-    """A batch that a laptop has to give: its name and its length in bytes."""
+_Name = Annotated[bytes, Meta(min_length=NAME_BYTES, max_length=NAME_BYTES)]
 
-    hash: Annotated[bytes, Meta(min_length=16, max_length=HASH_BYTES)]
+
+class Offer(NamedTuple):
+    """What a laptop has to give, a batch or a page that the county lost: `name_of` its bytes, and how many they are."""
+
+    name: _Name
     length: Seq
+
+
+class Sort(IntEnum):
+    """What follows an answer."""
+
+    PAGE = 1
+    SEED = 2  # a part of one
+    STATEMENT = 3
+    ERASURE = 4
+    RECEIPT = 5  # one that is too long to stand in the answer
+
+
+class Coming(NamedTuple):
+    """Something that follows an answer: its bytes from `offset` on, since a laptop may hold the beginning already."""
+
+    sort: Sort
+    name: _Name
+    length: Seq
+    offset: Count = 0
+
+
+class Placed(NamedTuple):
+    """Where the asking laptop's own changes stand in a stream, so that they need not be sent back to it.
+
+    From `position` on, without a gap; `steps` are numbers, in turn how many consecutive seqs follow and how many are
+    then left out (`pack_steps`).
+    """
+
+    scope: Small
+    position: Seq
+    seq: Seq
+    steps: Annotated[bytes, Meta(min_length=1, max_length=64 * 1024)]
 
 
 class Known(NamedTuple):
@@ -69,6 +111,7 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     statements: dict[str, Count] = {}  # the highest serial it has of each sort of county statement
     checkpoints: Annotated[dict[Small, _Checkpoints], Meta(max_length=MAX_STREAMS)] = {}
     digests: Annotated[dict[Small, _Digest], Meta(max_length=MAX_STREAMS)] = {}
+    held: Annotated[dict[_Name, Count], Meta(max_length=MAX_COMING)] = {}  # bytes it has of what an answer announced
 
 
 class Said(NamedTuple):
@@ -92,15 +135,17 @@ class Request(IntFlag):
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """What the county says. Receipt, pages and statements are signed on their own, since they come by stick as well."""
+    """What the county says. Receipt and what follows are signed on their own, since they come by stick as well."""
 
     time: Count  # of the county, seconds since 1970
     requests: Small = 0
-    receipt: Annotated[bytes, Meta(max_length=MAX_RECEIPT)] = b""  # empty: none, or the one that is known
+    receipt: Annotated[bytes, Meta(max_length=MAX_INLINE)] = b""  # empty: none, or the one that is known
     epoch: Epoch | None = None  # none: the one that is known
-    pages: Annotated[tuple[bytes, ...], Meta(max_length=MAX_PAGES)] = ()
+    placed: Annotated[tuple[Placed, ...], Meta(max_length=MAX_COMING)] = ()
+    coming: Annotated[tuple[Coming, ...], Meta(max_length=MAX_COMING)] = ()
     offsets: Annotated[dict[Small, Count], Meta(max_length=MAX_OFFERS)] = {}  # by place of an offer the bytes held
-    statements: tuple[bytes, ...] = ()
+    fork: Count = 0  # the first seq of this laptop of which the county has another change; 0: none
+    again: Annotated[tuple[Small, ...], Meta(max_length=MAX_OFFERS)] = ()  # offers to be cut anew, without names
     checkpoints: Annotated[dict[Small, _Checkpoints], Meta(max_length=MAX_STREAMS)] = {}
     digests: Annotated[dict[Small, _Digest], Meta(max_length=MAX_STREAMS)] = {}
 
@@ -119,6 +164,41 @@ def tag_of(values: Mapping[int, bytes]) -> bytes:
     for scope in sorted(values):
         hashed.update(scope.to_bytes(2, "big") + len(values[scope]).to_bytes(2, "big") + values[scope])
     return hashed.digest()
+
+
+def name_of(data: bytes) -> bytes:
+    """The name by which bytes that travel are known again when they are resumed."""
+    return blake2b(data, digest_size=NAME_BYTES, person=b"vfp travels").digest()
+
+
+def pack_steps(seqs: Iterable[int]) -> bytes:
+    """Rising seqs as a `Placed` has them, after its first one."""
+    writer = Writer()
+    run, last = 0, 0
+    for seq in seqs:
+        if run and seq != last + 1:
+            writer.number(run)
+            writer.number(seq - last - 1)
+            run = 0
+        run, last = run + 1, seq
+    writer.number(run)
+    return bytes(writer.plain)
+
+
+def seqs_of(placed: Placed) -> list[int]:
+    """The seqs that a `Placed` stands for, in the order of positions; ExchangeError where it makes no sense."""
+    reader, seq = Reader(placed.steps, b"", MAX_PLACED), placed.seq
+    seqs: list[int] = []
+    try:
+        while True:
+            run = reader.number()
+            reader.spend(max(run, 1))
+            seqs += range(seq, seq + run)
+            if reader.ended:
+                return seqs
+            seq += run + reader.number()
+    except MalformedError as error:
+        raise ExchangeError(Fault.DAMAGED) from error
 
 
 def sign_hello(hello: Hello, village: bytes, device: bytes, key: SigningKey, protocol: int = PROTOCOL) -> bytes:

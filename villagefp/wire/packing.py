@@ -123,6 +123,11 @@ class Reader:
         """Bytes with their length."""
         return self.take(self.number())
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing of the compressed bytes is left."""
+        return self._at == len(self._plain)
+
     def finish(self) -> None:
         """MalformedError where something is left over."""
         if self._at != len(self._plain) or self._dense_at != len(self._dense):

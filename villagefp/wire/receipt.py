@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from villagefp.i18n import _
 from villagefp.wire import signed
-from villagefp.wire.cursor import Epoch
+from villagefp.wire.cursor import TAG_BYTES, Epoch
 from villagefp.wire.protocol import Count, Id, Seq, Small
 from villagefp.wire.signed import ExchangeError, Fault, Purpose
 from villagefp.wire.signing import SigningKey
@@ -56,6 +58,8 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     epoch: Epoch
     serial: Seq  # rises with every receipt of the epoch that says something else
     accepted: Count  # every seq up to here is at the county, whether in force or returned
+    link: Annotated[bytes, Meta(min_length=TAG_BYTES, max_length=TAG_BYTES)]
+    """First bytes of the link of that seq: a copied laptop must not take what was said of its twin for its own."""
     safe_seq: Count = 0  # every own seq up to here lies in a county backup that was read back
     safe: dict[Small, Count] = {}  # by scope the position up to which the same holds
     returned: tuple[Returned, ...] = ()  # in order of seq
