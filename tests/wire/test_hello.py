@@ -19,6 +19,7 @@ from villagefp.wire.hello import (
     Offer,
     Placed,
     Request,
+    SeedAt,
     Sort,
     open_answer,
     open_hello,
@@ -52,6 +53,7 @@ BUSY = replace(
     checkpoints={1: {0: b"t" * 8, 512: b"u" * 8}},
     digests={0: b"x" * 32},
     held={b"p" * 16: 700},
+    seed=SeedAt(b"z" * 16, 3),
 )
 NOTHING_NEW = Answer(time=1_800_000_000)
 MUCH = Answer(
@@ -159,7 +161,7 @@ def test_a_laptop_that_speaks_a_newer_protocol_is_told_so():
 
 
 def test_what_a_newer_peer_adds_at_the_end_is_overlooked():
-    longer = [bytes(8), {}, bytes(8), None, b"", [], 1, 1, {}, {}, {}, {}, "something new"]
+    longer = [bytes(8), {}, bytes(8), None, b"", [], 1, 1, {}, {}, {}, {}, None, "something new"]
     told = sign(Purpose.HELLO, VILLAGE + DEVICE + pack(longer), LAPTOP)
     assert open_hello(told, [LAPTOP.public]).hello == Hello(nonce=bytes(8), positions={}, tag=bytes(8))
 
@@ -188,7 +190,7 @@ def test_defaults_never_change():
     """What is left away is read as its default by every later program."""
     assert defaults(Hello) == {
         "known": None, "digest": b"", "offers": (), "registry": 1, "oldest": 1, "statements": {}, "checkpoints": {},
-        "digests": {}, "held": {},
+        "digests": {}, "held": {}, "seed": None,
     }  # fmt: skip
     assert defaults(Answer) == {
         "requests": 0, "receipt": b"", "epoch": None, "placed": (), "coming": (), "offsets": {}, "fork": 0,

@@ -128,7 +128,9 @@ def test_a_sealed_part_altered_by_somebody_who_mends_the_hash_is_noticed():
 @settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_file_is_no_envelope(content):
-    begins_so = content and seal.MAGIC.startswith(content[: len(MAGIC)])  # half of the first bytes is half an envelope
+    begins_so = content and seal.MAGIC.startswith(
+        content[: len(seal.MAGIC)]
+    )  # half of the first bytes is half an envelope
     expected = EnvelopeFault.TRUNCATED if begins_so else EnvelopeFault.FOREIGN
     assert fault(lambda: open_envelope(BytesIO(content))) is expected
     told = fault(lambda: open_envelope(BytesIO(seal.MAGIC + content)))

@@ -97,6 +97,13 @@ class Known(NamedTuple):
     serial: Count
 
 
+class SeedAt(NamedTuple):
+    """How far a laptop has come with a seed; no parts of a seed of zeros is the wish for one."""
+
+    seed: Annotated[bytes, Meta(min_length=ID_BYTES, max_length=ID_BYTES)]
+    applied: Count
+
+
 class Hello(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """What a laptop says first. Village and device stand before it, where they can be read without parsing."""
 
@@ -112,6 +119,7 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     checkpoints: Annotated[dict[Small, _Checkpoints], Meta(max_length=MAX_STREAMS)] = {}
     digests: Annotated[dict[Small, _Digest], Meta(max_length=MAX_STREAMS)] = {}
     held: Annotated[dict[_Name, Count], Meta(max_length=MAX_COMING)] = {}  # bytes it has of what an answer announced
+    seed: SeedAt | None = None  # while it takes one
 
 
 class Said(NamedTuple):
