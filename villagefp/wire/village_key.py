@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from villagefp.wire.protocol import PROTOCOL, Id, Seq, Small
+from villagefp.wire.protocol import PROTOCOL, Count, Id, Small
 from villagefp.wire.seal import EnvelopeError, EnvelopeFault, SealKey, sealed_to
 from villagefp.wire.values import pack
 
@@ -23,7 +23,7 @@ class _Inside(msgspec.Struct, array_like=True):
     protocol: Small
     village: Id
     device: Id
-    generation: Seq
+    generation: Count
     key: Annotated[bytes, Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
 
 
@@ -31,7 +31,10 @@ _DECODER = msgspec.msgpack.Decoder(_Inside)
 
 
 class VillageKey(NamedTuple):
-    """The key under which sealed fields of a village travel; each new one has a higher generation."""
+    """The key under which sealed fields of a village travel; each new one has a higher generation.
+
+    Generation 0 is a key that a laptop had of its own, from before it was enrolled.
+    """
 
     generation: int
     key: bytes
