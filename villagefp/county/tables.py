@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision of `migrations/county` that these tables are; a test compares the two."""
 
 METADATA = MetaData()
@@ -68,6 +68,8 @@ device = Table(
     Column("safe_seq", BigInteger, nullable=False),
     Column("receipt_serial", BigInteger, nullable=False),
     Column("receipt", LargeBinary),  # what the receipt of that serial says
+    Column("seal_public", LargeBinary),  # to which envelopes for it are sealed; none before its first enrolment by code
+    Column("parent", LargeBinary),  # the laptop of which it is the successor: revoking that one revokes it as well
     sqlite_with_rowid=False,
 )
 
@@ -164,6 +166,43 @@ kept_aside = Table(
     _key("first", BigInteger),
     _key("last", BigInteger),
     Column("delivery", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+prefix = Table(
+    "prefix",
+    METADATA,
+    # The beginning of something that a laptop was sending when the line broke, under the name of the whole.
+    _key("village"),
+    _key("device"),
+    _key("name"),
+    Column("length", BigInteger, nullable=False),  # of the whole
+    Column("came_at", BigInteger, nullable=False),  # seconds since 1970
+    Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+given_page = Table(
+    "given_page",
+    METADATA,
+    # A page that a laptop gave back after the store was put back, and that cannot be taken before others are here.
+    _key("village"),
+    _key("name"),
+    Column("length", BigInteger, nullable=False),
+    Column("told", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+seed_part = Table(
+    "seed_part",
+    METADATA,
+    # A signed part of a seed, kept while a laptop may come back for it.
+    _key("village"),
+    _key("seed"),
+    _key("number", Integer),
+    Column("scopes", Text, nullable=False),
+    Column("told", LargeBinary, nullable=False),
+    Column("made_at", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
