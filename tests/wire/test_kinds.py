@@ -69,6 +69,11 @@ NUMBERS = {
     "form_package": {"form": 1, "version": 2, "from_on": 3, "body": 4},
     "programme_package": {"programme": 1, "version": 2, "from_on": 3, "body": 4},
     "county_param": {"name": 1, "value": 2, "from_on": 3},
+    "same_as": {"sort": 1, "first": 2, "second": 3, "same": 4},
+    "transfer": {
+        "person": 1, "from_village": 2, "to_village": 3, "asked_on": 4, "reason": 5, "consent_on": 6, "consent_how": 7,
+        "state": 8, "agreed": 9, "state_on": 10,
+    },
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
+from villagefp.domain.person_records import SameAs, Transfer
 from villagefp.domain.records import (
     Access,
     Alias,
@@ -26,4 +27,5 @@ KINDS: tuple[type[Record], ...] = (
     Village, Worker, Household, HukouBook, Person, Alias, Phone, Membership, Event, Access,
     Consent, Episode, Referral, BenefitCase,
     StockItem, StockMove, Appointment, StoredFormPackage, StoredProgrammePackage, CountyParam,
+    SameAs, Transfer,
 )  # fmt: skip

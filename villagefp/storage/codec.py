@@ -17,7 +17,13 @@ from villagefp.wire.values import Value, in_order
 
 Row = Sequence[Any]
 
-_DERIVED_FROM = {"person": "person", "household": "household", "mother": "person"}
+_DERIVED_FROM = {
+    "person": "person",
+    "household": "household",
+    "mother": "person",
+    "first": "person",  # of `same_as`, where it may be a household as well
+    "second": "person",
+}
 """The references, with the kind they lead to, through which a record is part of what is derived of another one."""
 
 

@@ -23,9 +23,6 @@ from sqlalchemy.types import TypeEngine
 from villagefp.wire.declared import DECLARED
 from villagefp.wire.kinds import FieldType, Kind
 
-REVISION = "0004"
-"""The revision of `migrations/village` that these tables are; a test compares the two."""
-
 METADATA = MetaData()
 
 _TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
@@ -55,6 +52,8 @@ _INDEXED: dict[str, tuple[tuple[str, ...], ...]] = {
     "appointment": (("person",), ("household",), ("wished_on",)),
     "form_package": (("form",),),
     "programme_package": (("programme",),),
+    "same_as": (("first",), ("second",)),
+    "transfer": (("person",),),
 }
 
 
@@ -161,6 +160,16 @@ due_plan = Table(
     Column("household", Boolean, nullable=False),
     Column("items", LargeBinary, nullable=False),
     Column("private", LargeBinary),  # sealed: those of programmes whose name would tell
+    sqlite_with_rowid=False,
+)
+
+shown_as = Table(
+    "shown_as",
+    METADATA,
+    # Derived: a person or household that is the same as another one, and which of them is shown.
+    Column("record", LargeBinary, primary_key=True),
+    Column("shown", LargeBinary, nullable=False),
+    Index("shown_as_shown", "shown"),
     sqlite_with_rowid=False,
 )
 
@@ -279,6 +288,7 @@ BOOKKEEPING = (
     data_issue,
     local_value,
     due_plan,
+    shown_as,
     conflict,
     not_understood,
     kept_aside,

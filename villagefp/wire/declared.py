@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from villagefp.wire.declared_care import APPOINTMENT, STOCK_ITEM, STOCK_MOVE
 from villagefp.wire.declared_packages import COUNTY_PARAM, FORM_PACKAGE, PROGRAMME_PACKAGE
+from villagefp.wire.declared_persons import SAME_AS, TRANSFER
 from villagefp.wire.declared_programmes import BENEFIT_CASE, CONSENT, EPISODE, REFERRAL
 from villagefp.wire.declaring import field as _field
 from villagefp.wire.declaring import once as _once
@@ -230,6 +231,7 @@ DECLARED: tuple[Kind, ...] = (
     _VILLAGE, _WORKER, _HOUSEHOLD, _HUKOU_BOOK, _PERSON, _ALIAS, _PHONE, _MEMBERSHIP, _EVENT, _ACCESS,
     CONSENT, EPISODE, REFERRAL, BENEFIT_CASE,
     STOCK_ITEM, STOCK_MOVE, APPOINTMENT, FORM_PACKAGE, PROGRAMME_PACKAGE, COUNTY_PARAM,
+    SAME_AS, TRANSFER,
 )  # fmt: skip
 """Every kind that is kept and travels."""
 

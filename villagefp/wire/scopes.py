@@ -23,6 +23,7 @@ _GENERAL_KINDS = frozenset(
     for name in (
         "village", "worker", "household", "hukou_book", "person", "alias", "phone", "membership", "benefit_case",
         "stock_item", "form_package", "programme_package", "county_param",
+        "same_as", "transfer",
     )
 )  # fmt: skip
 _GENERAL_FORMS = frozenset({"benefit_case", "health_education", "household_visit", "member_change", "roster_review"})
