@@ -33,8 +33,8 @@ from villagefp.storage import erasures, sending
 from villagefp.storage.foreign import Delivery
 from villagefp.storage.keyslots import Cost
 from villagefp.storage.log import Origin
+from villagefp.storage.revision import REVISION
 from villagefp.storage.store import Store, create_store
-from villagefp.storage.tables import REVISION
 from villagefp.wire import links
 from villagefp.wire.change import Change, LoggedChange, pack_body, pack_header
 from villagefp.wire.declared import BY_NAME

@@ -15,7 +15,7 @@ from tests.durability.disk import Cut, cuts, files_in
 from tests.durability.traced import traced
 from villagefp.domain.records import Event, Household, Person
 from villagefp.errors import UserError
-from villagefp.storage import migrate, rebuild, tables
+from villagefp.storage import migrate, rebuild, revision
 from villagefp.storage.engine import WRITES, make_engine
 from villagefp.storage.store import (
     Store,
@@ -31,7 +31,7 @@ INVENTED = f'''
 """Invented."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "invented", "{tables.REVISION}", None, None
+revision, down_revision, branch_labels, depends_on = "invented", "{revision.REVISION}", None, None
 
 def upgrade():
     with op.batch_alter_table("alias", recreate="always", table_kwargs={{"sqlite_with_rowid": False}}) as batch:
@@ -183,11 +183,11 @@ def test_a_migration(tmp_path, after):
     for cut in cuts(before, trace.steps, seed=4):
         found_in = after(cut)
         engine = make_engine(found_in / "store.db", key)
-        revision = migrate.revision_of(engine)
-        assert revision == "invented" if cut.told else revision in (tables.REVISION, "invented"), cut.number
-        if revision == "invented":
-            copy = make_engine(found_in / f"store.db.before-{tables.REVISION}", key)
-            assert migrate.revision_of(copy) == tables.REVISION, cut.number
+        found = migrate.revision_of(engine)
+        assert found == "invented" if cut.told else found in (revision.REVISION, "invented"), cut.number
+        if found == "invented":
+            copy = make_engine(found_in / f"store.db.before-{revision.REVISION}", key)
+            assert migrate.revision_of(copy) == revision.REVISION, cut.number
             copy.dispose()
         migrate.bring_up_to_date(engine, found_in / "store.db", tmp_path / "scripts")
         with engine.connect() as connection:

@@ -14,7 +14,7 @@ from tests.conftest import PASSPHRASE
 from villagefp.domain.records import Person
 from villagefp.errors import UserError
 from villagefp.services import doctor
-from villagefp.storage import migrate, records, tables
+from villagefp.storage import migrate, records, revision
 from villagefp.storage.engine import WRITES, connect, make_engine
 from villagefp.storage.store import open_store
 
@@ -26,7 +26,7 @@ INVENTED = f'''
 """Invented."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "invented", "{tables.REVISION}", None, None
+revision, down_revision, branch_labels, depends_on = "invented", "{revision.REVISION}", None, None
 
 def upgrade():
     op.create_table("invented", sa.Column("id", sa.LargeBinary, primary_key=True))
@@ -67,7 +67,7 @@ def test_a_fresh_store_is_what_the_migrations_make(engine, tmp_path):
     steps = migrate.Migrations(migrate.scripts_dir())
     steps.run(migrated)
     assert schema(engine) == schema(migrated)
-    assert migrate.revision_of(migrated) == migrate.revision_of(engine) == tables.REVISION == steps.latest
+    assert migrate.revision_of(migrated) == migrate.revision_of(engine) == revision.REVISION == steps.latest
     migrated.dispose()
 
 
@@ -84,7 +84,7 @@ def test_a_step_keeps_the_records_and_a_copy_of_the_file(engine, scripts, tmp_pa
     after = {row[1]: row[3] for row in schema(engine)}
     assert "WITHOUT ROWID" in after["alias"]
     assert after["alias_person"] == next(row[3] for row in before if row[1] == "alias_person")
-    copy = make_engine(tmp_path / f"bare.db.before-{tables.REVISION}", KEY)
+    copy = make_engine(tmp_path / f"bare.db.before-{revision.REVISION}", KEY)
     assert schema(copy) == before
     with copy.connect() as connection:
         assert connection.exec_driver_sql("SELECT name FROM alias").scalar_one() == "二哥"
@@ -98,7 +98,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(engine, scripts, tmp_path)
     with pytest.raises(Exception, match="no such table: nowhere"):
         migrate.bring_up_to_date(engine, tmp_path / "bare.db", scripts)
     assert schema(engine) == before
-    assert migrate.revision_of(engine) == tables.REVISION
+    assert migrate.revision_of(engine) == revision.REVISION
 
 
 def test_a_newer_store_is_refused_and_left_alone(store, ambient):
@@ -109,7 +109,7 @@ def test_a_newer_store_is_refused_and_left_alone(store, ambient):
     with pytest.raises(UserError, match="newer version of this program"):
         open_store(store.folder, PASSPHRASE, ambient)
     connection = connect(store.folder / "store.db", store.keys_for(None).store)
-    connection.execute("UPDATE alembic_version SET version_num = ?", (tables.REVISION,))
+    connection.execute("UPDATE alembic_version SET version_num = ?", (revision.REVISION,))
     connection.close()
 
 
@@ -129,7 +129,7 @@ def test_a_store_of_each_earlier_revision_opens_with_all_its_records(saved, tmp_
     shutil.copytree(saved, tmp_path / "saved")
     store = open_store(tmp_path / "saved", "a saved village", ambient)
     with store.read() as connection:
-        assert migrate.revision_of(store._engine) == tables.REVISION
+        assert migrate.revision_of(store._engine) == revision.REVISION
         names = {person.name for person in records.where(connection, Person)}
     assert names == {"王大山", "李芳", "李芳之女(大)", "吕𬱖"}
     assert doctor.examine(store).problems == ()

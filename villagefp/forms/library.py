@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from villagefp import paths
 from villagefp.errors import UserError
-from villagefp.forms.package import FormPackage
 from villagefp.i18n import _
+
+if TYPE_CHECKING:
+    from villagefp.forms.package import FormPackage
 
 LEDGER = "numbers.json"
 RELEASED = "released.json"
 EARLIER = "earlier"
 """Folder of the sheets of earlier versions, `form.version.md`: a visit is opened with the version it was made with."""
-_DECODER = msgspec.json.Decoder(FormPackage)
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[FormPackage]:
+    """Made when a form is first opened: lists read headings alone, and its classes take 4 ms."""
+    from villagefp.forms.package import FormPackage  # noqa: PLC0415
+
+    return msgspec.json.Decoder(FormPackage)
 
 
 def build_all(out: Path, source: Path | None = None) -> list[Path]:
@@ -57,7 +68,7 @@ def dump(package: FormPackage) -> bytes:
 def read(data: bytes) -> FormPackage:
     """A package from JSON; UserError where it is none."""
     try:
-        return _DECODER.decode(data)
+        return _decoder().decode(data)
     except msgspec.DecodeError as error:
         raise UserError(_("This form package is damaged: {reason}").format(reason=str(error)[:200])) from error
 

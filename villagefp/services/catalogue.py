@@ -14,12 +14,12 @@ from villagefp.domain.package_records import StoredFormPackage
 from villagefp.errors import UserError
 from villagefp.forms import library
 from villagefp.forms.library import Heading
-from villagefp.forms.package import FormPackage
 from villagefp.i18n import _
 from villagefp.storage import published
 from villagefp.storage.published import Kept
 
 if TYPE_CHECKING:
+    from villagefp.forms.package import FormPackage
     from villagefp.storage.store import Store
 
 COMPILED = "compiled.json"

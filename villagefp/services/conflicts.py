@@ -12,7 +12,7 @@ from villagefp.domain.records import Event, Household, RecordId, Worker
 from villagefp.errors import UserError
 from villagefp.i18n import _, language
 from villagefp.services import catalogue, conflict_words, privacy, revisions
-from villagefp.storage import conflicts, people, records
+from villagefp.storage import conflicts, decisions, people, records
 from villagefp.storage.codec import BY_KIND
 from villagefp.storage.conflicts import Choice, OpenConflict, Sort
 from villagefp.wire.heads import pack_heads
@@ -66,7 +66,7 @@ class ConflictLine:
 def count(store: Store) -> int:
     """How many decisions wait."""
     with store.read() as connection:
-        return conflicts.count(connection)
+        return decisions.count(connection)
 
 
 def waiting(store: Store, *, reveal: bool = False) -> tuple[ConflictLine, ...]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from villagefp.domain.kept import KINDS
 from villagefp.domain.records import Access, Person, RecordId
 from villagefp.services.people import known_person
-from villagefp.storage import device_key, erasures, records
+from villagefp.storage import records
 from villagefp.wire.declared import BY_NAME
-from villagefp.wire.erasure import Erasure, sign_erasure
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -74,6 +73,9 @@ def erase_person(store: Store, person_id: RecordId) -> None:
 
     A withdrawn entry is erased as well. What a person wishes to be kept, or a law protects, is settled before. [K]
     """
+    from villagefp.storage import device_key, erasures  # noqa: PLC0415  seldom, and 6 ms of the way to the first page
+    from villagefp.wire.erasure import Erasure, sign_erasure  # noqa: PLC0415  as above
+
     with store.read() as connection:
         named = _all_of(connection, person_id)
         serial = len(erasures.statements(connection)) + 1

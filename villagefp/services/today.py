@@ -10,7 +10,7 @@ from villagefp.i18n import language
 from villagefp.services import catalogue, timeline
 from villagefp.services.pages import PersonLine, TimelineEntry
 from villagefp.services.returned import ReturnedLine, returned_lines
-from villagefp.storage import conflicts, drafts, households, marks, people, records
+from villagefp.storage import decisions, drafts, households, marks, people, records
 from villagefp.storage.lines import in_order
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def today_page(store: Store, *, shown_marks: int = 6) -> TodayPage:
             first_marked=marked[:shown_marks],
             recent=timeline.recent(store, connection, _RECENT),
             marked=len(marked),
-            conflicts=conflicts.count(connection),
+            conflicts=decisions.count(connection),
             returned=returned_lines(connection),
         )
 

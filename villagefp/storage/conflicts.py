@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from villagefp.domain.records import RecordId
 from villagefp.storage import log
 from villagefp.storage.codec import BY_NUMBER
+from villagefp.storage.decisions import corrected, decided_together
 from villagefp.storage.unit_of_work import Decision
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
 from villagefp.wire.heads import Heads, unpack_heads
@@ -61,27 +62,12 @@ class OpenConflict:
         return Decision(self.kind.name, self.record, {WITHDRAWN: choice.withdrawn}, {WITHDRAWN: seen})
 
 
-def count(connection: Connection) -> int:
-    """How many decisions wait."""
-    rows = connection.exec_driver_sql("SELECT kind, record, field FROM conflict").all()
-    return len({(row.kind, row.record, _numbers(row.kind, row.field)) for row in rows}) + len(_corrected(connection))
-
-
 def open_conflicts(connection: Connection) -> list[OpenConflict]:
     """Everything that waits for a decision, record by record."""
     rows = connection.exec_driver_sql("SELECT kind, record, field, heads FROM conflict ORDER BY record, field").all()
-    asked = {(row.kind, row.record, _numbers(row.kind, row.field)): unpack_heads(row.heads) for row in rows}
+    asked = {(row.kind, row.record, decided_together(row.kind, row.field)): unpack_heads(row.heads) for row in rows}
     found = [_of_fields(connection, kind, record, numbers, heads) for (kind, record, numbers), heads in asked.items()]
-    return found + [_of_corrections(connection, event, live) for event, live in _corrected(connection).items()]
-
-
-def _numbers(number: int, field: int) -> tuple[int, ...]:
-    """The fields that are decided together with one."""
-    if field == WITHDRAWN:
-        return (WITHDRAWN,)
-    kind = BY_NUMBER[number].kind
-    group = kind.by_number[field].group
-    return tuple(each.number for each in kind.groups[group]) if group else (field,)
+    return found + [_of_corrections(connection, event, live) for event, live in corrected(connection).items()]
 
 
 def _of_fields(
@@ -127,19 +113,6 @@ def _of_withdrawal(heads: Heads, changes: Mapping[ChangeName, Change]) -> tuple[
 def _in_order(changes: Mapping[ChangeName, Change], names: Iterable[ChangeName]) -> list[Change]:
     """The changes with these names, the latest last; without those that were erased."""
     return sorted((changes[name] for name in names if name in changes and changes[name].fields), key=_age)
-
-
-def _corrected(connection: Connection) -> dict[RecordId, list[RecordId]]:
-    """The visits that more than one live correction corrects, with these corrections."""
-    rows = connection.exec_driver_sql(
-        """SELECT revision_of, id FROM event WHERE withdrawn = 0 AND revision_of IN (
-           SELECT revision_of FROM event WHERE withdrawn = 0 AND revision_of IS NOT NULL
-           GROUP BY revision_of HAVING count(*) > 1) ORDER BY revision_of, id"""
-    )
-    found: dict[RecordId, list[RecordId]] = defaultdict(list)
-    for corrected, correction in rows:
-        found[corrected].append(correction)
-    return found
 
 
 def _of_corrections(connection: Connection, event: RecordId, live: list[RecordId]) -> OpenConflict:

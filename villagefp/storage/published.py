@@ -6,18 +6,20 @@ from which day on it counts, not the row it lies in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from villagefp.domain import county_params
 from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
 from villagefp.storage import trust
 from villagefp.storage.records import where
-from villagefp.wire.statements import Sort, Statement, StatementError, read_intact
+
+if TYPE_CHECKING:
+    from villagefp.wire.statements import Statement
 
 PROGRAMME_TEXT = "text"
 """The content of a programme's statement."""
@@ -34,13 +36,13 @@ class Kept:
 def forms(connection: Connection) -> dict[str, tuple[Kept, ...]]:
     """The published versions of each form, in the order in which they come into force."""
     rows = where(connection, StoredFormPackage)
-    return _by_name(connection, Sort.FORM, [(row.form, row.version, row.body) for row in rows])
+    return _by_name(connection, "form", [(row.form, row.version, row.body) for row in rows])
 
 
 def programmes(connection: Connection) -> dict[str, tuple[Kept, ...]]:
     """The published versions of each programme, in the order in which they come into force."""
     rows = where(connection, StoredProgrammePackage)
-    return _by_name(connection, Sort.PROGRAMME, [(row.programme, row.version, row.body) for row in rows])
+    return _by_name(connection, "programme", [(row.programme, row.version, row.body) for row in rows])
 
 
 def programme_texts(connection: Connection, on: date) -> dict[str, str]:
@@ -57,6 +59,8 @@ def in_force(kept: Sequence[Kept], on: date) -> Kept | None:
 
 def params(connection: Connection, on: date) -> dict[str, str]:
     """Every known county parameter as it stands on a day; what the county has not said stands as it is built in."""
+    from villagefp.domain import county_params  # noqa: PLC0415  of forms, not of the first page
+
     told: dict[str, CountyParam] = {}
     for each in sorted(where(connection, CountyParam), key=lambda one: (one.from_on or "", one.id)):
         if each.name in county_params.KNOWN and (each.from_on or "") <= on.isoformat():
@@ -67,18 +71,22 @@ def params(connection: Connection, on: date) -> dict[str, str]:
 @lru_cache(maxsize=64)
 def _intact(body: bytes) -> Statement:
     """What is kept is read in every save that plans follow-ups: its signature is worked out once."""
+    from villagefp.wire.statements import read_intact  # noqa: PLC0415  as below
+
     return read_intact(body)
 
 
 def _by_name(
-    connection: Connection, sort: Sort, bodies: Iterable[tuple[str, str, bytes]]
+    connection: Connection, sort: str, bodies: Sequence[tuple[str, str, bytes]]
 ) -> dict[str, tuple[Kept, ...]]:
     """What is kept, by name and in order; what nobody signed, or not for this record, counts as not there."""
-    trusted: frozenset[bytes] | None = None
+    if not bodies:
+        return {}
+    from villagefp.wire.statements import StatementError  # noqa: PLC0415  3 ms of a first page that seldom has any
+
+    trusted = trust.trusted_keys(connection)
     found: dict[str, list[Kept]] = {}
     for name, version, body in bodies:
-        if trusted is None:
-            trusted = trust.trusted_keys(connection)
         try:
             statement = _intact(body)
         except StatementError:
