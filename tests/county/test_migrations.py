@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
 from tests.county.conftest import KEY
-from villagefp.county import migrate, tables
+from villagefp.county import migrate, office_tables, tables
 from villagefp.county.engine import postgres_engine, sqlite_engine
 from villagefp.errors import UserError
 
@@ -19,7 +19,7 @@ from villagefp.errors import UserError
 def test_the_migrations_make_the_tables_that_the_program_knows(engines: Callable[[], Engine]) -> None:
     with engines().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, tables.METADATA) == []
+        assert compare_metadata(context, office_tables.METADATA) == []
         assert context.get_current_revision() == tables.REVISION
 
 
