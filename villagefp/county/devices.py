@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Update, select, update
 
-from villagefp.county.store import Act, County, note
+from villagefp.county.store import Act, County, Standing, note
 from villagefp.county.tables import device, village
 from villagefp.errors import UserError
 from villagefp.i18n import _
@@ -100,36 +100,51 @@ class NewDevice:
     public: bytes
     label: str
     role: str
+    seal_public: bytes | None = None  # to which envelopes for it are sealed
+    parent: bytes | None = None  # the laptop of which it is the successor
+    revoked: bool = False
 
 
 def enrol(county: County, in_village: bytes, new: NewDevice, who: str) -> None:
     """Let a laptop exchange for a village; UserError where it is enrolled there already, or the role is none."""
-    if new.role not in ROLES:
-        raise UserError(
-            _("{role} is no role. Take one of these: {roles}.").format(role=new.role, roles=", ".join(sorted(ROLES)))
-        )
+    check_role(new.role)
     with county.numbering(in_village) as (connection, standing):
         if find(connection, in_village, new.device) is not None:
             raise UserError(_("The laptop {label} is enrolled in this village already.").format(label=new.label))
-        connection.execute(
-            device.insert().values(
-                village=in_village,
-                device=new.device,
-                public=new.public,
-                label=new.label,
-                role=new.role,
-                revoked=0,
-                enrolled_at=county.now(),
-                accepted=0,
-                link=links.first_link(in_village, new.device),
-                open_first=0,
-                held=0,
-                aside=0,
-                safe_seq=0,
-                receipt_serial=0,
-            )
+        add(connection, standing, new, Act(county.now(), who, "enrol", new.device))
+
+
+def check_role(role: str) -> None:
+    """UserError where a role is none."""
+    if role not in ROLES:
+        raise UserError(
+            _("{role} is no role. Take one of these: {roles}.").format(role=role, roles=", ".join(sorted(ROLES)))
         )
-        note(connection, standing, Act(county.now(), who, "enrol", new.device))
+
+
+def add(connection: Connection, standing: Standing, new: NewDevice, act: Act) -> Standing:
+    """Put a laptop beside the others of a village whose lock the caller holds."""
+    connection.execute(
+        device.insert().values(
+            village=standing.village,
+            device=new.device,
+            public=new.public,
+            seal_public=new.seal_public,
+            parent=new.parent,
+            label=new.label,
+            role=new.role,
+            revoked=int(new.revoked),
+            enrolled_at=act.at,
+            accepted=0,
+            link=links.first_link(standing.village, new.device),
+            open_first=0,
+            held=0,
+            aside=0,
+            safe_seq=0,
+            receipt_serial=0,
+        )
+    )
+    return note(connection, standing, act)
 
 
 def revoke(county: County, in_village: bytes, device_id: bytes, who: str) -> None:

@@ -77,19 +77,23 @@ class County:
         with self.write() as connection:
             if connection.execute(select(village.c.village).where(village.c.village == village_id)).first():
                 raise UserError(_("The village {name} is in the county's store already.").format(name=name))
-            first = Epoch(1, self.ambient.random(EPOCH_BYTES))
-            connection.execute(
-                village.insert().values(
-                    village=village_id,
-                    code=code,
-                    name=name,
-                    epoch_counter=first.counter,
-                    epoch_random=first.random,
-                    audited=0,
-                    erasures=0,
-                )
+            self.found_within(connection, village_id, code, name)
+
+    def found_within(self, connection: Connection, village_id: bytes, code: str, name: str) -> None:
+        """Take a village in that is not here yet, within the caller's transaction."""
+        first = Epoch(1, self.ambient.random(EPOCH_BYTES))
+        connection.execute(
+            village.insert().values(
+                village=village_id,
+                code=code,
+                name=name,
+                epoch_counter=first.counter,
+                epoch_random=first.random,
+                audited=0,
+                erasures=0,
             )
-            note_epoch(connection, village_id, first, self.now(), "founded")
+        )
+        note_epoch(connection, village_id, first, self.now(), "founded")
 
     def close(self) -> None:
         """Give all connections back."""
@@ -98,10 +102,19 @@ class County:
 
 def lock(connection: Connection, in_village: bytes) -> Standing:
     """Hold the village's row until the end of the transaction; LookupError where there is none."""
+    return _standing(connection, in_village, holding=is_postgres(connection))
+
+
+def standing(connection: Connection, in_village: bytes) -> Standing:
+    """The same without holding anything: for whoever only reads."""
+    return _standing(connection, in_village, holding=False)
+
+
+def _standing(connection: Connection, in_village: bytes, *, holding: bool) -> Standing:
     query = select(village.c.epoch_counter, village.c.epoch_random, village.c.audited, village.c.erasures).where(
         village.c.village == in_village
     )
-    row = connection.execute(query.with_for_update() if is_postgres(connection) else query).first()
+    row = connection.execute(query.with_for_update() if holding else query).first()
     if row is None:
         raise LookupError("There is no such village in the county's store.")
     return Standing(in_village, Epoch(row.epoch_counter, row.epoch_random), row.audited, row.erasures)

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-REVISION = "0002"
+REVISION = "0003"
 """The revision of `migrations/county` that these tables are; a test compares the two."""
 
 METADATA = MetaData()
