@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from villagefp.county import aside, devices, erasing, held, log, merging
+from villagefp.county import aside, devices, erasing, held, log, merging, receipts
 from villagefp.county.bulk import Changes, together
 from villagefp.county.delivery import Delivery, Forked, Missing, Outcome, Taken, check, of_batch
 from villagefp.county.devices import Device
@@ -25,8 +25,11 @@ from villagefp.wire.batch_header import Header
 from villagefp.wire.change import LoggedChange
 from villagefp.wire.links import Cover
 from villagefp.wire.receipt import MAX_RETURNED, Returned
+from villagefp.wire.values import pack
 
-_DEVICE = Changes(device_table, ("accepted", "link", "held", "open_first", "exchanged_at"))
+_DEVICE = Changes(
+    device_table, ("accepted", "link", "held", "open_first", "exchanged_at", "receipt_serial", "receipt")
+)
 
 
 def accept_batch(county: County, data: bytes) -> Outcome:
@@ -158,7 +161,7 @@ def _settle(connection: Connection, standing: Standing, device: Device, new: _Ne
     here_now = _changes([*groups, unfinished] if unfinished else groups)
     taken = [one for one in here_now if one.change.seq > device.accepted]
     apart = [verdict for verdict in verdicts if verdict is not None]
-    moved = _Moved(taken, unfinished, len(in_force), len(apart))
+    moved = _Moved(standing, taken, unfinished, len(in_force), apart)
     with together(connection):
         merging.ROWS.put(connection, rows)
         heads.write()
@@ -176,20 +179,23 @@ def _settle(connection: Connection, standing: Standing, device: Device, new: _Ne
 class _Moved:
     """What became of what was not in force."""
 
+    standing: Standing
     taken: Sequence[LoggedChange]
     unfinished: Group | None
     numbered: int
-    held: int
+    held: Sequence[Returned]
 
 
 def _move_on(connection: Connection, device: Device, new: _New, moved: _Moved) -> Taken:
-    """Write down how far the device is now."""
+    """Write down how far the device is now, and the receipt that says so: one commit for both."""
     last = moved.taken[-1].change.seq if moved.taken else device.accepted
     link = moved.taken[-1].link if moved.taken else device.link
     begun = moved.unfinished.first if moved.unfinished else 0
     came_at = new.came_at or device.exchanged_at
-    _DEVICE.put(connection, [(device.village, device.device, last, link, moved.held, begun, came_at)])
-    return Taken(last, moved.numbered, moved.held)
+    told = receipts.following(device, receipts.State(moved.standing.epoch, last, link, moved.held))
+    row = (last, link, len(moved.held), begun, came_at, told.serial, pack(told))
+    _DEVICE.put(connection, [(device.village, device.device, *row)])
+    return Taken(last, moved.numbered, len(moved.held))
 
 
 def _not_in_force(connection: Connection, device: Device, fresh: Sequence[LoggedChange]) -> list[Group]:

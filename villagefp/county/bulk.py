@@ -92,7 +92,7 @@ def together(connection: Connection) -> AbstractContextManager[object]:
 
 
 def select_among(
-    connection: Connection, sql: str, before: Sequence[Any], values: Collection[Any]
+    connection: Connection, sql: str, before: Sequence[Any], values: Collection[Any], array: str = "bytea[]"
 ) -> Iterator[tuple[Any, ...]]:
     """Rows of a query that ends in a column which must be among these values.
 
@@ -105,7 +105,7 @@ def select_among(
         driver: Any = connection.connection.driver_connection
         with driver.cursor(binary=True) as cursor:
             each = sql.replace("?", "%b").replace("{among}", "= told.id")
-            told = f"SELECT found.* FROM unnest(%b::bytea[]) AS told (id), LATERAL ({each} OFFSET 0) AS found"
+            told = f"SELECT found.* FROM unnest(%b::{array}) AS told (id), LATERAL ({each} OFFSET 0) AS found"
             yield from cursor.execute(told, [list(values), *before]).fetchall()
         return
     every = list(values)

@@ -37,6 +37,7 @@ _PLACES = Changes(change_log, ("scope", "position", "chain"))
 _COVERS = Rows(key_segment, replacing=False)
 _CHANGE = "village, device, seq, grp, stamp, author, kind, record, replaces, body, commitment, link"
 _OF_RECORDS = f"SELECT {_CHANGE} FROM change_log WHERE village = ? AND record {{among}}"
+_LINKS = "SELECT seq, link FROM change_log WHERE village = ? AND device = ? AND seq {among}"
 _IN_FORCE = f"SELECT {_CHANGE} FROM change_log WHERE village = ? AND position IS NOT NULL AND record {{among}}"
 
 
@@ -122,6 +123,11 @@ def links_of(connection: Connection, village: bytes, device: bytes, first: int, 
         change_log.c.village == village, change_log.c.device == device, change_log.c.seq.between(first, last)
     )
     return {row.seq: row.link for row in connection.execute(query)}
+
+
+def links_at(connection: Connection, village: bytes, device: bytes, seqs: Collection[int]) -> dict[int, bytes]:
+    """The links of these changes of a device, by seq, wherever they lie."""
+    return {seq: link for seq, link in select_among(connection, _LINKS, [village, device], seqs, "bigint[]")}
 
 
 def record_of(connection: Connection, village: bytes, name: ChangeName) -> bytes | None:

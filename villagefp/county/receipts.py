@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from villagefp.county import devices, held
-from villagefp.county.store import County
+from villagefp.county.devices import Device
+from villagefp.county.store import County, Standing
 from villagefp.county.tables import device as device_table
-from villagefp.wire.cursor import TAG_BYTES
-from villagefp.wire.receipt import Receipt
+from villagefp.wire.cursor import TAG_BYTES, Epoch
+from villagefp.wire.receipt import Receipt, Returned
 from villagefp.wire.values import pack
 
 
@@ -17,23 +21,44 @@ def receipt(county: County, village: bytes, device_id: bytes) -> Receipt:
     """What the county says now of a laptop's changes in a village; to be signed by the caller."""
     with county.numbering(village) as (connection, standing):
         device = devices.known(connection, village, device_id)
-        returned = held.returned(connection, village, device_id) if device.held else ()
-        told = Receipt(
-            village=village,
-            device=device_id,
-            epoch=standing.epoch,
-            serial=max(device.receipt_serial, 1),
-            accepted=device.accepted,
-            link=device.link[:TAG_BYTES],
-            safe_seq=device.safe_seq,
-            returned=returned,
-        )
-        if device.receipt == pack(told):
-            return told
-        told = msgspec.structs.replace(told, serial=device.receipt_serial + 1)
-        connection.execute(
-            update(device_table)
-            .where(device_table.c.village == village, device_table.c.device == device_id)
-            .values(receipt_serial=told.serial, receipt=pack(told))
-        )
+        told = said(connection, standing, device)
+        if told.serial != device.receipt_serial or device.receipt is None:
+            connection.execute(
+                update(device_table)
+                .where(device_table.c.village == village, device_table.c.device == device_id)
+                .values(receipt_serial=told.serial, receipt=pack(told))
+            )
         return told
+
+
+def said(connection: Connection, standing: Standing, device: Device) -> Receipt:
+    """The same without writing down that it was said: its serial is that of the row where it says nothing new."""
+    returned = held.returned(connection, device.village, device.device) if device.held else ()
+    return following(device, State(standing.epoch, device.accepted, device.link, returned))
+
+
+@dataclass(frozen=True)
+class State:
+    """What a receipt is about."""
+
+    epoch: Epoch
+    accepted: int
+    link: bytes  # of that seq
+    returned: Sequence[Returned]
+
+
+def following(device: Device, state: State) -> Receipt:
+    """The receipt of a laptop after the one in its row: the same one where it says nothing else."""
+    told = Receipt(
+        village=device.village,
+        device=device.device,
+        epoch=state.epoch,
+        serial=max(device.receipt_serial, 1),
+        accepted=state.accepted,
+        link=state.link[:TAG_BYTES],
+        safe_seq=device.safe_seq,
+        returned=tuple(state.returned),
+    )
+    if device.receipt == pack(told):
+        return told
+    return msgspec.structs.replace(told, serial=device.receipt_serial + 1)

@@ -152,10 +152,13 @@ def compare(county: County, in_village: bytes, device_id: bytes, told: Told) -> 
     laptop that tells an older epoch shows nothing new: it only has to find the last common point.
     """
     with county.numbering(in_village) as (connection, standing):
-        found = _difference(connection, in_village, told)
-        shown = _shown(connection, standing, device_id, found, told.known)
+        serial = connection.execute(
+            select(device.c.receipt_serial).where(device.c.village == in_village, device.c.device == device_id)
+        ).scalar()
+        compared = look(standing, cursors(connection, in_village), told, serial or 0, Chains(connection, in_village))
+        shown = compared.raised
         if shown is None:
-            return Compared(standing.epoch, None, agrees=found is None)
+            return compared
         epoch = raised(standing.epoch, [told.known.epoch] if told.known else [], county.ambient.random)
         connection.execute(
             update(village)
@@ -168,35 +171,50 @@ def compare(county: County, in_village: bytes, device_id: bytes, told: Told) -> 
         store.note(
             connection, standing, store.Act(county.now(), device_id.hex(), f"epoch {epoch.counter}: {shown.value}")
         )
-        return Compared(epoch, shown, agrees=found is None)
+        return Compared(epoch, shown, compared.agrees)
 
 
-def _difference(connection: Connection, in_village: bytes, told: Told) -> Shown | None:
-    heads = cursors(connection, in_village)
+@dataclass(frozen=True)
+class Chains:
+    """The chains of a village's streams, asked for only where a laptop is behind."""
+
+    connection: Connection
+    village: bytes
+
+    def at(self, scope: int, position: int) -> bytes | None:
+        """The chain of a scope at one of its positions; none where the log was trimmed up to behind it."""
+        return chains_at(self.connection, Stream(self.village, scope), [position]).get(position)
+
+
+def look(standing: store.Standing, heads: Mapping[int, Cursor], told: Told, serial: int, chains: Chains) -> Compared:
+    """The same without raising anything or holding a lock: `raised` says why it must be, and then `compare` does it.
+
+    What shows nothing now shows nothing later either: streams only grow. `serial` is that of the laptop's receipt.
+    """
+    found = _difference(heads, told, chains)
+    return Compared(standing.epoch, _shown(standing, serial, found, told.known), agrees=found is None)
+
+
+def _difference(heads: Mapping[int, Cursor], told: Told, earlier: Chains) -> Shown | None:
     if any(position > (heads[scope].position if scope in heads else 0) for scope, position in told.positions.items()):
         return Shown.BEYOND
     chains = {}
     for scope, position in told.positions.items():
-        of = Stream(in_village, scope)
-        if scope in heads and position == heads[scope].position:
-            chains[scope] = heads[scope].chain
-        else:
-            chains[scope] = chains_at(connection, of, [position])[position]
+        at_end = scope in heads and position == heads[scope].position
+        chain = heads[scope].chain if at_end else earlier.at(scope, position)
+        if chain is None:
+            return None  # nobody can tell any more: such a laptop takes a seed
+        chains[scope] = chain
     return None if tag_of(chains) == told.tag else Shown.CHAIN
 
 
-def _shown(
-    connection: Connection, standing: store.Standing, device_id: bytes, found: Shown | None, known: Known | None
-) -> Shown | None:
+def _shown(standing: store.Standing, serial: int, found: Shown | None, known: Known | None) -> Shown | None:
     if known is None:
         return None  # it has never heard of an epoch, so it has nothing from this county
     if must_raise(standing.epoch, known.epoch):
         return Shown.EPOCH
     if known.epoch != standing.epoch:
         return None
-    serial = connection.execute(
-        select(device.c.receipt_serial).where(device.c.village == standing.village, device.c.device == device_id)
-    ).scalar()
-    if found is None and known.serial > (serial or 0):
+    if found is None and known.serial > serial:
         return Shown.RECEIPT
     return found
