@@ -36,9 +36,10 @@ class Laptop:
     logged: list[LoggedChange] = field(default_factory=list)
     covers: dict[int, Cover] = field(default_factory=dict)
     key: SigningKey = KEY
+    device: bytes = DEVICE
 
     def __post_init__(self) -> None:
-        self.link = self.link_before = links.first_link(VILLAGE, DEVICE)
+        self.link = self.link_before = links.first_link(VILLAGE, self.device)
 
     def save(self, *changes: Mapping[str, Any], stamp: int = NOW << 16) -> None:
         """One group; a change is told by what differs from a plain one, or by the `body` it was committed to."""
@@ -47,7 +48,7 @@ class Laptop:
             seq = self.start + len(self.logged)
             plain = {"kind": 5, "record": new_id(seq), "fields": {}, "author": WORKER, "stamp": stamp, "group": group}
             body = told.get("body")
-            change = Change(village=VILLAGE, device=DEVICE, seq=seq, **{**plain, **_without_body(told)})
+            change = Change(village=VILLAGE, device=self.device, seq=seq, **{**plain, **_without_body(told)})
             if body is None:
                 body = pack_body(change.fields, change.reason)
             self._append(change, body)

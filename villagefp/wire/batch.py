@@ -191,7 +191,8 @@ def decode_batch(
 
 def _decoded(header: Header, plain: bytes, dense: bytes, record_of: RecordOf) -> Batch:
     reader = Reader(plain, dense, _BUDGET)
-    unpacked = take_changes(reader, header, record_of)
+    written = [(header.device, seq) for seq in range(header.first, header.last + 1)]
+    unpacked = take_changes(reader, header.village, written, record_of)
     covers = _take_covers(reader, [entry.change.seq for entry in unpacked if entry.body is not None])
     committed = reader.take_dense(links.KEY_BYTES * sum(entry.body is None for entry in unpacked))
     reader.finish()

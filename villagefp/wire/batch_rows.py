@@ -1,4 +1,4 @@
-"""The changes of a batch as columns, and back.
+"""The changes of a batch, a page or a part of a seed as columns, and back.
 
 First what every change has (kind, group, stamp, author, record, what it replaces, the author's words), then a table a
 kind with what its changes say. A body that an erasure has destroyed is not there; a body that would not come out byte
@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgspec
 
-from villagefp.wire.batch_header import Header
 from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_body
 from villagefp.wire.columns import Putting, Rows, Taking, Values, in_one_order, put_table, take_table
 from villagefp.wire.columns_bytes import put_bytes, take_bytes
-from villagefp.wire.columns_ids import Ids, NameOf, Names, RecordOf, TakenIds, take_names
+from villagefp.wire.columns_ids import Firsts, Ids, NameOf, Names, RecordOf, TakenIds, take_names
 from villagefp.wire.columns_numbers import put_numbers, take_numbers
 from villagefp.wire.declared import BY_NAME
 from villagefp.wire.packing import MalformedError, Reader, Writer
@@ -65,12 +63,11 @@ class Unpacked:
 
 
 def put_changes(logged: Sequence[LoggedChange], name_of: NameOf) -> Writer:
-    """The columns of consecutive changes of one device."""
-    first = logged[0].change
-    names = Names(first.device, first.seq)
+    """The columns of these changes; village, devices and seqs are told elsewhere."""
+    changes = [entry.change for entry in logged]
+    names = Names(_firsts([change.name for change in changes]))
     ids = Ids(names, name_of)
     body = Writer()
-    changes = [entry.change for entry in logged]
     when = [change.stamp >> _COUNTER_BITS for change in changes]
     put_numbers(body, [change.kind for change in changes])
     put_numbers(body, [change.seq - change.group for change in changes])
@@ -86,16 +83,23 @@ def put_changes(logged: Sequence[LoggedChange], name_of: NameOf) -> Writer:
     return head
 
 
-def take_changes(reader: Reader, header: Header, record_of: RecordOf) -> list[Unpacked]:
-    """Back from `put_changes`; a body that was destroyed leaves its change without fields."""
-    first, count = header.first, header.count
+def _firsts(written: Sequence[ChangeName]) -> Firsts:
+    firsts: dict[bytes, int] = {}
+    for device, seq in written:
+        firsts.setdefault(device, seq)
+    return firsts
+
+
+def take_changes(reader: Reader, village: bytes, written: Sequence[ChangeName], record_of: RecordOf) -> list[Unpacked]:
+    """Back from `put_changes`, given which changes they are; a body that was destroyed leaves no fields."""
+    count = len(written)
     reader.spend(count)
     ids = TakenIds(reader)
-    names = take_names(reader, header.device, first)
+    names = take_names(reader, _firsts(written))
     ids.name(names, record_of)
     kinds = take_numbers(reader, count)
-    groups = [first + place - back for place, back in enumerate(take_numbers(reader, count))]
-    stamps = _take_stamps(reader, groups)
+    groups = [seq - back for (_device, seq), back in zip(written, take_numbers(reader, count), strict=True)]
+    stamps = _take_stamps(reader, [(device, group) for (device, _), group in zip(written, groups, strict=True)])
     if not 0 <= min(stamps) <= max(stamps) < _LARGEST or not 0 <= min(kinds) <= max(kinds) < _LARGEST >> 32:
         raise MalformedError("a stamp or a kind that no program makes")
     when = [stamp >> _COUNTER_BITS for stamp in stamps]
@@ -107,9 +111,9 @@ def take_changes(reader: Reader, header: Header, record_of: RecordOf) -> list[Un
     unpacked = []
     for place, body in enumerate(bodies):
         change = Change(
-            village=header.village,
-            device=header.device,
-            seq=first + place,
+            village=village,
+            device=written[place][0],
+            seq=written[place][1],
             group=groups[place],
             stamp=stamps[place],
             author=authors[place],
@@ -125,20 +129,25 @@ def take_changes(reader: Reader, header: Header, record_of: RecordOf) -> list[Un
 
 def _put_stamps(writer: Writer, changes: Sequence[Change]) -> None:
     """One stamp a group, as a save gives it, or one a change."""
-    alike = all(one.stamp == other.stamp for one, other in pairwise(changes) if one.group == other.group)
-    stamps = [
-        change.stamp
-        for place, change in enumerate(changes)
-        if not alike or not place or change.group != changes[place - 1].group
-    ]
+    starts = _starts([(change.device, change.group) for change in changes])
+    alike = all(
+        start or change.stamp == changes[place - 1].stamp
+        for place, (start, change) in enumerate(zip(starts, changes, strict=True))
+    )
+    stamps = [change.stamp for start, change in zip(starts, changes, strict=True) if start or not alike]
     writer.plain.append(alike)
     put_numbers(writer, [stamp >> _COUNTER_BITS for stamp in stamps])
     put_numbers(writer, [stamp & (1 << _COUNTER_BITS) - 1 for stamp in stamps])
 
 
-def _take_stamps(reader: Reader, groups: Sequence[int]) -> list[int]:
+def _starts(groups: Sequence[ChangeName]) -> list[bool]:
+    """Where another group begins than that of the row before; a group has a device and the seq of its first change."""
+    return [not place or group != groups[place - 1] for place, group in enumerate(groups)]
+
+
+def _take_stamps(reader: Reader, groups: Sequence[ChangeName]) -> list[int]:
     alike = reader.byte()
-    starts = [not alike or not place or group != groups[place - 1] for place, group in enumerate(groups)]
+    starts = [start or not alike for start in _starts(groups)]
     times = take_numbers(reader, sum(starts))
     counters = take_numbers(reader, sum(starts))
     told = iter([time << _COUNTER_BITS | counter for time, counter in zip(times, counters, strict=True)])

@@ -7,7 +7,7 @@ two or three bytes instead of thirteen. Links cover the ids themselves, so a nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 
 from villagefp.wire.change import ChangeName
@@ -40,12 +40,16 @@ class _Sort(IntEnum):
     WHOLE = 3  # anything else of 16 bytes
 
 
-class Names:
-    """The changes that a batch names: their devices once, their seqs as distances from the first of the batch."""
+Firsts = Mapping[bytes, int]
+"""The devices whose changes are packed, each with the seq of its first one; never none."""
 
-    def __init__(self, device: bytes, first: int) -> None:
-        self._first = first
-        self._devices = {device: 0}
+
+class Names:
+    """The changes that are named: their devices once, their seqs as distances from the first of what is packed."""
+
+    def __init__(self, firsts: Firsts) -> None:
+        self._firsts = firsts
+        self._devices = {device: place for place, device in enumerate(firsts)}
         self._places: dict[ChangeName, int] = {}
 
     def place(self, name: ChangeName) -> int:
@@ -58,25 +62,27 @@ class Names:
 
     def put(self, writer: Writer) -> None:
         """All that were named."""
-        others = list(self._devices)[1:]
+        others = list(self._devices)[len(self._firsts) :]
         writer.number(len(others))
         for device in others:
             writer.text(device)
         writer.number(len(self._places))
         put_numbers(writer, [self._devices[device] for device, _ in self._places])
-        put_numbers(writer, [self._first - seq for _, seq in self._places])
+        other = next(iter(self._firsts.values()))
+        put_numbers(writer, [self._firsts.get(device, other) - seq for device, seq in self._places])
 
 
-def take_names(reader: Reader, device: bytes, first: int) -> list[ChangeName]:
+def take_names(reader: Reader, firsts: Firsts) -> list[ChangeName]:
     """Back from `Names.put`."""
     count = reader.number()
     reader.spend(count)
-    devices = [device, *(reader.text() for _other in range(count))]
+    devices = [*firsts, *(reader.text() for _other in range(count))]
+    starts = [*firsts.values(), *[next(iter(firsts.values()))] * count]
     count = reader.number()
     which = take_numbers(reader, count)
     if which and not 0 <= min(which) <= max(which) < len(devices):
         raise MalformedError("a change of a device that is not listed")
-    seqs = [first - back for back in take_numbers(reader, count)]
+    seqs = [starts[place] - back for place, back in zip(which, take_numbers(reader, count), strict=True)]
     if seqs and not 0 < min(seqs) <= max(seqs) <= _MAX_SEQ:
         raise MalformedError("a change that nobody can have made")
     return [(devices[place], seq) for place, seq in zip(which, seqs, strict=True)]

@@ -119,11 +119,17 @@ def places(first: int, last: int) -> Iterator[tuple[int, int]]:
     """Depth and place of the fewest nodes that have these leaves and no other, from the left."""
     leaf = first
     while leaf <= last:
-        height = (leaf & -leaf).bit_length() - 1 if leaf else DEPTH
-        while leaf + (1 << height) - 1 > last:
-            height -= 1
+        height = highest(leaf, last)
         yield DEPTH - height, leaf >> height
         leaf += 1 << height
+
+
+def highest(leaf: int, last: int) -> int:
+    """How far above the leaves the largest node stands that begins with this one and holds none behind the last."""
+    height = (leaf & -leaf).bit_length() - 1 if leaf else DEPTH
+    while leaf + (1 << height) - 1 > last:
+        height -= 1
+    return height
 
 
 def puncture(cover: Cover, leaf: int) -> Cover:

@@ -124,6 +124,11 @@ class Reader:
         return self.take(self.number())
 
     @property
+    def at(self) -> int:
+        """Where in the compressed bytes it stands."""
+        return self._at
+
+    @property
     def ended(self) -> bool:
         """Whether nothing of the compressed bytes is left."""
         return self._at == len(self._plain)

@@ -84,7 +84,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def make_page(before: Cursor, stream: Stream, origins: Sequence[Origin], links: Sequence[bytes], packed: bytes) -> Page:
     """The page that follows a position. Origins and links are those of its changes, in the order of positions."""
-    if not 1 <= len(origins) == len(links) <= MAX_CHANGES or len(packed) > _most(len(origins)):
+    if not 1 <= len(origins) == len(links) <= MAX_CHANGES or len(packed) > most_packed(len(origins)):
         raise ValueError(f"A page of {len(origins)} changes, {len(links)} links and {len(packed)} bytes.")
     devices = tuple(sorted({origin.device for origin in origins}))
     return Page(
@@ -97,7 +97,8 @@ def make_page(before: Cursor, stream: Stream, origins: Sequence[Origin], links: 
     )
 
 
-def _most(count: int) -> int:
+def most_packed(count: int) -> int:
+    """Bytes of packed changes that a page of so many may have."""
     return MAX_PACKED if count > 1 else MAX_SINGLE
 
 
@@ -131,7 +132,7 @@ def open_page(told: bytes, county: Iterable[bytes]) -> Page:
     if any(run.device >= len(page.devices) or run.first + run.count - 1 > MAX_STAMP for run in page.runs):
         raise ExchangeError(Fault.DAMAGED)
     count = page.last - page.first + 1
-    if page.last > MAX_STAMP or count > MAX_CHANGES or len(page.packed) > _most(count):
+    if page.last > MAX_STAMP or count > MAX_CHANGES or len(page.packed) > most_packed(count):
         raise ExchangeError(Fault.DAMAGED)
     return page
 
