@@ -94,6 +94,19 @@ def change(draw: st.DrawFn, kind: int | None = None) -> dict[str, Any]:
     }
 
 
+def test_rows_keep_one_order_also_where_another_row_that_does_not_is_left_out() -> None:
+    """A reason stands behind the fields of its change, so the first row fits no order with the last one."""
+    told = [
+        (range(8, 18), ""),
+        ((2, 8, 9, 10, 12, 18, 227), None),
+        ((2, 3, 10, 11, 12, 15, 16, 18, 61), None),
+        ((3, 4, 5, 6, 7, 15, 16, 17, 60, 450), None),
+        ((2, 3), None),
+    ]
+    changes = [{"fields": dict.fromkeys([1, *numbers]), "reason": reason} for numbers, reason in told]
+    assert_comes_out(laptop_of([changes]))
+
+
 saves = st.lists(st.lists(change(), min_size=1, max_size=4), min_size=1, max_size=6)
 slow = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -194,8 +194,9 @@ def _put_bodies(writer: Writer, logged: Sequence[LoggedChange], when: Sequence[i
     for place, (entry, row) in enumerate(zip(logged, rows, strict=True)):
         if row is not None:
             by_kind.setdefault(entry.change.kind, []).append(place)
-    for members in by_kind.values():
-        _places, kept = in_one_order([rows[place] or {} for place in members])
+    orders: dict[int, Mapping[int, int]] = {}
+    for kind, members in by_kind.items():
+        orders[kind], kept = in_one_order([rows[place] or {} for place in members])
         for place, keeps in zip(members, kept, strict=True):
             if not keeps:
                 rows[place] = None
@@ -209,7 +210,7 @@ def _put_bodies(writer: Writer, logged: Sequence[LoggedChange], when: Sequence[i
         some = [(place, row) for place in members if (row := rows[place]) is not None]
         if some:
             table = Rows([row for _, row in some], [when[place] for place, _ in some])
-            put_table(Putting(writer, ids, _SPLIT.get(kind, ())), table)
+            put_table(Putting(writer, ids, _SPLIT.get(kind, ())), table, orders[kind])
 
 
 def _row(entry: LoggedChange) -> Values | None:

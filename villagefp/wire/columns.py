@@ -156,9 +156,11 @@ def _merged(rows: Iterable[tuple[int, ...]]) -> list[int]:
     return order
 
 
-def put_table(to: Putting, rows: Rows) -> None:
-    """Rows that all keep one order."""
-    places, _kept = in_one_order(rows.values)
+def put_table(to: Putting, rows: Rows, places: Mapping[int, int]) -> None:
+    """Rows that all keep the order of these places.
+
+    They come from `in_one_order` of rows that may have been more: fewer ones can give an order that not all keep.
+    """
     shapes = _shapes(to, rows.values)
     rows_of: dict[Shape, list[int]] = {}
     for place, shape in enumerate(shapes):
@@ -220,7 +222,7 @@ def _put_answers(to: Putting, number: int, rows: Rows) -> None:
         to.writer.number(part)
     for members in _parted(rows.values, to.split):
         answers = [to.answers(rows.values[member][number]) or {} for member in members]
-        _places, kept = in_one_order(answers)
+        places, kept = in_one_order(answers)
         put_numbers(to.writer, kept)
         strays = [pack(row) for row, keeps in zip(answers, kept, strict=True) if not keeps]
         if strays:
@@ -228,7 +230,7 @@ def _put_answers(to: Putting, number: int, rows: Rows) -> None:
         some = [(row, rows.when[member]) for row, keeps, member in zip(answers, kept, members, strict=True) if keeps]
         if some:
             inner = replace(to, split=(), depth=to.depth - 1)
-            put_table(inner, Rows([row for row, _ in some], [moment for _, moment in some]))
+            put_table(inner, Rows([row for row, _ in some], [moment for _, moment in some]), places)
 
 
 def _parted(rows: Sequence[Values], split: Sequence[int]) -> list[list[int]]:
