@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from tests.domain.followup_cases import RULES, act, all_items, child, episode, person, shown, windows, woman
 from villagefp.domain.followups import Facts, due_items

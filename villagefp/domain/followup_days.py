@@ -5,8 +5,9 @@ The county's program may not import this module: it cannot ask who has not.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from villagefp.domain.followup_records import AGREED, Again, DueItem, DueState, PersonFacts, Planned, Reason
 from villagefp.domain.programme_series import SHOWN_BEFORE, Window, begun_by, next_after, window_of

@@ -1,4 +1,6 @@
-"""What rules of follow-ups look at, what they plan, and what is due: plain dataclasses without a rule in them.
+"""What rules of follow-ups look at, what they plan, and what is due: plain values without a rule in them.
+
+Structs, not dataclasses: eight of those take 4 ms of the way to the first page.
 
 Other modules take these names from `domain.followups`, or those of what is due from `domain.followup_days`.
 """
@@ -6,9 +8,10 @@ Other modules take these names from `domain.followups`, or those of what is due 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from villagefp.domain.records import Outcome, Presence, RecordId
 
@@ -27,8 +30,7 @@ class DueState(StrEnum):
     CONTACT_CLOSED = "contact_closed"  # as many attempts were made as the programme allows: no further one here
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonFacts:
+class PersonFacts(Struct, frozen=True, kw_only=True):
     """What rules ask about a person; days are ISO dates, as exact as they are known."""
 
     id: RecordId
@@ -40,8 +42,7 @@ class PersonFacts:
     expected_back: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class EpisodeFacts:
+class EpisodeFacts(Struct, frozen=True, kw_only=True):
     """A person's time in a programme, private ones unsealed."""
 
     id: RecordId
@@ -52,8 +53,7 @@ class EpisodeFacts:
     days: Mapping[str, str] = field(default_factory=dict)  # lmp, placed_on, run_out_on … and other values by name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Act:
+class Act(Struct, frozen=True, kw_only=True):
     """A visit or an attempt at one, in its latest revision."""
 
     id: RecordId
@@ -64,8 +64,7 @@ class Act:
     answers: Mapping[str, str] = field(default_factory=dict)  # of the few questions that rules read, by name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """All that the rules look at for one person or one household."""
 
     person: PersonFacts | None = None
@@ -77,8 +76,7 @@ class Facts:
     joined_on: str | None = None  # of a household: since when it is on the register
 
 
-@dataclass(frozen=True, kw_only=True)
-class Again:
+class Again(Struct, frozen=True, kw_only=True):
     """A visit that comes again without end: every so many days after `base`, or on one day of each year."""
 
     code: str
@@ -93,8 +91,7 @@ class Again:
     after: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Planned:
+class Planned(Struct, frozen=True, kw_only=True):
     """A visit that rules foresee; it does not depend on today, so it may be kept until the facts change.
 
     With a `series` point and window are those of its first visit; `on_day` finds the visit that a day is about.
@@ -126,8 +123,7 @@ class Planned:
     series: tuple[Again, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """Why an item is there: rule, source, the day it counts from, and what takes it away."""
 
     rule: str  # in the words of the programme
@@ -137,8 +133,7 @@ class Reason:
     clears: str  # the form: any outcome of it takes the item away or moves it
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueItem:
+class DueItem(Struct, frozen=True, kw_only=True):
     """One visit that may be made, with its window (both days included) and the reason why it is there."""
 
     person: RecordId | None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from villagefp.domain.followup_records import Again, Facts, Planned
 from villagefp.domain.programme_answers import Entry, Wish, entries_of, wish_of

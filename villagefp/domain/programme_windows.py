@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from msgspec import structs
+
 from villagefp.domain.followup_records import Again
 from villagefp.domain.programme_courses import Course, DatedAct
 from villagefp.domain.programme_days import resolve, understand, understand_anchor
@@ -157,7 +159,7 @@ def spell_out(agains: Sequence[Again], first: date, last: date) -> tuple[list[Wi
         while start is not None and start <= last:
             windows.append(window_of(again, start))
             start = next_after(again, start)
-        rest.append(replace(again, later_than=max(again.later_than, first, last)))
+        rest.append(structs.replace(again, later_than=max(again.later_than, first, last)))
     return windows, rest
 
 
