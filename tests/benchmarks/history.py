@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from tests.benchmarks.workload import Rec, Workload
@@ -115,28 +116,52 @@ class Measured:
 
 
 def of_workload(workload: Workload) -> Measured:
-    """A register imported in one save, then every visit saved by itself, then the week."""
+    """The log that `live` and `work` leave."""
     history = History()
-    register = _Register(history)
-    history.save(FIRST_DAY, register.imported(workload))
-    for record in workload.visits:
-        now = _when(record["created"])
-        history.save(now, [register.sheet(record, now)])
-    known = {record["id"]: record for record in workload.village}
+    register = live(history, workload)
     edits = len(history.logged)
-    for record in sorted(workload.week, key=lambda record: str(record.get("updated", record["created"]))):
-        now = _when(record.get("updated", record["created"]))
-        history.save(now, register.worked(record, known.get(record["id"]), now))
+    work(history, register, workload)
     return Measured(history, history.logged[:edits], history.logged[edits:])
 
 
-class _Register:
-    def __init__(self, history: History) -> None:
-        self._history = history
+class Keeper(Protocol):
+    """Where saves go: a log in memory, or a real store."""
+
+    ambient: Ambient
+    worker: RecordId
+
+    def save(self, now: datetime, records: Iterable[Record]) -> None:
+        """Keep records that are new or differ from what was kept, in one save at that time."""
+
+
+def live(keeper: Keeper, workload: Workload) -> Register:
+    """W: a register imported in one save, then every visit saved by itself."""
+    register = Register(keeper)
+    keeper.save(FIRST_DAY, register.imported(workload))
+    for record in workload.visits:
+        now = _when(record["created"])
+        keeper.save(now, [register.sheet(record, now)])
+    return register
+
+
+def work(keeper: Keeper, register: Register, workload: Workload) -> None:
+    """D, each visit and each edit in a save of its own."""
+    known = {record["id"]: record for record in workload.village}
+    for record in sorted(workload.week, key=lambda record: str(record.get("updated", record["created"]))):
+        now = _when(record.get("updated", record["created"]))
+        keeper.save(now, register.worked(record, known.get(record["id"]), now))
+
+
+class Register:
+    """The workload's records as the product's own, with what it must remember of them to edit them."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
         self._members: dict[str, Membership] = {}
         self._phones: dict[str, Phone] = {}
 
     def imported(self, workload: Workload) -> Iterable[Record]:
+        """Households, persons, memberships and phones, and a sheet for what their kinds do not hold."""
         for record in workload.households:
             yield Household(
                 id=_id(record),
@@ -164,7 +189,7 @@ class _Register:
             occupation=record["job"],
         )
         member = Membership(
-            id=self._history.ambient.new_id(),
+            id=self._keeper.ambient.new_id(),
             person=person.id,
             household=UUID(record["hh"]).bytes,
             relation=record["relation"],
@@ -179,7 +204,7 @@ class _Register:
     def _phone(self, record: Rec) -> Phone:
         known = self._phones.get(record["id"])
         phone = replace(known, number=record["phone"]) if known else Phone(
-            id=self._history.ambient.new_id(), person=_id(record), number=record["phone"]
+            id=self._keeper.ambient.new_id(), person=_id(record), number=record["phone"]
         )  # fmt: skip
         self._phones[record["id"]] = phone
         return phone
@@ -200,7 +225,7 @@ class _Register:
         """The form that asks for what the kinds do not hold."""
         about = record["_t"]
         return Event(
-            id=_visit_id(record) if about == "v" else self._history.ambient.new_id(),
+            id=_visit_id(record) if about == "v" else self._keeper.ambient.new_id(),
             person={"p": _id(record), "v": UUID(record["person"]).bytes if about == "v" else None}.get(about),
             household={"h": _id(record), "v": UUID(record["hh"]).bytes if about == "v" else None}.get(about),
             event_type=_FORMS[about],
@@ -209,7 +234,7 @@ class _Register:
             occurred_on=(now + timedelta(hours=8)).date().isoformat(),
             place="home",
             source="person_told",
-            author=self._history.worker,
+            author=self._keeper.worker,
             author_role="village_doctor",
             created_at=now.isoformat(timespec="seconds"),
             answers=_answers(record),

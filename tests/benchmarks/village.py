@@ -29,8 +29,8 @@ PASSPHRASE = "a village to measure"
 CHEAP = Cost(passes=1, memory=8192)  # key derivation is not what is measured
 
 
-def new_store(folder: Path) -> Store:
-    """An empty store."""
+def new_store(folder: Path, ambient: Ambient | None = None) -> Store:
+    """An empty store; of another clock than the machine's, where that is told."""
     if not pinyin.table_file().exists():
         pinyin.build(pinyin.table_file())
     return create_store(
@@ -39,7 +39,7 @@ def new_store(folder: Path) -> Store:
         village_name="柳树湾村",
         worker_name="王秀兰",
         passphrase=PASSPHRASE,
-        ambient=Ambient(),
+        ambient=ambient or Ambient(),
         cost=CHEAP,
     ).store
 
