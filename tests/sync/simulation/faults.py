@@ -1,0 +1,353 @@
+"""What happens in a run: work, exchanges, and everything that goes wrong. Each is a function of the world and chance."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from tests.sync.simulation import model, net, work
+from tests.sync.simulation.desk import Desk
+from tests.sync.simulation.machines import Clock
+from tests.sync.simulation.net import Trouble
+from tests.sync.simulation.world import World
+from villagefp.county import accept, devices
+
+Happening = Callable[[World, random.Random], None]
+FAULTS_A_SEED = 8
+
+
+def deck(seed: int, chance: random.Random) -> list[str]:
+    """The faults of a seed: some in turn, so that every kind comes again and again, and some by chance."""
+    kinds = sorted(FAULTS)
+    turn = [kinds[(seed * 5 + place) % len(kinds)] for place in range(5)]
+    picked = turn + [chance.choice(kinds) for _ in range(FAULTS_A_SEED - len(turn))]
+    chance.shuffle(picked)
+    return picked
+
+
+def _any(world: World, chance: random.Random) -> Desk:
+    return world.desks[int(chance.random() * len(world.desks))]
+
+
+def a_work(world: World, chance: random.Random) -> None:
+    world.work(_any(world, chance), chance)
+
+
+def an_exchange(world: World, chance: random.Random) -> None:
+    world.exchange(_any(world, chance))
+
+
+def morning(world: World, chance: random.Random) -> None:
+    """The program is closed and opened again; the county makes its backup."""
+    desk = _any(world, chance)
+    desk.close()
+    desk.note(f"{desk.label} at {world.step}")
+    if chance.random() < 0.5:
+        desk.copies.append(desk.files())
+    if chance.random() < 0.5:
+        world.office.backup()
+    world.say(f"{desk.label} was closed and opened")
+
+
+def stick(world: World, chance: random.Random) -> None:
+    """Somebody carries a stick."""
+    world.exchange(_any(world, chance))
+
+
+# the line
+
+
+def _line_trouble(kind: str) -> Happening:
+    def strike(world: World, chance: random.Random) -> None:
+        desk = _any(world, chance)
+        if chance.random() < 0.7:
+            world.work(desk, chance, work.much if chance.random() < 0.3 else work.event)
+        size = chance.choice((0, 1, 60, 130, 300, 1000, 4000, chance.randrange(70_000)))
+        times = chance.choice((1, 1, 2, 3))
+        if kind == "cut_every":
+            size, times = chance.choice((2000, 4096, 8192)), 30
+        world.troubles[desk.label] = [Trouble(kind, size, times)]
+        world.exchange(desk)
+
+    return strike
+
+
+# clocks
+
+
+def clock_1970(world: World, chance: random.Random) -> None:
+    desk = _any(world, chance)
+    desk.clock.set(datetime(1970, 1, 1, chance.randrange(1, 20), tzinfo=UTC))
+    world.strike("clock_1970")
+    world.work(desk, chance, work.edit)
+
+
+def clock_2036(world: World, chance: random.Random) -> None:
+    desk = _any(world, chance)
+    desk.clock.set(datetime(2036, 2, 7, tzinfo=UTC))
+    world.strike("clock_2036")
+    world.work(desk, chance, work.edit)
+    world.exchange(desk)
+
+
+def clock_jumps(world: World, chance: random.Random) -> None:
+    desk = _any(world, chance)
+    desk.clock.off += timedelta(days=chance.choice((-400, -1, 1, 30, 3650)))
+    world.strike("clock_jumps")
+
+
+def clock_jumps_meanwhile(world: World, chance: random.Random) -> None:
+    """In the middle of an exchange."""
+    desk = _any(world, chance)
+    days = chance.choice((-365, 3650))
+
+    def jump() -> None:
+        desk.clock.off += timedelta(days=days)
+        world.strike("clock_jumps_meanwhile")
+
+    world.work(desk, chance)
+    world.net.meanwhile.append(jump)
+    world.exchange(desk)
+    world.net.meanwhile.clear()
+
+
+def clocks_right(world: World, _chance: random.Random) -> None:
+    """Somebody sets all clocks."""
+    for desk in world.desks:
+        desk.clock.off = timedelta()
+    world.strike("clocks_right")
+
+
+def county_clock(world: World, chance: random.Random) -> None:
+    world.office.clock.off += timedelta(days=chance.choice((-2, 1, 400)))
+    world.strike("county_clock")
+
+
+# disks
+
+
+def _only_there(world: World, number: int, gone: Counter[model.Key], but: Desk | None) -> Counter[model.Key]:
+    """Of these writes those that nobody else has who could bring them back."""
+    left = Counter(gone)
+    village = world.villages[number]
+    at_county = Counter(row.key for row in world.office.log(village.id) if row.key is not None)
+    for key in list(left):
+        if at_county[key]:
+            del left[key]
+    for desk in world.desks:
+        if desk.village is village and desk is not but and not desk.revoked:
+            there = desk.keys()
+            for key in list(left):
+                if there[key]:
+                    del left[key]
+    return left
+
+
+def county_rolled_back(world: World, chance: random.Random) -> None:
+    """The county's file is copied back."""
+    to = world.office.backups[int(chance.random() * len(world.office.backups))]
+    before = {v.number: Counter(r.key for r in world.office.log(v.id) if r.key is not None) for v in world.villages}
+    world.office.roll_back(to)
+    world.strike("county_rolled_back")
+    for village in world.villages:
+        lost = village.told.lose(_only_there(world, village.number, before[village.number], None))
+        world.say(f"village {village.number}: {lost} writes are nowhere any more")
+
+
+def county_rolled_back_meanwhile(world: World, chance: random.Random) -> None:
+    """In the middle of an exchange, between two requests."""
+    desk = _any(world, chance)
+    world.work(desk, chance, work.much)
+    world.troubles[desk.label] = [Trouble("cut_every", 3000, 3)]
+
+    def back() -> None:
+        county_rolled_back(world, chance)
+        world.strike("county_rolled_back_meanwhile")
+
+    world.net.meanwhile += [lambda: None] * chance.choice((0, 1, 2)) + [back]
+    world.exchange(desk)
+    if world.net.meanwhile:
+        world.net.meanwhile.clear()
+        back()
+
+
+def older_copy_put_back(world: World, chance: random.Random) -> None:
+    """A laptop's folder is as it was when somebody copied it; the machine still knows better."""
+    _put_back(world, chance, with_mark=False)
+
+
+def older_copy_on_another_disk(world: World, chance: random.Random) -> None:
+    """The same with a new disk, so that nothing on the machine knows of it."""
+    _put_back(world, chance, with_mark=True)
+
+
+def _put_back(world: World, chance: random.Random, *, with_mark: bool) -> None:
+    having = [desk for desk in world.desks if desk.copies] or world.desks
+    desk = having[int(chance.random() * len(having))]
+    if not desk.copies:
+        desk.copies.append(desk.files())
+        for _ in range(3):
+            world.work(desk, chance)
+    if chance.random() < 0.5:
+        world.exchange(desk)
+    before = desk.keys()
+    if with_mark:
+        shutil.rmtree(desk.outside)
+        desk.outside.mkdir()
+    desk.put_back(desk.copies[int(chance.random() * len(desk.copies))])
+    gone = before - desk.keys()
+    lost = desk.village.told.lose(_only_there(world, desk.village.number, gone, desk))
+    world.strike("older_copy_on_another_disk" if with_mark else "older_copy_put_back")
+    world.say(f"{desk.label} put back: {sum(gone.values())} writes gone here, {lost} everywhere")
+    world.work(desk, chance)
+
+
+def copied(world: World, chance: random.Random) -> None:
+    """A laptop's folder is copied to another machine, and both go on."""
+    if len(world.desks) > 14:
+        return
+    desk = _any(world, chance)
+    files = desk.files()
+    twin = world.new_desk(f"{desk.label}'", desk.village, Clock(world.time), desk.role)
+    twin.revoked, twin.moved_role = desk.revoked, desk.moved_role
+    twin.folder.mkdir()
+    if chance.random() < 0.4:  # the image of a whole disk: the copy has all the machine knew
+        twin.machine = desk.machine
+        shutil.copytree(desk.outside, twin.outside, dirs_exist_ok=True)
+    twin.put_back(files)
+    world.strike("copied")
+    for each in (desk, twin, desk, twin):
+        world.work(each, chance)
+    if chance.random() < 0.5:
+        world.exchange(twin)
+
+
+def power_cut(world: World, chance: random.Random) -> None:
+    """In the middle of a save."""
+    desk = _any(world, chance)
+    desk.store  # noqa: B018  opened while there is power
+    desk.power.cut_after(chance.randrange(25))
+    world.strike("power_cut")
+    world.work(desk, chance)
+
+
+def power_cut_meanwhile(world: World, chance: random.Random) -> None:
+    """In the middle of an exchange."""
+    desk = _any(world, chance)
+    world.work(desk, chance)
+    desk.store  # noqa: B018
+    desk.power.cut_after(chance.choice((chance.randrange(30), chance.randrange(120), chance.randrange(400))))
+    world.strike("power_cut_meanwhile")
+    world.exchange(desk)
+
+
+# the county's decisions
+
+
+def revoked(world: World, chance: random.Random) -> None:
+    desk = _any(world, chance)
+    devices.revoke(world.office.county, desk.village.id, desk.device, "office")
+    _mark(world, desk)
+    world.strike("revoked")
+    world.work(desk, chance)
+    world.exchange(desk)
+
+
+def readmitted(world: World, chance: random.Random) -> None:
+    having = [desk for desk in world.desks if desk.revoked]
+    if not having:
+        revoked(world, chance)
+        having = [desk for desk in world.desks if desk.revoked]
+    desk = having[int(chance.random() * len(having))]
+    devices.readmit(world.office.county, desk.village.id, desk.device, "office")
+    accept.reconsider(world.office.county, desk.village.id, desk.device, "office")
+    _mark(world, desk)
+    world.strike("readmitted")
+
+
+def _mark(world: World, about: Desk) -> None:
+    """Revocation and role of each laptop as the county has them, copies and successors included."""
+    with world.office.county.read() as connection:
+        for desk in world.desks:
+            known = devices.find(connection, desk.village.id, desk.device)
+            if known is not None:
+                desk.revoked = known.revoked
+            elif desk is about:
+                world.say(f"{desk.label} is not known to the county")
+
+
+def reassigned(world: World, chance: random.Random) -> None:
+    """A worker gets another role; what is not sent yet may not be allowed any more."""
+    desk = _any(world, chance)
+    world.work(desk, chance, work.event)
+    role = "village_cadre" if desk.role == "village_doctor" else "village_doctor"
+    with world.office.county.read() as connection:
+        if devices.find(connection, desk.village.id, desk.device) is None:
+            return
+    devices.set_role(world.office.county, desk.village.id, desk.device, role, "office")
+    accept.reconsider(world.office.county, desk.village.id, desk.device, "office")
+    desk.moved_role = True
+    world.strike("reassigned")
+    world.exchange(desk)
+
+
+# several at once
+
+
+def two_at_once(world: World, chance: random.Random) -> None:
+    """While one laptop exchanges another one does, with the same county."""
+    desk, other = _any(world, chance), _any(world, chance)
+    if desk is other:
+        return
+    world.work(desk, chance)
+    world.work(other, chance)
+
+    def exchange() -> None:
+        world.strike("two_at_once")
+        world.exchange(other)
+
+    world.net.meanwhile.append(exchange)
+    world.exchange(desk)
+    world.net.meanwhile.clear()
+
+
+def little_room(world: World, chance: random.Random) -> None:
+    """The county gives little with each answer."""
+    world.office.room = chance.choice((2_000, 10_000, 60_000))
+    world.strike("little_room")
+
+
+FAULTS: dict[str, Happening] = {
+    **{kind: _line_trouble(kind) for kind in net.TROUBLES},
+    **{
+        each.__name__: each
+        for each in (
+            clock_1970, clock_2036, clock_jumps, clock_jumps_meanwhile, clocks_right, county_clock,
+            county_rolled_back, county_rolled_back_meanwhile, older_copy_put_back, older_copy_on_another_disk, copied,
+            power_cut, power_cut_meanwhile, revoked, readmitted, reassigned, two_at_once, little_room,
+        )
+    },
+}  # fmt: skip
+HAPPENINGS: dict[str, Happening] = {
+    "work": a_work, "exchange": an_exchange, "morning": morning, "stick": stick, **FAULTS,
+}  # fmt: skip
+
+
+def heal(world: World) -> None:
+    """Everything is mended: lines, clocks, and what the county thinks of its laptops."""
+    world.troubles.clear()
+    world.net.meanwhile.clear()
+    chance = world.chance("heal")
+    world.office.clock.off = timedelta()
+    for desk in world.desks:
+        if chance.random() < 0.7:
+            desk.clock.off = timedelta()
+    world.say("healed")
+
+
+def names() -> Iterator[str]:
+    """Every kind of fault."""
+    yield from sorted(FAULTS)

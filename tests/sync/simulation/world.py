@@ -1,0 +1,327 @@
+"""One run: laptops, a county and a stick in one process, seeded work and faults, then peace, rest, and the checks.
+
+Everything that happens follows from the seed, and each step draws from chance of its own: leaving a step out leaves
+the chance of all others as it was, so a failing run can be made shorter.
+"""
+
+from __future__ import annotations
+
+import atexit
+import random
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from tests.conftest import CHEAP, PASSPHRASE
+from tests.sync.simulation import checks, work
+from tests.sync.simulation.desk import Desk, Village
+from tests.sync.simulation.machines import Clock, EndlessError, Patient, Time
+from tests.sync.simulation.net import Line, Net, Trouble
+from tests.sync.simulation.office import KEY, Office
+from villagefp.county import devices
+from villagefp.county import engine as county_engine
+from villagefp.county.devices import NewDevice
+from villagefp.county.migrate import bring_up_to_date
+from villagefp.domain.ambient import Ambient
+from villagefp.errors import UserError
+from villagefp.storage import device_key, due_plans, exchange_facts, local, trust
+from villagefp.storage import engine as store_engine
+from villagefp.storage.exchange_facts import CountyLink
+from villagefp.storage.opened import DEVICE_KEY
+from villagefp.storage.store import create_store, open_store
+from villagefp.sync import engine
+from villagefp.sync.outcome import Outcome, Stopped
+
+STEPS = 200
+VILLAGES = 3
+ROUNDS = 14
+"""Rounds of exchanges after which, with nothing broken any more, everybody must be at rest."""
+
+
+@dataclass(frozen=True)
+class Templates:
+    """What every run begins with, made once a process."""
+
+    stores: tuple[tuple[Path, bytes], ...]  # folder and village
+    county: Path
+
+
+@cache
+def templates() -> Templates:
+    """Three villages as they were founded, and a county without any."""
+    quick()
+    shm = Path("/dev/shm")
+    base = Path(tempfile.mkdtemp(prefix="villagefp-", dir=shm if shm.is_dir() else None))
+    atexit.register(shutil.rmtree, base, ignore_errors=True)
+    time = Time()
+    made = []
+    for number in range(VILLAGES):
+        ambient = Ambient(now=Clock(time), random=random.Random(f"village {number}").randbytes)
+        store = create_store(
+            base / f"village {number}",
+            village_code=f"99010110120{number}",
+            village_name=f"柳树湾{number}村",
+            worker_name="王秀兰",
+            passphrase=PASSPHRASE,
+            ambient=ambient,
+            cost=CHEAP,
+        ).store
+        with store.save() as save:
+            due_plans.rebuild(save.connection, store.due_entry())
+        store.close()
+        made.append((base / f"village {number}", store.origin.village))
+    county = county_engine.sqlite_engine(base / "county.db", KEY)
+    bring_up_to_date(county)
+    county.dispose()
+    return Templates(tuple(made), base / "county.db")
+
+
+def quick() -> None:
+    """No waiting for the disk: what a power cut leaves of a file has tests of its own."""
+    for module in (store_engine, county_engine):
+        module._PRAGMAS = tuple(each.replace("synchronous = FULL", "synchronous = OFF") for each in module._PRAGMAS)
+
+
+@dataclass
+class Run:
+    """What came of a seed."""
+
+    seed: int
+    lines: list[str]
+    complaints: list[str]
+    happened: Counter[str]
+
+    @property
+    def log(self) -> str:
+        return "".join(f"{line}\n" for line in self.lines)
+
+
+@dataclass
+class World:
+    """Everything there is in one run."""
+
+    seed: int
+    folder: Path
+    time: Time = field(default_factory=Time)
+    lines: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    happened: Counter[str] = field(default_factory=Counter)
+    villages: list[Village] = field(default_factory=list)
+    desks: list[Desk] = field(default_factory=list)
+    troubles: dict[str, list[Trouble]] = field(default_factory=dict)  # by desk
+    step: int = 0
+    inside: int = 0  # exchanges that are going on
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        chance = self.chance("world")
+        self.office = Office(templates().county, self.folder / "county", Clock(self.time), self.chance("county"))
+        self.net = Net(self.office, self.chance("net"), self.strike)
+        for number, (template, village) in enumerate(templates().stores):
+            self.office.county.found_village(village, f"99010110120{number}", f"柳树湾{number}村")
+            self.villages.append(Village(number, village, template, b""))
+        self._settle_down(chance)
+        self.office.backup()
+
+    def chance(self, about: str) -> random.Random:
+        """Chance that belongs to one thing alone."""
+        return random.Random(f"{self.seed} {about}")
+
+    def say(self, what: str) -> None:
+        """One line of the log."""
+        self.lines.append(f"{self.seed} {self.step:03} {self.time.now:%m-%d %H:%M:%S} {what}")
+
+    def strike(self, kind: str) -> None:
+        """Something went wrong."""
+        self.happened[kind] += 1
+        self.say(f"! {kind}")
+
+    # how it begins
+
+    def _settle_down(self, chance: random.Random) -> None:
+        """Laptop A founded all villages, B works in all of them under one name, the others in one or two."""
+        count = chance.randrange(3, 6)
+        both = self.chance("B").randbytes(48)
+        for letter in range(count):
+            clock = Clock(self.time)
+            where = range(VILLAGES) if letter < 2 else sorted(chance.sample(range(VILLAGES), chance.choice((1, 1, 2))))
+            for number in where:
+                own = self.chance(f"laptop {letter} {number}").randbytes(48)
+                identity = None if letter == 0 else both if letter == 1 else own
+                role = "village_cadre" if letter == 2 and chance.random() < 0.6 else "village_doctor"
+                self.add_desk(f"{'ABCDEFGHIJ'[letter]}{number}", number, clock, role, identity)
+
+    def add_desk(self, label: str, number: int, clock: Clock, role: str, identity: bytes | None) -> Desk:
+        """A laptop with a village as it was founded, enrolled at the county."""
+        village = self.villages[number]
+        desk = self.new_desk(label, village, clock, role)
+        shutil.copytree(village.template, desk.folder)
+        with desk.store.save() as save:
+            if identity is not None:
+                local.put(save.connection, DEVICE_KEY, identity[:16])
+                seed = iter([identity[16:]])
+                trust.make_key(save.connection, lambda _count: next(seed))
+            link = CountyLink("https://county.example", self.office.keys.signs, self.office.keys.seal.public, role)
+            exchange_facts.put_county_link(save.connection, link)
+            for public in self.office.keys.signs:
+                trust.pin(save.connection, public)
+        desk.close()
+        if identity is None:
+            desk.note(f"{label}, founding")
+        else:
+            desk.read_on()
+        new = NewDevice(desk.device, device_key.own_key(desk.store).public, label, role)
+        devices.enrol(self.office.county, village.id, new, "office")
+        return desk
+
+    def new_desk(self, label: str, village: Village, clock: Clock, role: str) -> Desk:
+        """A place for a laptop; its folder is still to be filled."""
+        self.made += 1
+        base = self.folder / f"{label}-{self.made}"
+        base.mkdir()
+        (base / "outside").mkdir()
+        desk = Desk(
+            label=label,
+            village=village,
+            folder=base / "store",
+            outside=base / "outside",
+            clock=clock,
+            chance=self.chance(f"ambient {label} {self.made}"),
+            role=role,
+            machine=self.chance(f"machine {label} {self.made}").randbytes(16),
+            complaints=self.complaints,
+        )
+        self.desks.append(desk)
+        return desk
+
+    # what happens
+
+    def work(self, desk: Desk, chance: random.Random, what: work.Work | None = None) -> None:
+        """Somebody enters something."""
+        word = f"w{self.seed}.{self.step}"
+        where = f"{desk.label} at {self.step}"
+
+        def act() -> str:
+            try:
+                return (what or work.some(chance))(desk, chance, word)
+            except UserError as refused:
+                return f"refused: {refused}"
+
+        told = desk.powered(act, where)
+        count = desk.note(where)
+        if "erase" in told or told == "power cut":
+            work.note_erased(desk)
+        self.say(f"{desk.label} {told}, {count} changes")
+
+    def exchange(self, desk: Desk, *, peace: bool = False) -> Outcome | None:
+        """One exchange by HTTP; nothing where it broke off."""
+        troubles = [] if peace else self.troubles.pop(desk.label, [])
+        line = Line(self.net, troubles)
+        before = self.office.put_back
+        desk.before_exchange()
+        self.inside += 1
+        finished: list[Outcome] = []
+
+        def act() -> str:
+            try:
+                outcome = engine.exchange(
+                    desk.store,
+                    line,
+                    patience=Patient(self.time),
+                    progress=lambda _progress: None,
+                    cancelled=lambda: False,
+                )
+            except Stopped as stopped:
+                return f"stopped: {stopped.why}, {_told(stopped.outcome)}"
+            finished.append(outcome)
+            return _told(outcome)
+
+        try:
+            told = desk.powered(act, f"{desk.label} at {self.step}")
+        except EndlessError as endless:
+            self.complaints.append(f"{desk.label}: {endless}")
+            told = "never ends"
+        finally:
+            self.inside -= 1
+        desk.note(f"{desk.label} at {self.step}")
+        work.note_erased(desk)
+        self.complaints += checks.status_is_true(self.office, desk, bool(finished) and self.office.put_back == before)
+        self.say(f"{desk.label} exchanged: {told} | {desk.status()}")
+        return finished[0] if finished else None
+
+    # how it ends
+
+    def rest(self) -> None:
+        """With nothing broken any more, exchange until nothing moves; then look."""
+        for _round in range(ROUNDS):
+            moved = False
+            for desk in self.desks:
+                outcome = self.exchange(desk, peace=True)
+                self.time.pass_(60)
+                moved = moved or outcome is None or bool(outcome.sent or outcome.received)
+            if not moved:
+                break
+        else:
+            self.complaints.append("it does not come to rest")
+        for village in self.villages:
+            there = [desk for desk in self.desks if desk.village is village]
+            self.complaints += checks.of_village(self.office, village, there)
+
+    def close(self) -> None:
+        """Close everything."""
+        for desk in self.desks:
+            desk.close()
+        self.office.close()
+
+
+def _told(outcome: Outcome) -> str:
+    notes = " ".join(sorted(outcome.notes))
+    return (
+        f"sent {outcome.sent}, received {outcome.received}, {outcome.requests} requests, {outcome.bytes_up} up,"
+        f" {outcome.bytes_down} down{f', {notes}' if notes else ''}"
+    )
+
+
+Happening = Callable[[World, random.Random], None]
+
+
+def planned(seed: int, steps: int = STEPS) -> Iterator[tuple[int, str]]:
+    """What is to happen at each step."""
+    from tests.sync.simulation import faults  # noqa: PLC0415  they are made of a world
+
+    chance = random.Random(f"plan {seed}")
+    struck = faults.deck(seed, chance)
+    when = dict(zip(sorted(chance.sample(range(10, steps), len(struck))), struck, strict=True))
+    for step in range(steps):
+        yield step, when.get(step) or chance.choices(("work", "exchange", "stick", "morning"), (64, 28, 4, 4))[0]
+
+
+def run(seed: int, *, without: frozenset[int] = frozenset(), steps: int = STEPS) -> Run:
+    """One seed from beginning to end."""
+    from tests.sync.simulation import faults  # noqa: PLC0415
+
+    base = Path(tempfile.mkdtemp(prefix="run-", dir=templates().county.parent))
+    world = World(seed, base)
+    try:
+        for step, what in planned(seed, steps):
+            if step in without:
+                continue
+            world.step = step
+            chance = world.chance(f"step {step}")
+            world.time.pass_(chance.choice((20, 300, 4000, 30000)))
+            faults.HAPPENINGS[what](world, chance)
+            if world.complaints:
+                break
+        else:
+            world.step = steps
+            faults.heal(world)
+            world.rest()
+    finally:
+        world.close()
+        shutil.rmtree(base, ignore_errors=True)
+    world.say(f"end: {len(world.complaints)} complaints")
+    return Run(seed, world.lines, world.complaints, world.happened)
