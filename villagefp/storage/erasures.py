@@ -30,9 +30,19 @@ _COPIES = "store.db.before-*"
 
 def erase(store: Store, named: Erasures) -> None:
     """Destroy what an erasure names, here and in what comes later; when this returns nobody can read it any more."""
-    write_list(store.folder, read_list(store.folder).joined(named))
+    note_beside(store.folder, named)
     with store.taking() as taking:
         taking.erase(named)
+    leave_no_copies(store)
+
+
+def note_beside(folder: Path, named: Erasures) -> None:
+    """Put what is to be erased into the list beside the database; before anything of it is destroyed."""
+    write_list(folder, read_list(folder).joined(named))
+
+
+def leave_no_copies(store: Store) -> None:
+    """What was erased can be read no more in copies of the file, nor in the write-ahead log; after its transaction."""
     for copy in store.folder.glob(_COPIES):
         copy.unlink()
     sync_folder(store.folder)

@@ -54,6 +54,12 @@ def take_back(connection: Connection, origin: Origin, road: str) -> None:
     )
 
 
+def anything_left_by(connection: Connection, origin: Origin, road: str) -> bool:
+    """Whether something that left by a road is not confirmed yet."""
+    query = "SELECT EXISTS (SELECT 1 FROM given_away WHERE village = ? AND device = ? AND road = ?)"
+    return bool(connection.exec_driver_sql(query, (origin.village, origin.device, road)).scalar_one())
+
+
 def note_receipts(connection: Connection, origin: Origin, receipts: Receipts, at: str) -> None:
     """Keep what all receipts so far say together; it may be less than before, where the county was put back."""
     mine = (origin.village, origin.device)

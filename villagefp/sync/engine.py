@@ -1,0 +1,277 @@
+"""One exchange from the first hello to the last answer, over any road.
+
+It goes on while the county has more, while something waits or the answer asks for something, and it always ends: a
+request that says nothing new is asked a few times and no more, and a line that breaks is tried again a few times
+without any progress and no more. Time, chance, the line and the waiting come in from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.storage import exchange_facts, identity, log, outbox, sending
+from villagefp.sync.incoming import Incoming
+from villagefp.sync.outcome import Cancelled, Note, Outcome, Patience, Stopped, Telling
+from villagefp.sync.outgoing import LARGEST, SMALLEST, Asking, Wishes, anything_waits, link_of, make_request
+from villagefp.sync.pace import Outside, Stop
+from villagefp.sync.road import LineError, Refused, Road, Why, in_words
+from villagefp.wire.enrolment import open_succeeded, pack_succession
+from villagefp.wire.hello import Answer, Request
+from villagefp.wire.protocol import VersionError
+from villagefp.wire.signed import ExchangeError
+
+if TYPE_CHECKING:
+    from villagefp.storage.opened import Store
+    from villagefp.sync.applying import Took
+
+HTTP = "http"
+"""What stands in the store for what left by network and has no answer yet."""
+_IDLE = 3
+"""Requests that say nothing new before an exchange is given up."""
+_IDENTITIES = 2
+_CLOCK_SECONDS = 10 * 60
+_GO_ON = Request.MORE | Request.CHECKPOINTS | Request.DIGESTS | Request.SEED | Request.SEND_AGAIN
+
+
+def exchange(store: Store, road: Road, *, patience: Patience, progress: Telling, cancelled: Cancelled) -> Outcome:
+    """Give what waits and take what there is; Stopped where it ends before everything is through.
+
+    UserError where the laptop is not enrolled, or another exchange of this store is under way.
+    """
+    with one_at_a_time(store):
+        return _Exchange(store, road, Outside(patience, progress, cancelled)).run()
+
+
+@contextmanager
+def one_at_a_time(store: Store) -> Iterator[None]:
+    """UserError where an exchange of this store is under way."""
+    if not store.exchanging.acquire(blocking=False):
+        raise UserError(_("An exchange is under way already. Wait until it is done, or stop it."))
+    try:
+        yield
+    finally:
+        store.exchanging.release()
+
+
+class _Exchange:
+    def __init__(self, store: Store, road: Road, outside: Outside) -> None:
+        self._store = store
+        self._road = road
+        self._outside = outside
+        self._wishes = Wishes()
+        self._idle = 0
+        self._seen: set[bytes] = set()
+        self._answered = False
+        self._sent_in_vain = 0
+        self._identities = 0
+        self._notes: set[Note] = set()
+        self._received = self._statements = self._clock_ahead = 0
+        self._began_as = store.origin
+        self._accepted = self._confirmed()
+
+    def run(self) -> Outcome:
+        """Turn by turn until there is nothing more to say."""
+        with self._store.read() as connection:
+            link_of(connection)
+        try:
+            outbox.fill(self._store)
+            while self._turn():
+                pass
+        except Stop:
+            sentence = _("The exchange was stopped. What came through is kept, and nothing is lost.")
+            raise Stopped(sentence, self._outcome()) from None
+        except VersionError as error:
+            why = Why.OLD_THERE if error.older else Why.OLD_HERE
+            raise Stopped(in_words(why), self._outcome(), why) from error
+        except Refused as error:
+            raise Stopped(str(error), self._outcome(), error.why) from error
+        except UserError as error:
+            raise Stopped(str(error), self._outcome()) from error
+        finally:
+            self._take_back()
+        return self._outcome()
+
+    def _turn(self) -> bool:
+        """One request and what came of it; whether there is to be another one."""
+        self._outside.check()
+        try:
+            self._tell_successions()
+        except LineError as broke:
+            self._try_again(broke)
+            return True
+        asking = self._ask_next()
+        incoming = Incoming(self._store, asking.hello, asking.delivered)
+        try:
+            cut, took = self._carry(asking, incoming)
+        except ExchangeError as error:
+            self._unsigned(incoming, error)
+            return True
+        self._note(took)
+        if took.common is not None:
+            self._go_on_as_another(took.common)
+            return True
+        on = took.answer is not None and self._heed(asking, took.answer, took)
+        if cut is None and took.whole:
+            self._outside.went_on()
+            self._answered = True
+            return on
+        self._after_break(cut or LineError(Why.CUT), asking, took)
+        return True
+
+    def _ask_next(self) -> Asking:
+        asking = make_request(self._store, self._wishes)
+        if self._answered:
+            self._idle = self._idle + 1 if asking.likeness in self._seen else 0
+            if self._idle > _IDLE:
+                raise Refused(Why.STUCK)
+        self._answered = False
+        self._seen.add(asking.likeness)
+        self._give_away(asking)
+        return asking
+
+    def _carry(self, asking: Asking, incoming: Incoming) -> tuple[LineError | None, Took]:
+        def came(data: bytes) -> None:
+            incoming.feed(data)
+            self._outside.on_came(len(data))
+
+        broke: LineError | None = None
+        data = asking.data
+        self._outside.begin(len(data))
+        try:
+            self._road.ask(data, came, self._outside.on_sent)
+        except LineError as error:
+            broke = error
+        except (Stop, KeyboardInterrupt):
+            incoming.settle()
+            raise
+        return broke, incoming.settle()
+
+    def _heed(self, asking: Asking, answer: Answer, took: Took) -> bool:
+        """Make the next request as the answer wants it; whether there has to be one."""
+        wishes = self._wishes
+        offsets = {
+            asking.offers[place].name: here for place, here in answer.offsets.items() if place < len(asking.offers)
+        }
+        if wishes.ask_first:
+            gained = sum(offsets.values()) > sum(wishes.offsets.get(one.name, 0) for one in asking.offers)
+            if not gained and self._confirmed() <= asking.accepted:  # something in between keeps all until it has all
+                wishes.room = max(SMALLEST, min(wishes.room, self._sent_in_vain) // 2)
+        elif asking.pieces:
+            wishes.room = min(LARGEST, wishes.room * 2)
+        wishes.ask_first = False
+        wishes.offsets = offsets
+        for place in answer.again:
+            if place < len(asking.offers) and asking.offers[place].last:
+                outbox.cut_again(self._store, asking.offers[place].name)
+        wishes.again = wishes.again and not asking.told.digests
+        wishes.checkpoints = took.asks(Request.CHECKPOINTS) or bool(took.followed.off)
+        wishes.digests = took.asks(Request.DIGESTS)
+        wishes.seed = took.asks(Request.SEED)
+        on = took.asks(_GO_ON) or took.damaged or bool(took.followed.off) or bool(answer.again)
+        return on or anything_waits(self._store)
+
+    def _after_break(self, broke: LineError, asking: Asking, took: Took) -> None:
+        wishes = self._wishes
+        if broke.why is Why.TOO_LARGE:
+            if wishes.room <= SMALLEST:
+                raise Refused(broke.why)
+            wishes.room = max(SMALLEST, min(wishes.room, len(asking.data)) // 2)
+            return
+        if took.answer is not None:  # some of it came: the county has what was sent, and says how much of it
+            self._outside.went_on()
+            return
+        if self._outside.sent > len(asking.hello):
+            given = sum(len(piece.data) for piece in asking.pieces)
+            wishes.ask_first = given > SMALLEST
+            self._sent_in_vain = min(self._outside.sent, given) if given else self._sent_in_vain
+        if self._outside.failed_before:
+            wishes.room = max(SMALLEST, wishes.room // 2)
+        self._try_again(broke)
+
+    def _try_again(self, broke: LineError) -> None:
+        self._outside.wait_after(broke, self._store.ambient.random)
+
+    def _unsigned(self, incoming: Incoming, error: ExchangeError) -> None:
+        """What came is not the county's word; a bit that was altered on the way is tried again."""
+        if incoming.looks_like_a_page:
+            raise Refused(Why.PORTAL) from error
+        try:
+            self._try_again(LineError(Why.OTHER_COUNTY))
+        except Refused as refused:
+            raise (refused if not incoming.answered else error) from error
+
+    def _tell_successions(self) -> None:
+        """The county has to know who goes on for whom before it is asked under the new name."""
+        with self._store.read() as connection:
+            told = identity.successions(connection)
+            keys = link_of(connection).sign_keys
+        for each in told:
+            packed = pack_succession(each)
+            open_succeeded(self._road.enrol(packed), packed, keys)
+            with self._store.save() as save:
+                identity.succession_told(save.connection, each)
+
+    def _go_on_as_another(self, common: int) -> None:
+        self._take_back()
+        self._identities += 1
+        if self._identities > _IDENTITIES:
+            raise Refused(Why.STUCK)
+        with self._store.read() as connection:
+            tail = log.read_tail(connection, self._store.origin).seq
+        identity.take_new(self._store, min(common, tail))
+        self._notes.add(Note.NEW_IDENTITY)
+        self._wishes = Wishes(room=self._wishes.room)
+        self._seen.clear()
+        outbox.fill(self._store)
+
+    def _give_away(self, asking: Asking) -> None:
+        """Note what leaves now, before it leaves: whatever happens then, nobody is told less or more than is so."""
+        if asking.seqs:
+            at = self._store.ambient.now().isoformat(timespec="seconds")
+            with self._store.save() as save:
+                sending.take_back(save.connection, self._store.origin, HTTP)
+                sending.give_away(save.connection, self._store.origin, asking.seqs, HTTP, at)
+
+    def _take_back(self) -> None:
+        """What was given to a line and got no receipt is not on its way any more."""
+        with self._store.read() as connection:
+            left = sending.anything_left_by(connection, self._store.origin, HTTP)
+        if left:
+            with self._store.save() as save:
+                sending.take_back(save.connection, self._store.origin, HTTP)
+
+    def _confirmed(self) -> int:
+        with self._store.read() as connection:
+            return exchange_facts.receipts(connection, self._store.origin).accepted
+
+    def _note(self, took: Took) -> None:
+        self._received += took.followed.applied + took.seeded
+        self._statements += took.statements
+        if took.answer is not None:
+            self._clock_ahead = took.clock_ahead
+        told = {
+            Note.CLOCK: abs(took.clock_ahead) > _CLOCK_SECONDS,
+            Note.REVOKED: took.asks(Request.RECEIPTS_ONLY),
+            Note.DIFFERS: took.differs,
+            Note.NOT_FOLLOWED: bool(took.followed.unsound),
+            Note.COUNTY_PUT_BACK: took.put_back,
+        }
+        self._notes |= {note for note, so in told.items() if so}
+
+    def _outcome(self) -> Outcome:
+        now = self._confirmed()
+        sent = max(now - self._accepted, 0) if self._store.origin == self._began_as else now
+        return Outcome(
+            sent=sent,
+            received=self._received,
+            statements=self._statements,
+            requests=self._outside.requests,
+            bytes_up=self._outside.bytes_up,
+            bytes_down=self._outside.bytes_down,
+            notes=frozenset(self._notes),
+            clock_ahead=self._clock_ahead,
+        )
