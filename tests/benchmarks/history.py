@@ -139,7 +139,7 @@ def live(keeper: Keeper, workload: Workload) -> Register:
     register = Register(keeper)
     keeper.save(FIRST_DAY, register.imported(workload))
     for record in workload.visits:
-        now = _when(record["created"])
+        now = when(record["created"])
         keeper.save(now, [register.sheet(record, now)])
     return register
 
@@ -148,7 +148,7 @@ def work(keeper: Keeper, register: Register, workload: Workload) -> None:
     """D, each visit and each edit in a save of its own."""
     known = {record["id"]: record for record in workload.village}
     for record in sorted(workload.week, key=lambda record: str(record.get("updated", record["created"]))):
-        now = _when(record.get("updated", record["created"]))
+        now = when(record.get("updated", record["created"]))
         keeper.save(now, register.worked(record, known.get(record["id"]), now))
 
 
@@ -248,13 +248,14 @@ def _id(record: Rec) -> RecordId:
     return UUID(record["id"]).bytes
 
 
-def _when(moment: str) -> datetime:
+def when(moment: str) -> datetime:
+    """A moment of the workload."""
     return datetime.fromisoformat(moment).replace(tzinfo=UTC) - timedelta(hours=8)
 
 
 def _visit_id(record: Rec) -> RecordId:
     """The id of the workload, made at the moment that the workload says, by the village's clock."""
-    milliseconds = round(_when(record["created"]).timestamp() * 1000)
+    milliseconds = round(when(record["created"]).timestamp() * 1000)
     return milliseconds.to_bytes(6, "big") + _id(record)[6:]
 
 

@@ -39,6 +39,10 @@ class KeptVillage:
         """Go on in the same store, opened again by somebody with this village's `ambient`."""
         self.store = store
 
+    def set_clock(self, now: datetime) -> None:
+        """The village's clock says so from here on."""
+        self._now = now
+
     def save(self, now: datetime, records: Iterable[Record]) -> None:
         """Keep records that are new or differ from what was kept."""
         self._now = now
