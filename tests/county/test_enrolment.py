@@ -21,6 +21,7 @@ from villagefp.wire import enrolment as wire
 from villagefp.wire import village_key
 from villagefp.wire.enrolment import EnrolmentError, EnrolmentFault
 from villagefp.wire.enrolment_code import keys_of
+from villagefp.wire.succession import sign_succession
 from villagefp.wire.village_key import VillageKey
 
 ALONE = bytes(15) + b"\x07"
@@ -229,6 +230,50 @@ def test_revoking_a_laptop_revokes_what_took_its_place(county: County) -> None:
     assert lineage.revoke(county, village, laptop.device, "clerk") == [laptop.device, *line]
     with county.read() as connection:
         assert all(devices.known(connection, village, one).revoked for one in line)
+
+
+def test_a_successor_is_what_the_one_before_it_was(county: County) -> None:
+    offered = offer(county, role="village_cadre")
+    laptop, heir = Claimant(1), Claimant(2)
+    village = laptop.asks(county, offered.code).village
+    told = sign_succession(
+        village, laptop.device, heir.device, heir.key.public, heir.seal.public, laptop.key, heir.key
+    )  # fmt: skip
+    packed = wire.pack_succession(told)
+    for _turn in range(2):  # an answer that was lost
+        wire.open_succeeded(enrolment.claim(county, KEYS, packed), packed, KEYS.signs)
+    with county.read() as connection:
+        new = devices.known(connection, village, heir.device)
+        assert (new.role, new.label, new.revoked) == ("village_cadre", "王秀兰的电脑", False)
+    assert lineage.revoke(county, village, laptop.device, "clerk") == [laptop.device, heir.device]
+
+
+def test_a_revoked_laptop_has_a_revoked_successor(county: County) -> None:
+    offered = offer(county)
+    laptop, heir = Claimant(1), Claimant(2)
+    village = laptop.asks(county, offered.code).village
+    lineage.revoke(county, village, laptop.device, "clerk")
+    told = sign_succession(
+        village, laptop.device, heir.device, heir.key.public, heir.seal.public, laptop.key, heir.key
+    )  # fmt: skip
+    packed = wire.pack_succession(told)
+    wire.open_succeeded(enrolment.claim(county, KEYS, packed), packed, KEYS.signs)
+    with county.read() as connection:
+        assert devices.known(connection, village, heir.device).revoked
+
+
+def test_a_succession_that_the_old_key_did_not_sign_is_refused(county: County) -> None:
+    offered = offer(county)
+    laptop, heir, thief = Claimant(1), Claimant(2), Claimant(3)
+    village = laptop.asks(county, offered.code).village
+    for key, old, of_village, expected in (
+        (thief.key, laptop.device, village, EnrolmentFault.DAMAGED),
+        (thief.key, thief.device, village, EnrolmentFault.UNKNOWN_DEVICE),
+        (laptop.key, laptop.device, ALONE, EnrolmentFault.UNKNOWN_DEVICE),
+    ):
+        told = sign_succession(of_village, old, heir.device, heir.key.public, heir.seal.public, key, heir.key)
+        assert enrolment.claim(county, KEYS, wire.pack_succession(told)) == wire.refuse(expected)
+    assert enrolment.claim(county, KEYS, wire.pack_succession(b"\x01")) == wire.refuse(EnrolmentFault.DAMAGED)
 
 
 def test_two_laptops_that_claim_at_once_found_one_village(county: County, opening: Opening) -> None:

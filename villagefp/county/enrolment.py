@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, insert, select, text, update
 
 from villagefp.county import devices, office_values, rings
 from villagefp.county.devices import NewDevice
 from villagefp.county.engine import is_postgres
 from villagefp.county.keys import CountyKeys
+from villagefp.county.lineage import succeed
 from villagefp.county.office_tables import OFFICE, enrolment
 from villagefp.county.office_values import KEYED_BY
 from villagefp.county.store import Act, County, lock, note
@@ -80,7 +82,8 @@ def offer(county: County, keys: CountyKeys, vault: Vault, place: Place) -> Offer
     secrets = keys_of(code)
     now = _seconds(county)
     with county.write() as connection:
-        of_village = found(connection, checked) or planned(connection, checked) or county.ambient.new_id()
+        here = found(connection, checked)
+        of_village = here or planned(connection, checked) or county.ambient.new_id()
         ring = rings.ring_for(connection, vault, of_village, place.role)
         wrapped = wrap_under(ring, secrets.wrap, county.ambient.random)
         invited = _Invited(checked, place.village_name, place.role, place.label, place.address, wrapped)
@@ -96,7 +99,7 @@ def offer(county: County, keys: CountyKeys, vault: Vault, place: Place) -> Offer
                 **asdict(invited),
             )
         )
-    grant = _grant(keys, of_village, invited, now)
+    grant = replace(_grant(keys, of_village, invited, now), founded=here is not None)
     return Offered(code, of_village, wire.sign_offer(grant, secrets), secrets.seal.public, now + place.days * 86400)
 
 
@@ -107,6 +110,9 @@ def claim(county: County, keys: CountyKeys, told: bytes, source: str = "") -> by
     of a protocol that is not spoken here.
     """
     try:
+        if told[:1] == wire.SUCCESSION:
+            succeed(county, told[1:])
+            return wire.sign_succeeded(told, keys.sign)
         answer = _claimed(county, keys, told, source)
     except EnrolmentError as refusal:
         return wire.refuse(refusal.fault)
@@ -225,7 +231,9 @@ def _enrol(
 
 
 def _grant(keys: CountyKeys, village: bytes, invited: _Invited, now: int) -> Grant:
-    return Grant(sign_keys=keys.signs, seal_key=keys.seal.public, village=village, time=now, **asdict(invited))
+    return Grant(
+        sign_keys=keys.signs, seal_key=keys.seal.public, village=village, time=now, founded=True, **asdict(invited)
+    )
 
 
 def _invited(row: Row[tuple[object, ...]]) -> _Invited:

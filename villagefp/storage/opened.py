@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import RecordId, Village, Worker
-from villagefp.storage import local, log, records
+from villagefp.storage import local, log, records, village_keys
 from villagefp.storage.due_entry import DueEntry
 from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
@@ -23,6 +23,7 @@ from villagefp.storage.lock import FolderLock
 from villagefp.storage.log import Origin, Tail
 from villagefp.storage.refusals import refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
+from villagefp.storage.village_keys import Key, Ring
 from villagefp.wire import stamp
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-VILLAGE_KEY = "village"
-DEVICE_KEY = "device"
-WORKER_KEY = "worker"
+VILLAGE_KEY, DEVICE_KEY, WORKER_KEY = local.VILLAGE_KEY, local.DEVICE_KEY, local.WORKER_KEY
 _BIG_LOG = 64 * 1024 * 1024
 """Bytes of the write-ahead log from which on a save folds it in after its commit, where nobody ever rested."""
 
@@ -55,6 +54,7 @@ class _Writing:
 
     connection: Connection
     tail: Tail | None = None  # where the own log ends after it; none: the next save asks the log
+    device: bytes | None = None  # under which this laptop goes on after it, where that is another one
 
 
 class Store:
@@ -68,15 +68,15 @@ class Store:
         self._engine = opening.engine
         self._saving = threading.Lock()
         self._saver: int | None = None
+        self.exchanging = threading.Lock()  # held for the length of an exchange: one at a time
         self._deriving = threading.RLock()
         self._derived: dict[Callable[[Store], Any], tuple[frozenset[str], Any]] = {}
+        self._ring: Ring | None = None
         with self.read() as connection:
-            village_id, device, worker_id = (
-                local.get(connection, key) for key in (VILLAGE_KEY, DEVICE_KEY, WORKER_KEY)
-            )
-            if village_id is None or device is None or worker_id is None:
-                raise ValueError("The store does not say which village, device and worker it is of.")
-            self._origin = Origin(village_id, device)
+            worker_id = local.get(connection, WORKER_KEY)
+            if worker_id is None:
+                raise ValueError("The store does not say which worker it is of.")
+            self._origin = log.own_origin(connection)
             self._worker_id = opening.keys.worker or worker_id
             self._tail: Tail | None = log.read_tail(connection, self._origin)
             self._adopted = local.adopted_stamp(connection)
@@ -140,6 +140,28 @@ class Store:
         self._show(taking.changed)
 
     @contextmanager
+    def becoming(self, device: bytes) -> Iterator[Taking]:
+        """One transaction in which this laptop becomes another device: all of it, or it stays what it was.
+
+        Its next save counts under the new id, and its stamps still never go back.
+        """
+        from villagefp.storage.taking import Receiver, Taking  # noqa: PLC0415  not needed before an exchange
+
+        with self._writing() as writing:
+            connection = writing.connection
+            last = log.read_tail(connection, self._origin).stamp
+            local.put_adopted_stamp(connection, max(last, local.adopted_stamp(connection)))
+            origin = Origin(self._origin.village, device)
+            taking = Taking(connection, Receiver(origin, self.ambient.milliseconds(), self._derive_due))
+            yield taking
+            local.put(connection, DEVICE_KEY, device)
+            taking.finish()
+            adopted = local.adopted_stamp(connection)
+            writing.device = device
+        self._adopted = adopted
+        self._show(taking.changed)
+
+    @contextmanager
     def _writing(self) -> Iterator[_Writing]:
         """One transaction at a time; whoever ends well may say where the own log ends then."""
         if self._saver == threading.get_ident():
@@ -149,8 +171,12 @@ class Store:
             writing = _Writing(connection)
             try:
                 with refusing_in_words(self.folder), connection.begin():
+                    if self._tail is None:  # what was cut short just after its commit may have made another device of it
+                        self._origin = log.own_origin(connection)
                     yield writing
                 self._tail = writing.tail
+                if writing.device is not None:
+                    self._origin = Origin(self._origin.village, writing.device)
             except BaseException:
                 self._tail = None  # whatever cut it short, even after its commit: the next save asks the log
                 raise
@@ -208,13 +234,29 @@ class Store:
         return DueEntry(self.seal, self.unseal, today or self.ambient.today())
 
     def seal(self, plain: bytes) -> bytes:
-        """Bytes for a sealed field, under the second key."""
-        nonce = self.ambient.random(SecretBox.NONCE_SIZE)
-        return bytes(SecretBox(self._opening.keys.sealed).encrypt(plain, nonce))
+        """Bytes for a sealed field, under the newest key of the village, or the store's own second one."""
+        return self._village_ring().seal(plain, self.ambient.random(SecretBox.NONCE_SIZE))
 
     def unseal(self, sealed: bytes) -> bytes:
-        """What was sealed."""
-        return SecretBox(self._opening.keys.sealed).decrypt(sealed)
+        """What was sealed, by whichever key; SealedElsewhereError, a UserError, where it is not here."""
+        return self._village_ring().unseal(sealed)
+
+    def add_village_keys(self, connection: Connection, keys: Iterable[Key]) -> None:
+        """Take in keys of the village, within a save of this store; `forget_ring` is due after its commit."""
+        village_keys.add(connection, self._opening.keys.sealed, keys, self.ambient.random)
+
+    def forget_ring(self) -> None:
+        """Read the keys of the village anew, and what was derived with those before."""
+        with self._deriving:
+            self._ring = None
+        self.forget_derived()
+
+    def _village_ring(self) -> Ring:
+        ring = self._ring
+        if ring is None:
+            with self._deriving, self.read() as connection:
+                ring = self._ring = village_keys.ring(connection, self._opening.keys.sealed)
+        return ring
 
     def keys_for(self, worker: RecordId | None) -> Keys:
         """The store's keys, to be wrapped in a slot of this worker."""

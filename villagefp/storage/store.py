@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.records import Village, Worker
 from villagefp.domain.village_code import read as read_village_code
@@ -23,9 +25,11 @@ from villagefp.storage.passphrase import check_passphrase
 from villagefp.storage.recovery_code import new_code, read_code
 from villagefp.storage.refusals import opening_in_words, refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
+from villagefp.wire.signing import SigningKey
 
 __all__ = [
     "CreatedStore",
+    "Joining",
     "Store",
     "change_passphrase",
     "create_store",
@@ -46,6 +50,16 @@ class CreatedStore:
     recovery_code: str
 
 
+@dataclass(frozen=True)
+class Joining:
+    """What a laptop takes with it that was enrolled before it had a store: its county knows it by this."""
+
+    village: bytes
+    device: bytes
+    key: SigningKey
+    also: Callable[[Connection, Keys], None]  # what else is kept in the very first save
+
+
 def store_exists(folder: Path) -> bool:
     """Whether a store was made in this folder."""
     return (folder / DATABASE).exists()
@@ -60,10 +74,18 @@ def create_store(
     passphrase: str,
     ambient: Ambient,
     cost: Cost | None = None,
+    joining: Joining | None = None,
 ) -> CreatedStore:
-    """Make the store of a village for its first worker; it is there when this returns, or not at all."""
+    """Make the store of a village for its first worker; it is there when this returns, or not at all.
+
+    `joining` is of a laptop that was enrolled first; without it the store founds a village of its own.
+    """
     check_passphrase(passphrase)
-    village = Village(id=ambient.new_id(), code=read_village_code(village_code).code, name=_named(village_name))
+    village = Village(
+        id=joining.village if joining else ambient.new_id(),
+        code=read_village_code(village_code).code,
+        name=_named(village_name),
+    )
     worker = Worker(id=ambient.new_id(), name=_named(worker_name))
     with ExitStack() as undo:
         undo.enter_context(refusing_in_words(folder))
@@ -76,7 +98,7 @@ def create_store(
         keys = Keys(ambient.random(32), ambient.random(32), worker.id)
         code = new_code(ambient.random)
         undo.callback(_remove, folder, f"{_UNFINISHED}*")
-        _found(folder, keys, village, worker, ambient)
+        _found(folder, keys, (village, worker), ambient, joining)
         dear = cost or Cost()
         slots = (
             keyslots.make_slot(WORKER, passphrase, keys, dear, ambient.random),
@@ -100,11 +122,12 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _found(folder: Path, keys: Keys, village: Village, worker: Worker, ambient: Ambient) -> None:
+def _found(folder: Path, keys: Keys, owners: tuple[Village, Worker], ambient: Ambient, joining: Joining | None) -> None:
     """The database with its tables and its first save: the village and the worker."""
     _remove(folder, f"{_UNFINISHED}*")
     engine = make_engine(folder / _UNFINISHED, keys.store)
-    origin = Origin(village.id, ambient.new_id())
+    village, worker = owners
+    origin = Origin(village.id, joining.device if joining else ambient.new_id())
     try:
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             migrate.create_tables(connection)
@@ -115,7 +138,11 @@ def _found(folder: Path, keys: Keys, village: Village, worker: Worker, ambient: 
             unit = UnitOfWork(connection, entry)
             unit.add_many([village, worker])
             unit.finish()
-            trust.make_key(connection, ambient.random)
+            if joining is None:
+                trust.make_key(connection, ambient.random)
+            else:
+                trust.put_key(connection, joining.key)
+                joining.also(connection, keys)
     finally:
         engine.dispose()  # the last connection folds the write-ahead log in, syncs, and removes it
 

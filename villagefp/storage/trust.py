@@ -17,8 +17,13 @@ _PINNED = "pinned keys"
 def make_key(connection: Connection, random: Callable[[int], bytes]) -> SigningKey:
     """Give a store its key; the connection is a save's."""
     key = new_key(random)
-    local.put(connection, _SEED, key.seed)
+    put_key(connection, key)
     return key
+
+
+def put_key(connection: Connection, key: SigningKey) -> None:
+    """From now on the laptop signs with this key; the connection is a save's."""
+    local.put(connection, _SEED, key.seed)
 
 
 def found_key(connection: Connection) -> SigningKey | None:

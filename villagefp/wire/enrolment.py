@@ -91,6 +91,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     ring: Annotated[bytes, Meta(max_length=MAX_RING)]  # wrapped under the code
     time: Count  # of the county, seconds since 1970
     address: _Short = ""  # where it answers by network; empty where it does not
+    founded: bool = False  # whether the county has this village already: then no laptop brings another id for it
 
 
 _CLAIMS = msgspec.msgpack.Decoder(Claim)
