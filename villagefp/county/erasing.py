@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from villagefp.county import log, merging
 from villagefp.county.bulk import Rows, select_among
+from villagefp.county.devices import Device
 from villagefp.county.judging import RecordName
 from villagefp.county.store import Act, County, Standing, note
 from villagefp.county.streams import Heads
@@ -27,11 +28,12 @@ from villagefp.county.tables import (
 from villagefp.wire import links
 from villagefp.wire.change import ChangeName, LoggedChange
 from villagefp.wire.declared import BY_NUMBER
-from villagefp.wire.erasure import Erasure, bare, open_erasure
+from villagefp.wire.erasure import Erasure, bare, open_erasure, sign_erasure
 from villagefp.wire.heads import Folded, pack_heads
 from villagefp.wire.links import Cover
 from villagefp.wire.scopes import scope_of_kind
 from villagefp.wire.signed import ExchangeError, Fault
+from villagefp.wire.signing import SigningKey
 
 _RECORDS = Rows(erased_record, replacing=False)
 _CHANGES = Rows(erased_change, replacing=False)
@@ -50,13 +52,62 @@ def apply(county: County, in_village: bytes, told: bytes, keys: Iterable[bytes])
         same = (erasure.c.village == in_village, erasure.c.serial == statement.serial)
         if connection.execute(select(erasure.c.serial).where(*same)).first():
             return False
-        connection.execute(erasure.insert().values(village=in_village, serial=statement.serial, told=told))
-        connection.execute(
-            update(village).where(village.c.village == in_village).values(erasures=standing.erasures + 1)
-        )
-        _destroy(connection, in_village, statement)
-        note(connection, standing, Act(county.now(), "county", f"erasure {statement.serial}"))
+        _apply(connection, standing, statement, told, Act(county.now(), "county", f"erasure {statement.serial}"))
     return True
+
+
+def of_device(county: County, device: Device, told: bytes, key: SigningKey) -> bool:
+    """Make an erasure that was done in the village one of the county's, with a serial of the county's own.
+
+    Only what is not erased yet is named, so a repeat says nothing. False where the laptop may not write one of the
+    records: then nothing is erased. ExchangeError where it did not sign this, or it is for another village.
+    """
+    wanted = open_erasure(told, [device.public], device.village)
+    with county.numbering(device.village) as (connection, standing):
+        names = set(wanted.records) - records_among(
+            connection, device.village, {name for _kind, name in wanted.records}
+        )
+        changes = [name for name in wanted.changes if not _is_named(connection, device.village, name)]
+        if not may_erase(connection, device, names, changes):
+            return False
+        if names or changes:
+            last = connection.execute(
+                select(func.max(erasure.c.serial)).where(erasure.c.village == device.village)
+            ).scalar()
+            statement = Erasure(
+                village=device.village, serial=(last or 0) + 1, records=tuple(sorted(names)), changes=tuple(changes)
+            )
+            act = Act(county.now(), device.device.hex(), f"erasure {statement.serial}", device.device)
+            _apply(connection, standing, statement, sign_erasure(statement, key), act)
+    return True
+
+
+def may_erase(
+    connection: Connection, device: Device, names: Collection[RecordName], changes: Sequence[ChangeName]
+) -> bool:
+    """Whether a laptop may erase these: what it may write. A record that nobody has heard of counts by its kind."""
+    here = merging.present(connection, device.village, {name for _kind, name in names})
+    scopes = {here[name].scope if name in here else scope_of_kind(name[0]) for name in names}
+    for writer, seq in changes:
+        ones = log.of_groups(connection, device.village, writer, [(seq, seq)])
+        told = merging.present(connection, device.village, {one.change.record for one in ones})
+        scopes |= {one.scope for one in told.values()} or {scope_of_kind(one.change.kind) for one in ones}
+    return scopes <= set(device.scopes)
+
+
+def _apply(connection: Connection, standing: Standing, statement: Erasure, told: bytes, act: Act) -> None:
+    """Keep a statement and destroy what it names; the caller holds the village's lock."""
+    in_village = standing.village
+    connection.execute(erasure.insert().values(village=in_village, serial=statement.serial, told=told))
+    connection.execute(update(village).where(village.c.village == in_village).values(erasures=standing.erasures + 1))
+    _destroy(connection, in_village, statement)
+    note(connection, standing, act)
+
+
+def since(connection: Connection, in_village: bytes, serial: int) -> list[bytes]:
+    """The statements after a serial, in order."""
+    query = select(erasure.c.told).where(erasure.c.village == in_village, erasure.c.serial > serial)
+    return [told for (told,) in connection.execute(query.order_by(erasure.c.serial))]
 
 
 def _destroy(connection: Connection, in_village: bytes, statement: Erasure) -> None:

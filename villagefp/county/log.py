@@ -127,7 +127,7 @@ def links_of(connection: Connection, village: bytes, device: bytes, first: int, 
 
 def links_at(connection: Connection, village: bytes, device: bytes, seqs: Collection[int]) -> dict[int, bytes]:
     """The links of these changes of a device, by seq, wherever they lie."""
-    return {seq: link for seq, link in select_among(connection, _LINKS, [village, device], seqs, "bigint[]")}
+    return dict(select_among(connection, _LINKS, [village, device], seqs, "bigint[]"))
 
 
 def record_of(connection: Connection, village: bytes, name: ChangeName) -> bytes | None:

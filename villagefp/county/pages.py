@@ -44,6 +44,16 @@ class _Row(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A laptop that reads a stream, and the county's key that signs what it reads."""
+
+    connection: Connection
+    of: Stream
+    device: bytes
+    key: SigningKey
+
+
+@dataclass(frozen=True)
 class Following:
     """What follows next in a stream: own changes, or a signed page of others', and the position after it."""
 
@@ -51,22 +61,20 @@ class Following:
     position: int
 
 
-def after(
-    connection: Connection, of: Stream, position: int, head: int, device: bytes, key: SigningKey
-) -> Iterator[Following]:
+def after(reader: Reader, position: int, head: int) -> Iterator[Following]:
     """What follows a position up to the end of a stream, for a laptop, in order and without a gap.
 
     Nothing is read or signed before it is asked for, so a caller whose room is full just stops.
     """
-    ahead = _Ahead(connection, of, position, head)
+    ahead = _Ahead(reader, position, head)
     while rows := ahead.rows():
-        own = rows[0].device == device
-        alike = list(takewhile(lambda row: (row.device == device) is own, rows))  # noqa: B023  used up at once
+        own = rows[0].device == reader.device
+        alike = list(takewhile(lambda row: (row.device == reader.device) is own, rows))  # noqa: B023  used up at once
         if own:
-            told: Placed | bytes = _placed(of.scope, alike)
+            told: Placed | bytes = _placed(reader.of.scope, alike)
             count = _rising(alike)
         else:
-            count, told = _page(connection, of, alike, ahead.chain(), key)
+            count, told = _page(reader, alike, ahead.chain())
         ahead.pass_by(count)
         yield Following(told, ahead.position)
 
@@ -74,9 +82,9 @@ def after(
 class _Ahead:
     """The rows that come next in a stream: at least as many as a page takes, or all that there are."""
 
-    def __init__(self, connection: Connection, of: Stream, position: int, head: int) -> None:
-        self._connection = connection
-        self._of = of
+    def __init__(self, reader: Reader, position: int, head: int) -> None:
+        self._connection = reader.connection
+        self._of = reader.of
         self._head = head
         self._chain: bytes | None = None
         self._rows: list[_Row] = []
@@ -128,14 +136,12 @@ def _placed(scope: int, rows: Sequence[_Row]) -> Placed:
     return Placed(scope, rows[0].position, seqs[0], pack_steps(seqs))
 
 
-def _page(
-    connection: Connection, of: Stream, rows: Sequence[_Row], before: Cursor, key: SigningKey
-) -> tuple[int, bytes]:
+def _page(reader: Reader, rows: Sequence[_Row], before: Cursor) -> tuple[int, bytes]:
     """As many of these changes as a page takes, and the page."""
     room = _FIRST
     count = _filled(rows, room)
-    changes = list(log.of_stream(connection, of.village, of.scope, before.position, count))
-    source = _Source(connection, of.village)
+    changes = list(log.of_stream(reader.connection, *reader.of, before.position, count))
+    source = _Source(reader.connection, reader.of.village)
     while True:
         taken = [one.delivered for one in changes[:count]]
         try:
@@ -146,8 +152,8 @@ def _page(
             room = room * 3 // 4
             count = min(_filled(rows, room), count - 1)
             continue
-        page = make_page(before, of, source.origins(taken), [one.link for one in taken], packed)
-        return count, sign_page(page, key)
+        page = make_page(before, reader.of, source.origins(taken), [one.link for one in taken], packed)
+        return count, sign_page(page, reader.key)
 
 
 def _filled(rows: Sequence[_Row], room: int) -> int:
@@ -194,4 +200,3 @@ class _Source:
             known.update({(device, seq): link for seq, link in found.items()})
             known[device, 0] = links.first_link(self._village, device)
         return [Origin(device, seq, known[device, seq - 1]) for device, seq in (one.change.name for one in changes)]
-

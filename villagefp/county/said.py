@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, select
 
 from villagefp.county.store import County
 from villagefp.county.tables import statement as table
@@ -36,3 +38,17 @@ def since(county: County, village: bytes, sort: str, serial: int) -> list[bytes]
     )
     with county.read() as connection:
         return [told for (told,) in connection.execute(query)]
+
+
+def after(connection: Connection, village: bytes, known: Mapping[str, int]) -> list[bytes]:
+    """What a laptop still needs that knows these serials by sort, by sort and serial.
+
+    Serials rise across the names of a sort, so one number says which of them it has, also when not all fit at once.
+    """
+    highest = select(table.c.sort, func.max(table.c.serial)).where(table.c.village == village).group_by(table.c.sort)
+    missing = {sort: known.get(sort, 0) for sort, last in connection.execute(highest) if last > known.get(sort, 0)}
+    told: list[bytes] = []
+    for sort, serial in sorted(missing.items()):
+        query = select(table.c.told).where(table.c.village == village, table.c.sort == sort, table.c.serial > serial)
+        told += connection.execute(query.order_by(table.c.serial)).scalars()
+    return told

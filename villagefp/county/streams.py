@@ -100,6 +100,8 @@ def read(connection: Connection, of: Stream, after: int, most: int) -> list[Plac
 def chains_at(connection: Connection, of: Stream, positions: Iterable[int]) -> dict[int, bytes]:
     """The chains of a stream at those of these positions that it has."""
     wanted = set(positions)
+    if wanted <= {0}:
+        return {0: start(of).chain} if wanted else {}
     query = select(change_log.c.position, change_log.c.chain).where(
         change_log.c.village == of.village, change_log.c.scope == of.scope, change_log.c.position.in_(sorted(wanted))
     )
