@@ -101,10 +101,7 @@ def between(connection: Connection, first: date, last: date) -> list[Appointment
 
 def as_lines(connection: Connection, found: Sequence[Appointment]) -> tuple[AppointmentLine, ...]:
     """The appointments with the names and households of those they are with."""
-    persons = {
-        line.id: line
-        for line in people.person_lines(connection, ids=[each.person for each in found if each.person is not None])
-    }
+    persons = people.lines_of(connection, [each.person for each in found if each.person is not None])
     wanted = [each.household for each in found if each.household is not None]
     homes = {home.id: home for home in records.where_in(connection, Household, "id", wanted)} if wanted else {}
     heads = households.head_names(connection) if wanted else {}

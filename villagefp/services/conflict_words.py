@@ -36,6 +36,7 @@ def field_words(kind: Kind, number: int) -> str:
         ("person", "id_no"): _("ID number"),
         ("person", "file_no"): _("Number of the health file"),
         ("person", "died_on"): _("Date of death"),
+        ("same_as", "same"): _("One and the same, or two"),
     }
     return words.get((kind.name, field.group or field.name)) or _("First entry of “{field}”").format(field=field.name)
 
@@ -47,6 +48,8 @@ def value_words(conflict: OpenConflict, choice: Choice, *, reveal: bool) -> str:
     if conflict.sort is Sort.WITHDRAWAL:
         return _("It stays taken back") if choice.withdrawn else _("It is taken up again, as it was changed")
     by_name = {conflict.kind.by_number[number].name: value for number, value in choice.values.items()}
+    if conflict.kind.name == "same_as" and "same" in by_name:
+        return _("They are one and the same") if by_name["same"] else _("They are two")
     if conflict.kind.name == "person":
         told = _of_person(by_name, reveal=reveal)
         if told is not None:

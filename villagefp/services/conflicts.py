@@ -164,7 +164,7 @@ def _about(connection: Connection, conflict: OpenConflict) -> tuple[RecordId | N
     query = f'SELECT {", ".join(of)} FROM "{conflict.kind.name}" WHERE id = ?'  # noqa: S608  names of the registry
     row = connection.exec_driver_sql(query, (conflict.record,)).first()
     told = dict(zip(of, row, strict=True)) if row is not None else {}
-    return told.get("person"), told.get("household")
+    return told.get("person") or told.get("first"), told.get("household")
 
 
 def _who(

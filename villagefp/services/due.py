@@ -12,7 +12,7 @@ from villagefp.domain.followup_days import DueItem, DueState, on_day
 from villagefp.domain.records import RecordId
 from villagefp.i18n import _
 from villagefp.services import walking_order
-from villagefp.storage import due_rows, member_facts, people
+from villagefp.storage import due_rows, member_facts, people, same
 from villagefp.storage.lines import HouseholdLine, PersonLine, in_order
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def due_of_all(store: Store, subjects: Sequence[RecordId], today: date) -> tuple
     """The same for several, such as a household and its members."""
     refresh(store, today)
     with store.read() as connection:
-        found = due_rows.plans_of(connection, subjects, store.unseal)
+        known = same.read(connection, subjects)
+        shown = list(dict.fromkeys(map(known.shown, subjects)))
+        found = due_rows.plans_of(connection, shown, store.unseal)
         return tuple(_lines(connection, found, today, frozenset(DueState)))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from villagefp.domain.records import Consent, Episode, Outcome, Person, RecordId
-from villagefp.storage import records
+from villagefp.storage import records, same
 from villagefp.wire.declared_programmes import PRIVATE
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def read(store: Store, episode: Episode) -> ReadEpisode:
 
 def of_person(store: Store, connection: Connection, person: RecordId) -> list[ReadEpisode]:
     """All episodes of a person, in order of making."""
-    return [read(store, episode) for episode in records.where(connection, Episode, person=person)]
+    every = same.all_of(connection, person)
+    found = sorted(records.where_in(connection, Episode, "person", every), key=lambda episode: episode.id)
+    return [read(store, episode) for episode in found]
 
 
 def consent_of(

@@ -13,7 +13,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import timeline
 from villagefp.services.pages import HouseholdLine, HouseholdPage, Mark, PersonLine
-from villagefp.storage import marks, people, records
+from villagefp.storage import marks, people, records, same
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
@@ -64,13 +64,14 @@ def household_page(store: Store, household_id: RecordId) -> HouseholdPage:
         household = records.get(connection, Household, household_id)
         if household is None:
             raise UserError(_("This household is not here. It may have been withdrawn; go back to the list."))
-        memberships = records.where(connection, Membership, household=household_id)
-        lines = {
-            line.id: line
-            for line in people.person_lines(connection, ids=[membership.person for membership in memberships])
-        }
-        members = _ordered(memberships, lines, household.head, here=True)
-        former = _ordered(memberships, lines, household.head, here=False)
+        homes = same.all_of(connection, household_id)
+        shown = records.get(connection, Household, homes[0])
+        household, household_id = (shown, homes[0]) if shown is not None else (household, household_id)
+        memberships = records.where_in(connection, Membership, "household", homes)
+        lines = people.lines_of(connection, [membership.person for membership in memberships])
+        head = household.head and lines[household.head].id if household.head in lines else household.head
+        members = _ordered(memberships, lines, head, here=True)
+        former = _ordered(memberships, lines, head, here=False)
         entries = timeline.of_household(store, connection, household_id, [line.id for line, _membership in members])
         open_marks: tuple[Mark, ...] = tuple(marks.open_marks(connection, household_id=household_id))
     return HouseholdPage(household, members, former, entries, open_marks)
@@ -105,6 +106,8 @@ def _ordered(
         for membership in memberships
         if (membership.left_on is None) == here and membership.person in lines
     ]
+    if here:  # one who is in the register twice lives here once
+        chosen = list({line.id: (line, membership) for line, membership in reversed(chosen)}.values())
     return tuple(
         sorted(chosen, key=lambda pair: (pair[0].id != head, pair[1].relation or "99", pair[0].birth_date or "9999"))
     )

@@ -24,7 +24,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import timeline
 from villagefp.services.pages import PersonLine, PersonPage
-from villagefp.storage import marks, people, records
+from villagefp.storage import marks, people, records, same
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -63,29 +63,30 @@ def find(store: Store, text: str, limit: int = 50) -> list[PersonLine]:
 def person_page(store: Store, person_id: RecordId) -> PersonPage:
     """All that is known of a person but sealed answers; UserError where the person is not here."""
     with store.read() as connection:
-        person = records.get(connection, Person, person_id)
+        every = same.all_of(connection, person_id)
+        person = records.get(connection, Person, every[0]) or records.get(connection, Person, person_id)
         if person is None:
             raise UserError(_("This person is not here. The entry may have been withdrawn; search by name."))
-        line = people.person_lines(connection, ids=[person_id])[0]
-        memberships = tuple(records.where(connection, Membership, person=person_id))
+        line = people.person_lines(connection, ids=[person.id])[0]
+        memberships = tuple(records.where_in(connection, Membership, "person", every))
         books = [
             records.get(connection, HukouBook, membership.hukou_book)
             for membership in memberships
             if membership.hukou_book is not None and membership.left_on is None
         ]
-        children = [child.id for child in records.where(connection, Person, mother=person_id)]
+        children = [child.id for child in records.where_in(connection, Person, "mother", every)]
         return PersonPage(
             person=person,
             line=line,
-            aliases=tuple(records.where(connection, Alias, person=person_id)),
-            phones=tuple(records.where(connection, Phone, person=person_id)),
+            aliases=tuple(records.where_in(connection, Alias, "person", every)),
+            phones=tuple(records.where_in(connection, Phone, "person", every)),
             household=records.get(connection, Household, line.household_id) if line.household_id else None,
             memberships=memberships,
             hukou_books=tuple(book for book in books if book is not None),
             mother=_line(connection, person.mother),
             children=tuple(people.person_lines(connection, ids=children)) if children else (),
-            timeline=timeline.of_person(store, connection, person_id),
-            marks=tuple(marks.open_marks(connection, person_id=person_id)),
+            timeline=timeline.of_person(store, connection, person.id),
+            marks=tuple(mark for each in every for mark in marks.open_marks(connection, person_id=each)),
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from villagefp.domain.kept import KINDS
 from villagefp.domain.records import Access, Person, RecordId
 from villagefp.services.people import known_person
-from villagefp.storage import records
+from villagefp.storage import records, same
 from villagefp.wire.declared import BY_NAME
 
 if TYPE_CHECKING:
@@ -88,10 +88,15 @@ def erase_person(store: Store, person_id: RecordId) -> None:
 
 def _all_of(connection: Connection, person_id: RecordId) -> set[tuple[int, RecordId]]:
     """The person, and every record that names her as the one it is about, withdrawn ones too."""
-    named = {(BY_NAME[Person.KIND].number, person_id)}
-    for record_type in KINDS:
-        kind = BY_NAME[record_type.KIND]
-        if "person" in kind.by_name and record_type is not Access:  # who looked stays on record; it names nobody
-            query = f'SELECT id FROM "{kind.name}" WHERE person = ?'  # noqa: S608  names of the registry
-            named |= {(kind.number, row.id) for row in connection.exec_driver_sql(query, (person_id,))}
+    named: set[tuple[int, RecordId]] = set()
+    for person in same.all_of(connection, person_id):  # she may be in the register twice
+        named.add((BY_NAME[Person.KIND].number, person))
+        for record_type in KINDS:
+            kind = BY_NAME[record_type.KIND]
+            names_her = [name for name in ("person", "first", "second") if name in kind.by_name]
+            if record_type is Access:  # who looked stays on record; it names nobody
+                continue
+            for column in names_her:
+                query = f'SELECT id FROM "{kind.name}" WHERE "{column}" = ?'  # noqa: S608  names of the registry
+                named |= {(kind.number, row.id) for row in connection.exec_driver_sql(query, (person,))}
     return named

@@ -10,7 +10,7 @@ import msgspec
 
 from villagefp.domain.records import RecordId, Referral
 from villagefp.services.writing import Told, Writing
-from villagefp.storage import records
+from villagefp.storage import records, same
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,7 +24,9 @@ _REPLY = ("arrived", "result_told_on")
 def waiting(connection: Connection, person: RecordId) -> Referral | None:
     """The slip that was given last of those about which nothing was told yet."""
     found = [
-        one for one in records.where(connection, Referral, person=person) if not (one.arrived or one.result_told_on)
+        one
+        for one in records.where_in(connection, Referral, "person", same.all_of(connection, person))
+        if not (one.arrived or one.result_told_on)
     ]
     return max(found, key=lambda one: (one.given_on or "", one.id), default=None)
 

@@ -10,7 +10,7 @@ from villagefp.domain.records import Household, RecordId
 from villagefp.i18n import _, language
 from villagefp.services import catalogue
 from villagefp.services.pages import TimelineEntry
-from villagefp.storage import events, people, records
+from villagefp.storage import events, people, records, same
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 def of_person(store: Store, connection: Connection, person_id: RecordId) -> tuple[TimelineEntry, ...]:
     """A person's events, newest first."""
-    return _entries(store, connection, events.of_persons(connection, [person_id]))
+    return _entries(store, connection, events.of_persons(connection, same.all_of(connection, person_id)))
 
 
 def of_household(
     store: Store, connection: Connection, household_id: RecordId, members: Sequence[RecordId]
 ) -> tuple[TimelineEntry, ...]:
     """The events of a household and of those who live in it now, newest first."""
-    found = {stored.event.id: stored for stored in events.of_household(connection, household_id)}
-    found |= {stored.event.id: stored for stored in events.of_persons(connection, members)}
+    persons = same.read(connection, members).every(members)
+    homes = same.all_of(connection, household_id)
+    found = {stored.event.id: stored for home in homes for stored in events.of_household(connection, home)}
+    found |= {stored.event.id: stored for stored in events.of_persons(connection, persons)}
     return _entries(store, connection, found.values())
 
 
@@ -50,7 +52,7 @@ def _entries(store: Store, connection: Connection, found: Iterable[events.Stored
     superseded = {one.event.revision_of for one in stored if one.event.revision_of is not None}
     whose = sorted({one.event.person for one in stored if one.event.person})
     names = dict.fromkeys(people.not_here(connection, whose), _("not here yet"))
-    names |= {line.id: line.name for line in people.person_lines(connection, ids=whose)}
+    names |= {person: line.name for person, line in people.lines_of(connection, whose).items()}
     return tuple(
         TimelineEntry(
             event=one.event,

@@ -88,9 +88,12 @@ def _marked(connection: Connection) -> tuple[MarkedPerson, ...]:
     for mark in marks.open_marks(connection):
         if mark.person_id is not None:
             reasons.setdefault(mark.person_id, []).append(mark.message)
-    lines = people.person_lines(connection, ids=list(reasons)) if reasons else []
-    lines.sort(key=lambda line: (in_order(line.household_no), line.id))
-    return tuple(MarkedPerson(line, len(reasons[line.id]), tuple(reasons[line.id])) for line in lines)
+    lines = people.lines_of(connection, list(reasons)) if reasons else {}
+    told: dict[PersonLine, list[str]] = {}
+    for person, line in lines.items():  # two records of one person are one line
+        told.setdefault(line, []).extend(reasons[person])
+    shown = sorted(told, key=lambda line: (in_order(line.household_no), line.id))
+    return tuple(MarkedPerson(line, len(told[line]), tuple(told[line])) for line in shown)
 
 
 def _draft_line(store: Store, connection: Connection, draft: Draft) -> DraftLine:

@@ -12,7 +12,7 @@ from villagefp.forms.package import FormPackage
 from villagefp.forms.views import FormInputs
 from villagefp.i18n import language
 from villagefp.services import episodes, referrals, revisions, stock_table, told_before
-from villagefp.storage import people, records
+from villagefp.storage import people, records, same
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -191,8 +191,15 @@ def _members(connection: Connection, household: RecordId) -> list[dict[str, str]
 def _previous(store: Store, connection: Connection, package: FormPackage, subject: Subject) -> dict[str, str]:
     """The answers of the last visit with this form, corrected ones in place of what they correct."""
     told = {"person": subject.person} if subject.person else {"household": subject.household}
-    last = told_before.last_done(records.where(connection, Event, form=package.form_id, **told))
-    if last is None or not any(told.values()):
+    events = [
+        event
+        for column, record in told.items()
+        if record is not None
+        for event in records.where_in(connection, Event, column, same.all_of(connection, record))
+        if event.form == package.form_id
+    ]
+    last = told_before.last_done(events)
+    if last is None:
         return {}
     exact = package if last.form_version == package.version else None
     return {"occurred_on": last.occurred_on} | told_before.flat(told_before.of_event(store, last, exact))

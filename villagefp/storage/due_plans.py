@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from villagefp.domain.followups import Facts, Planned, plan
 from villagefp.domain.programmes import Programme, read_all
 from villagefp.domain.records import RecordId
-from villagefp.storage import facts, local, rules
+from villagefp.storage import facts, local, rules, same
 from villagefp.storage.due_entry import DueEntry
 from villagefp.storage.due_rows import STAMP, all_plans, stale
 from villagefp.storage.records import chunks, marks, select_in
@@ -24,7 +24,7 @@ from villagefp.storage.rules import RuleTexts
 
 _EVERYBODY = 2000
 """From so many touched persons on nobody waits for the rows: whoever reads them next has them made in one pass."""
-_READ = frozenset({"person", "membership", "referral", "event", "episode", "household"})
+_READ = frozenset({"person", "membership", "referral", "event", "episode", "household", "same_as"})
 """The kinds that facts are read from."""
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -64,7 +64,7 @@ def refresh(connection: Connection, changed: Iterable[tuple[str, RecordId]], ent
     if len(by_kind["person"]) >= _EVERYBODY:
         local.delete(connection, STAMP)
         return
-    persons, households = _touched(connection, by_kind)
+    persons, households = (same.read(connection, each).every(each) for each in _touched(connection, by_kind))
     _forget(connection, [*persons, *households])
     found = [*facts.of_persons(connection, persons, entry.unseal), *facts.of_households(connection, households)]
     _keep(connection, found, Planner.of(in_force), entry)
@@ -107,6 +107,9 @@ def _touched(
     events = [*by_kind["event"], *_column(connection, "SELECT revision_of FROM event WHERE 1", "id", by_kind["event"])]
     told = set(_column(connection, "SELECT person FROM event WHERE 1", "id", events))
     told.update(_column(connection, "SELECT person FROM episode WHERE 1", "id", by_kind["episode"]))
+    if by_kind["same_as"] or same.read(connection, by_kind["person"]):
+        told.update(by_kind["person"])  # a mother who is one with another record has that one's births as well
+    told.update(same.read(connection, told).every(told))
     persons.update(told)
     persons.update(_column(connection, "SELECT id FROM person WHERE 1", "mother", sorted(told)))
     households = {*by_kind["household"]}

@@ -16,8 +16,10 @@ from sqlalchemy import Connection
 from villagefp.domain.followups import READ_ANSWERS, Act, EpisodeFacts, Facts, PersonFacts
 from villagefp.domain.records import Outcome, RecordId, read_code
 from villagefp.forms import library
+from villagefp.storage import same
 from villagefp.storage.member_facts import MEMBERS, PERSONS, by_first, person_of
 from villagefp.storage.records import select_in
+from villagefp.storage.same import Same
 from villagefp.wire.declared_programmes import PRIVATE
 
 Unseal = Callable[[bytes], bytes]
@@ -38,16 +40,22 @@ _EVENTS = """SELECT {subject}, id, form, occurred_on, outcome, next_offer_on, an
 
 
 def of_persons(connection: Connection, persons: Sequence[RecordId] | None, unseal: Unseal) -> list[Facts]:
-    """The facts of these persons, or of everybody; children bring their mother's birth days, mothers their children."""
+    """The facts of these persons, or of everybody; children bring their mother's birth days, mothers their children.
+
+    Who is here twice and was said to be one has the facts of both, under the id that is shown.
+    """
     reading = _Reading(connection, persons, unseal)
     return [reading.facts(person) for person in reading.asked]
 
 
 def of_households(connection: Connection, households: Sequence[RecordId] | None) -> list[Facts]:
     """The facts of these households, or of all."""
-    acts = _acts(connection, "household", households)
-    rows = select_in(connection, "SELECT id FROM household WHERE withdrawn = 0", "id", households)
-    return [Facts(household=row[0], acts=tuple(acts.get(row[0], ()))) for row in rows]
+    known = same.read(connection, households)
+    asked = None if households is None else known.every(households)
+    acts = _acts(connection, "household", asked, known)
+    rows = select_in(connection, "SELECT id FROM household WHERE withdrawn = 0", "id", asked)
+    shown = [row[0] for row in rows if known.shown(row[0]) == row[0]]
+    return [Facts(household=home, acts=tuple(acts.get(home, ()))) for home in shown]
 
 
 class _Reading:
@@ -55,20 +63,35 @@ class _Reading:
 
     def __init__(self, connection: Connection, persons: Sequence[RecordId] | None, unseal: Unseal) -> None:
         self._unseal = unseal
+        of_asked = same.read(connection, persons)
+        persons = None if persons is None else of_asked.every(persons)
         rows = select_in(connection, PERSONS, "id", persons)
-        self.asked: list[RecordId] = [row[0] for row in rows]
         children = select_in(connection, PERSONS, "mother", persons)
-        family = None if persons is None else list({row[0] for row in (*rows, *children)})
-        members = by_first(select_in(connection, MEMBERS, "person", family))
-        self._persons = {row[0]: person_of(members, *row) for row in (*rows, *children)}
-        self._children: dict[RecordId, list[PersonFacts]] = defaultdict(list)
-        for child, _born, _died, mother in children:
-            if mother is not None:
-                self._children[mother].append(self._persons[child])
         mothers = None if persons is None else [row[3] for row in rows if row[3] is not None]
-        whose = None if mothers is None else [*self.asked, *mothers]
+        near = None if persons is None else list({row[0] for row in (*rows, *children)} | set(mothers or ()))
+        self._same = known = same.read(connection, near)
+        family = None if near is None else known.every({row[0] for row in (*rows, *children)})
+        members = by_first(select_in(connection, MEMBERS, "person", family), known.shown)
+        told = self._once(rows)
+        born = self._once(children)
+        self.asked: list[RecordId] = list(told)
+        self._persons = {shown: person_of(members, *row) for shown, row in (*told.items(), *born.items())}
+        self._children: dict[RecordId, list[PersonFacts]] = defaultdict(list)
+        for child, row in born.items():
+            if row[3] is not None:
+                self._children[known.shown(row[3])].append(self._persons[child])
+        whose = None if mothers is None else known.every([*(persons or ()), *mothers])
         self._episodes = self._read_episodes(connection, whose)
-        self._acts = _acts(connection, "person", whose)
+        self._acts = _acts(connection, "person", whose, known)
+
+    def _once(self, rows: Iterable[Any]) -> dict[RecordId, tuple[Any, ...]]:
+        """Rows of `PERSONS` by the id that is shown: what one record of a person does not tell, another one may."""
+        found: dict[RecordId, tuple[Any, ...]] = {}
+        for row in sorted(rows, key=lambda row: (self._same.shown(row[0]) != row[0], row[0])) if self._same else rows:
+            shown = self._same.shown(row[0])
+            before = found.get(shown, (shown, *row[1:]))
+            found[shown] = tuple(old if old is not None else new for old, new in zip(before, row, strict=True))
+        return found
 
     def facts(self, person: RecordId) -> Facts:
         """All that the rules ask about one person."""
@@ -86,14 +109,13 @@ class _Reading:
         born = _whole_day(child.birth_date)
         if child.mother is None or born is None:
             return {}
-        days = _nearest(
-            born, [(each.days.get("delivered_on"), each.days) for each in self._episodes.get(child.mother, ())]
-        )
+        mother = self._same.shown(child.mother)
+        days = _nearest(born, [(each.days.get("delivered_on"), each.days) for each in self._episodes.get(mother, ())])
         told = _nearest(
             born,
             [
                 (act.occurred_on, act.answers)
-                for act in self._acts.get(child.mother, ())
+                for act in self._acts.get(mother, ())
                 if act.form == _OUTCOME_SHEET and act.outcome is Outcome.DONE
             ],
         )
@@ -117,7 +139,7 @@ class _Reading:
             if shown == PRIVATE and private is not None:
                 told |= self._opened(private)
             programme = told.pop("programme", shown)
-            found[person].append(
+            found[self._same.shown(person)].append(
                 EpisodeFacts(
                     id=episode, programme=programme, opened_on=opened, closed_on=closed, closed_why=why, days=told
                 )
@@ -127,7 +149,7 @@ class _Reading:
         ):
             days = {"given_on": given, "urgency": urgency or "", "follow_by": follow_by or ""}
             ended = told_on or (given if arrived else None)
-            found[person].append(
+            found[self._same.shown(person)].append(
                 EpisodeFacts(id=slip, programme="referral", opened_on=given, closed_on=ended, days=days)
             )
         return found
@@ -147,13 +169,15 @@ def _nearest(born: date, told: Iterable[tuple[str | None, Mapping[str, str]]]) -
     return min(near, key=itemgetter(0), default=(None, {}))[1]
 
 
-def _acts(connection: Connection, subject: str, ids: Sequence[RecordId] | None) -> dict[RecordId, list[Act]]:
+def _acts(
+    connection: Connection, subject: str, ids: Sequence[RecordId] | None, known: Same
+) -> dict[RecordId, list[Act]]:
     found: dict[RecordId, list[Act]] = defaultdict(list)
     query = _EVENTS.format(subject=subject)
     for whose, event, form, on, outcome, again, answers in select_in(connection, query, subject, ids, "ORDER BY id"):
         read = _numbers(form) if form in READ_ANSWERS and answers else {}
         told = _flat(msgspec.msgpack.decode(answers, strict=False)) if read else {}
-        found[whose].append(
+        found[known.shown(whose)].append(
             Act(
                 id=event,
                 form=form,

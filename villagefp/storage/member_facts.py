@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from villagefp.domain.followup_days import PersonFacts
 from villagefp.domain.records import Presence, RecordId, read_code
+from villagefp.storage import same
 from villagefp.storage.records import select_in
 
 PERSONS = "SELECT id, birth_date, died_on, mother FROM person WHERE withdrawn = 0"
@@ -19,7 +20,8 @@ MEMBERS = """SELECT person, presence, expected_back, left_on FROM membership
 
 def person_facts(connection: Connection, persons: Sequence[RecordId]) -> list[PersonFacts]:
     """Of these persons only what says whether they are here."""
-    members = by_first(select_in(connection, MEMBERS, "person", persons))
+    known = same.read(connection, persons)
+    members = by_first(select_in(connection, MEMBERS, "person", known.every(persons)), known.shown)
     return [person_of(members, *row) for row in select_in(connection, PERSONS, "id", persons)]
 
 
@@ -45,9 +47,9 @@ def person_of(
     )
 
 
-def by_first(rows: Iterable[Any]) -> dict[Any, list[Any]]:
-    """Rows by their first column."""
+def by_first(rows: Iterable[Any], shown: Callable[[RecordId], RecordId]) -> dict[Any, list[Any]]:
+    """Rows by their first column, a person, under the id that is shown."""
     found: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(row)
+        found[shown(row[0])].append(row)
     return found

@@ -8,16 +8,19 @@ from typing import Any
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
-from villagefp.storage import households, search
+from villagefp.storage import households, same, search
 from villagefp.storage.lines import HouseholdLine, PersonLine, in_order
 from villagefp.storage.records import select_in
+from villagefp.storage.same import Same
 
 _PERSONS = """SELECT id, name, sex, birth_date, birth_precision, id_no, id_status, ethnic, education, marital, died_on
               FROM person WHERE withdrawn = 0"""
 # Where somebody is a member of two households, the one joined last is shown.
 _HOMES = """SELECT m.person, m.relation, m.presence, h.id, h.household_no, h.group_no
-            FROM membership m JOIN household h ON h.id = m.household
+            FROM membership m LEFT JOIN shown_as s ON s.record = m.household
+            JOIN household h ON h.id = coalesce(s.shown, m.household)
             WHERE m.withdrawn = 0 AND h.withdrawn = 0 AND m.left_on IS NULL"""
+_BIRTH, _ID_STATUS = 3, 6  # places in a row of `_PERSONS`
 _LAST_JOINED = "ORDER BY m.joined_on, m.id"
 # The person's own phone rather than another's, the one entered first.
 _PHONES = "SELECT person, number FROM phone WHERE withdrawn = 0"
@@ -27,23 +30,63 @@ _OWN_LAST = "ORDER BY whose = 'self', id DESC"
 def person_lines(
     connection: Connection, ids: Sequence[RecordId] | None = None, household_id: RecordId | None = None
 ) -> list[PersonLine]:
-    """Lines of these persons in this order, of the members of a household, or of everybody in the roster's order."""
+    """Lines of these persons in this order, of the members of a household, or of everybody in the roster's order.
+
+    Who is in the register twice and was said to be one has one line, with what either record tells.
+    """
     if household_id is not None:
         ids = _members(connection, household_id)
-    persons = select_in(connection, _PERSONS, "id", ids)
-    homes = {row[0]: row for row in select_in(connection, _HOMES, "m.person", ids, _LAST_JOINED)}
-    phones = {row[0]: row[1] for row in select_in(connection, _PHONES, "person", ids, _OWN_LAST)}
-    lines = {row[0]: _line(row, homes.get(row[0]), phones.get(row[0])) for row in persons}
+    known = same.read(connection, ids)
+    lines = _lines(connection, ids, known)
     if ids is None:
         return sorted(lines.values(), key=_roster_order)
-    return [lines[person] for person in dict.fromkeys(ids) if person in lines]
+    return [lines[person] for person in dict.fromkeys(map(known.shown, ids)) if person in lines]
+
+
+def lines_of(connection: Connection, ids: Sequence[RecordId]) -> dict[RecordId, PersonLine]:
+    """The line of each of these persons by the id that was asked for, which may be another one than is shown."""
+    known = same.read(connection, ids)
+    lines = _lines(connection, ids, known)
+    return {person: lines[known.shown(person)] for person in ids if known.shown(person) in lines}
+
+
+def own_lines(connection: Connection, ids: Sequence[RecordId]) -> dict[RecordId, PersonLine]:
+    """The lines of these records alone, whoever else they are: for taking apart what was said to be one."""
+    return _lines(connection, ids, Same(()))
+
+
+def _lines(connection: Connection, ids: Sequence[RecordId] | None, known: Same) -> dict[RecordId, PersonLine]:
+    """Lines by the id that is shown."""
+    asked = None if ids is None else known.every(ids)
+    persons: dict[RecordId, Any] = {}
+    for row in select_in(connection, _PERSONS, "id", asked):
+        shown = known.shown(row[0])
+        persons[shown] = row if shown not in persons else _joined(persons[shown], row, shown)
+    homes = {known.shown(row[0]): row for row in select_in(connection, _HOMES, "m.person", asked, _LAST_JOINED)}
+    phones = {known.shown(row[0]): row[1] for row in select_in(connection, _PHONES, "person", asked, _OWN_LAST)}
+    return {shown: _line(row, homes.get(shown), phones.get(shown)) for shown, row in persons.items()}
+
+
+def _joined(one: Sequence[Any], other: Sequence[Any], shown: RecordId) -> Sequence[Any]:
+    """Two rows of one person: what the row that is shown does not tell is taken from the other one."""
+    first, second = (one, other) if one[0] == shown else (other, one)
+    filled = [told if told not in (None, "") else also for told, also in zip(first, second, strict=True)]
+    if first[_BIRTH] is not None:
+        filled[_BIRTH + 1] = first[_BIRTH + 1]  # a date and how exactly it is known are told together
+    filled[_ID_STATUS] = (
+        first[_ID_STATUS] if first[_ID_STATUS - 1] or not second[_ID_STATUS - 1] else second[_ID_STATUS]
+    )
+    return filled
 
 
 def _members(connection: Connection, household_id: RecordId) -> list[RecordId]:
-    rows = connection.exec_driver_sql(
-        "SELECT person FROM membership WHERE household = ? AND withdrawn = 0 AND left_on IS NULL"
-        " ORDER BY relation IS NULL, relation, id",
-        (household_id,),
+    homes = same.all_of(connection, household_id)
+    rows = select_in(
+        connection,
+        "SELECT person, relation, id FROM membership WHERE withdrawn = 0 AND left_on IS NULL",
+        "household",
+        homes,
+        "ORDER BY relation IS NULL, relation, id",
     )
     return [row[0] for row in rows]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from villagefp.storage import erased, folding, log
+from villagefp.storage import erased, folding, log, same
 from villagefp.storage.codec import BY_KIND, BY_NUMBER, Codec
 from villagefp.storage.search import all_rows
 from villagefp.wire import links
@@ -40,7 +40,7 @@ def differences(connection: Connection) -> list[str]:
         f"{record.hex()}: what a newer program wrote is not noted"
         for *_rest, record in _differing(unknown, made.unknown)
     ]
-    return told
+    return told + same.differences(connection)
 
 
 def _differing(kept: Iterable[Any], made: set[Any]) -> list[Any]:

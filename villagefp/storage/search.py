@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from villagefp.domain import pinyin
 from villagefp.domain.records import RecordId
+from villagefp.storage import same
 from villagefp.storage.records import chunks, marks, select_in
 
 _ALL = 2000
@@ -47,6 +48,7 @@ def find(connection: Connection, text: str, limit: int = 50) -> list[RecordId]:
 def refresh(connection: Connection, changed: Collection[tuple[str, RecordId]]) -> None:
     """Make the rows of those persons anew that a save has touched."""
     touched = _touched(connection, changed)
+    touched = same.read(connection, touched).every(touched)  # one who is here twice has one row
     if not touched:
         return
     everybody = len(touched) >= _ALL
@@ -90,28 +92,35 @@ class _Keys:
         self._connection = connection
         self._persons = persons
         self._found: dict[RecordId, list[str]] = defaultdict(list)
+        self._same = same.read(connection, persons)
 
     def rows(self) -> list[tuple[RecordId, str]]:
         """Person and keys, the person's own name first: that is what a match is ranked by."""
         people = self._select("SELECT id, name, id_no FROM person WHERE withdrawn = 0", "id")
+        people.sort(key=lambda row: (self._same.shown(row[0]) != row[0], row[0]))
         for person, name, _ in people:
             self._add_name(person, name)
         for person, name in self._select("SELECT person, name FROM alias WHERE withdrawn = 0", "person"):
             self._add_name(person, name)
         for person, number in self._select("SELECT person, number FROM phone WHERE withdrawn = 0", "person"):
-            self._found[person].append(number)
+            self._of(person).append(number)
         for person, _, id_no in people:
-            self._found[person].append((id_no or "")[-4:])
+            self._of(person).append((id_no or "")[-4:])
         homes = (
             "SELECT m.person, h.household_no FROM membership m JOIN household h ON h.id = m.household"
             " WHERE m.withdrawn = 0 AND h.withdrawn = 0 AND m.left_on IS NULL"
         )
         for person, household_no in self._select(homes, "m.person"):
-            self._found[person].append(household_no)
-        return [(person, _joined(self._found[person])) for person, _, _ in people]
+            self._of(person).append(household_no)
+        shown = dict.fromkeys(self._same.shown(person) for person, _, _ in people)
+        return [(person, _joined(self._found[person])) for person in shown]
+
+    def _of(self, person: RecordId) -> list[str]:
+        """The keys of a person, collected under the id that is shown."""
+        return self._found[self._same.shown(person)]
 
     def _add_name(self, person: RecordId, name: str) -> None:
-        self._found[person].extend((name, *pinyin.readings(name)))
+        self._of(person).extend((name, *pinyin.readings(name)))
 
     def _select(self, query: str, column: str) -> list[Any]:
         return select_in(self._connection, query, column, self._persons)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection
 
 from villagefp.domain.records import Record, RecordId
-from villagefp.storage import log, records, search
+from villagefp.storage import log, records, same, search
 from villagefp.storage.codec import BY_KIND, CODECS, Codec
 from villagefp.storage.log import Origin, Tail
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
@@ -138,6 +138,7 @@ class UnitOfWork:
         """Write the log and what is derived; the store calls it just before the commit."""
         tail = log.append(self.connection, self._entry.tail, self._changes, self._entry.random)
         self._settle()
+        self.changed |= same.refresh(self.connection, self.changed)
         search.refresh(self.connection, self.changed)
         if self._entry.derive is not None:
             self._entry.derive(self.connection, self.changed)
