@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import zlib
 from dataclasses import replace as with_fields
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from tests.wire.histories import KINDS, RECORDS, VILLAGE, histories
 from tests.wire.tampering import check_all_tampering
-from villagefp.wire import seed as s
 from villagefp.wire.change import Change
 from villagefp.wire.cursor import Cursor, Stream
 from villagefp.wire.erasure import Erasures, bare, fold_erased
+from villagefp.wire.packed_columns import close_columns, open_columns
+from villagefp.wire.packing import Writer
 from villagefp.wire.seed import Progress, Source, Stage, open_part, sign_seed
-from villagefp.wire.seed_records import SeqRange, is_covered, seed_record
+from villagefp.wire.seed_records import MAX_HEADS, SeedRecord, SeqRange, is_covered, put_records, seed_record
 from villagefp.wire.signed import ExchangeError, Fault, Purpose, sign
 from villagefp.wire.signing import new_key
 from villagefp.wire.values import pack
@@ -76,8 +77,24 @@ def fault(act):
     return refused.value.fault
 
 
-def names(part):
-    return [head.seq for record in part.content().records for head in record.heads]
+class Taken:
+    """Whoever takes parts in their order, and looks up what earlier ones have brought."""
+
+    def __init__(self):
+        self.records = {}
+
+    def content(self, part):
+        told = part.content(self.records.get)
+        self.records |= {head.name: record.record for record in told.records for head in record.heads}
+        return told
+
+    def names(self, part):
+        return [head.seq for record in self.content(part).records for head in record.heads]
+
+
+def contents(parts):
+    taken = Taken()
+    return [taken.content(open_(told)) for told in parts]
 
 
 def test_a_seed_comes_in_stages_history_newest_first():
@@ -87,22 +104,24 @@ def test_a_seed_comes_in_stages_history_newest_first():
         (2, Stage.OPEN_CARE),
         (3, Stage.HISTORY),
     ]
-    assert [names(part) for part in parts] == [[1, 2], [3], [6, 5, 4]]
+    taken = Taken()
+    assert [taken.names(part) for part in parts] == [[1, 2], [3], [4, 5, 6]]
     assert {part.seed.total for part in parts} == {3}
     assert parts[0].seed.cursors() == CURSORS
     assert sign_seed(source(), COUNTY) == PARTS
 
 
 def test_what_must_be_known_before_any_record_comes_first():
-    first, second, _third = (open_(told).content() for told in PARTS)
+    first, second, _third = contents(PARTS)
     assert first.erasures == (b"a signed erasure",)
-    assert first.covered == {DEVICE: ((1, 5), (8, 9))}
+    assert first.covered == {DEVICE: [SeqRange(1, 5), SeqRange(8, 9)]}
     assert (second.erasures, second.covered) == ((), {})
 
 
 def test_a_record_comes_back_as_changes():
-    record = open_(PARTS[0]).content().records[0]
-    assert record.changes(VILLAGE) == [change(1)]
+    record = contents(PARTS)[0].records[0]
+    assert record.heads == (change(1),)
+    assert (record.kind, record.record) == (5, change(1).record)
 
 
 def test_what_a_seed_covers():
@@ -125,7 +144,7 @@ def test_a_seed_of_somebody_else_or_for_somebody_else_is_refused():
 def test_an_empty_village_has_one_part_that_says_so():
     (only,) = sign_seed(source(register=[], open_care=[], history=[]), COUNTY)
     part = open_(only)
-    assert part.content().records == ()
+    assert part.content({}.get).records == ()
     assert Progress(part.seed).after(part).complete
 
 
@@ -149,11 +168,14 @@ def test_a_large_village_comes_in_many_small_parts_and_usable_early():
     parts = sign_seed(source(register=many[:1000], open_care=[], history=many[1000:]), COUNTY)
     opened = [open_(told) for told in parts]
     assert [part.number for part in opened] == list(range(1, len(parts) + 1))
-    assert max(map(len, parts)) < 200_000
+    assert max(map(len, parts)) < 66_000
+    assert sorted(map(len, parts))[-3] > 50_000, "and none smaller than need be"
+    taken = Taken()
+    found = [taken.names(part) for part in opened]
     assert 1 <= opened[0].seed.register_parts < len(parts) / 2
-    assert sorted(seq for part in opened for seq in names(part)) == list(range(1, 4001))
-    history = [seq for part in opened for seq in names(part) if part.stage is Stage.HISTORY]
-    assert history == sorted(history, reverse=True)
+    assert sorted(seq for seqs in found for seq in seqs) == list(range(1, 4001))
+    history = [seqs for part, seqs in zip(opened, found, strict=True) if part.stage is Stage.HISTORY]
+    assert all(min(newer) > max(older) for newer, older in pairwise(history))
 
 
 def test_one_record_may_be_as_large_as_a_form_with_its_workbook():
@@ -161,14 +183,11 @@ def test_one_record_may_be_as_large_as_a_form_with_its_workbook():
     large = change(1)
     large = replace(large, fields={4: rng.randbytes(4_000_000)})
     parts = sign_seed(source(register=[record_of(change(2)), record_of(large), record_of(change(3))]), COUNTY)
-    assert [names(open_(told)) for told in parts][:3] == [[2], [1], [3]]
+    taken = Taken()
+    assert [taken.names(open_(told)) for told in parts][:3] == [[2], [1], [3]]
     twice = replace(large, fields={4: rng.randbytes(5_000_000)})
     with pytest.raises(ValueError, match="the largest"):
         sign_seed(source(register=[record_of(twice)]), COUNTY)
-
-
-def odd(value):
-    return zlib.compress(pack([[[5, DEVICE, [[DEVICE, 1, 1, 1, b"", {1: value}, b"", None]], False]]]))
 
 
 BODY = msgspec.msgpack.decode(PARTS[0][65:])
@@ -184,31 +203,110 @@ def test_a_signed_part_out_of_bounds_is_damaged(place, value):
     assert fault(lambda: open_(sign(Purpose.SEED, pack(body), COUNTY))) is Fault.DAMAGED
 
 
+def part_of(content, before=b"", records=None):
+    """A part with columns that somebody with the county's key made up."""
+    writer = Writer()
+    writer.text(before)
+    if records is not None:
+        writer.add(put_records(records, lambda _record: None))
+    writer.add(content)
+    return open_(sign(Purpose.SEED, pack([*BODY[:3], close_columns(writer, 0)]), COUNTY))
+
+
+def columns(*numbers, dense=b""):
+    writer = Writer()
+    for number in numbers:
+        writer.number(number)
+    writer.dense += dense
+    return writer
+
+
+def with_head(**told):
+    return [SeedRecord((replace(change(1), **told),))]
+
+
 @pytest.mark.parametrize(
-    ("content", "expected"),
+    "part",
     [
-        (b"no zlib", Fault.DAMAGED),
-        (zlib.compress(b"no content"), Fault.DAMAGED),
-        (zlib.compress(pack([[]]))[:-1], Fault.DAMAGED),
-        (zlib.compress(pack([[]])) + b"\0", Fault.DAMAGED),
-        (zlib.compress(pack([[[5, b"short", [], False]]])), Fault.DAMAGED),
-        (odd([1]), Fault.DAMAGED),
-        (odd({"x": 2}), Fault.DAMAGED),
-        (zlib.compress(bytes(s.MAX_CONTENT + 1)), Fault.TOO_LARGE),
+        part_of(columns()),
+        part_of(columns(0, 0, 0)),
+        part_of(columns(MAX_HEADS + 1)),
+        part_of(columns(1, 0, 0)),  # a record of no changes
+        part_of(columns(1, 0, 1, 2, dense=bytes(32))),  # two devices of one change
+        part_of(columns(1, 0, 1, 1, 0, 2, 0, 0, dense=bytes(16))),  # a device that is not listed
+        part_of(columns(1, 0, 1, 1, 0, 0, 0, 0, dense=bytes(16))),  # seq 0
+        part_of(columns(0, 0), before=b"no content"),
+        part_of(columns(0, 0), before=pack([[], {b"short": []}])),
+        part_of(columns(0, 0), before=pack([[], {DEVICE: [[0, 5]]}])),
+        part_of(columns(1)),
+        part_of(columns(), records=with_head(fields={1: [1]})),
+        part_of(columns(), records=with_head(fields={1: {"x": 2}})),
+        part_of(columns(), records=with_head(seq=1 << 63)),
+        part_of(columns(), records=with_head(group=2)),
+        part_of(columns(), records=with_head(group=0)),
+        part_of(columns(), records=with_head(stamp=1 << 63)),
+        part_of(columns(), records=[SeedRecord((change(1), change(2)))]),
+        part_of(columns(), records=[SeedRecord((change(1), replace(change(1), kind=6)))]),
+        open_(sign(Purpose.SEED, pack([*BODY[:3], b""]), COUNTY)),
+        open_(sign(Purpose.SEED, pack([*BODY[:3], BODY[3][:-1]]), COUNTY)),
+        open_(sign(Purpose.SEED, pack([*BODY[:3], BODY[3] + b"x"]), COUNTY)),
     ],
-)  # fmt: skip
-def test_content_that_makes_no_sense_is_told(content, expected):
-    part = open_(sign(Purpose.SEED, pack([*BODY[:3], content]), COUNTY))
-    assert fault(part.content) is expected
-
-
-@pytest.mark.parametrize(
-    "replaces", [b"\xc1", pack([1]), pack({1: 5}), pack({1: [[1, 2, 3]]}), pack({"a": [[b"x", 1]]})]
 )
-def test_replaced_writes_that_make_no_sense_are_told(replaces):
-    record = record_of(change(1))
-    told = record._replace(heads=(record.heads[0]._replace(replaces=replaces),))
-    assert fault(lambda: told.changes(VILLAGE)) is Fault.DAMAGED
+def test_content_that_makes_no_sense_is_told(part):
+    assert fault(lambda: part.content({}.get)) is Fault.DAMAGED
+
+
+def test_a_sound_part_made_by_the_same_hands_is_read():
+    part = part_of(columns(), records=with_head(), before=pack([[b"told"], {DEVICE: [[1, 5]]}]))
+    assert part.content({}.get).records == (SeedRecord((change(1),)),)
+
+
+def test_what_an_earlier_part_brought_goes_by_name_and_is_looked_up():
+    visits = [replace(change(place), kind=9, fields={1: change(1).record}) for place in (7, 8)]
+    parts = sign_seed(source(history=[SeedRecord((one,)) for one in visits]), COUNTY)
+    assert contents(parts)[2].records == tuple(SeedRecord((one,)) for one in visits)
+    assert fault(lambda: open_(parts[2]).content({}.get)) is Fault.DAMAGED, "the part before it is not here"
+    whole = sign_seed(source(register=[], history=[SeedRecord((one,)) for one in visits]), COUNTY)
+    assert len(parts[2]) < len(whole[2])
+
+
+SMALL = open_columns(open_(PARTS[0]).packed, 10**6)
+
+
+@settings(deadline=None, max_examples=600, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_made_up_columns_never_crash(data):
+    plain, dense = bytearray(SMALL._plain), bytearray(SMALL._dense)
+    for stream in (plain, dense):
+        for place, byte in data.draw(
+            st.lists(st.tuples(st.integers(0, len(stream) - 1), st.integers(0, 255)), min_size=1, max_size=4)
+        ):
+            stream[place] = byte
+    writer = Writer()
+    writer.plain += plain
+    writer.dense += dense
+    refused_or_read(open_(sign(Purpose.SEED, pack([*BODY[:3], close_columns(writer, 0)]), COUNTY)))
+
+
+def refused_or_read(part):
+    try:
+        return part.content({}.get)
+    except ExchangeError as refused:
+        if refused.fault is not Fault.DAMAGED:
+            raise
+        return None
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.binary(max_size=300), st.binary(max_size=300))
+def test_chance_is_no_content(plain, dense):
+    told = part_of(columns())
+    writer = Writer()
+    writer.plain += plain
+    writer.dense += dense
+    for packed in (close_columns(writer, 0), plain):
+        content = refused_or_read(replace(told, packed=packed))
+        assert content is None or content.records == ()
 
 
 def test_a_record_of_which_nothing_stands_is_no_part_of_a_seed():
@@ -237,7 +335,7 @@ def test_a_seed_and_what_comes_later_is_as_good_as_the_whole_log(kind, data):
         if heads:
             seeds[record] = seed_record(heads, mine, covered)
     parts = sign_seed(source(covered=covered, register=seeds.values(), open_care=[], history=[]), COUNTY)
-    seeded = [one for told in parts for each in open_(told).content().records for one in each.changes(VILLAGE)]
+    seeded = [one for told in contents(parts) for each in told.records for one in each.heads]
     later = [one for one in history if not is_covered(covered, one.name)]
 
     for record in RECORDS:

@@ -8,7 +8,6 @@ replaced. What a later change overwrites is therefore here, and merging goes on 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -19,20 +18,30 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from villagefp.wire import signed
+from villagefp.wire.change import ChangeName
+from villagefp.wire.columns_ids import RecordOf, UnknownNameError
+from villagefp.wire.compression import NotCompressedError
 from villagefp.wire.cursor import Cursor, Stream
+from villagefp.wire.packed_columns import close_columns, open_columns
+from villagefp.wire.packing import MalformedError, Writer
 from villagefp.wire.protocol import Count, Hash, Id, Seq, Small
-from villagefp.wire.seed_records import Covered, SeedRecord, is_value
+from villagefp.wire.seed_records import MAX_HEADS, Covered, SeedRecord, SeqRange, put_records, take_records
 from villagefp.wire.signed import ExchangeError, Fault, Purpose
 from villagefp.wire.signing import SigningKey
 from villagefp.wire.values import pack
 
 MAX_PART = 4_500_000
 """Bytes of a part as it travels: one record, a form with its workbook, may alone take as much; others are small."""
-MAX_CONTENT = 8 * 1024 * 1024
-"""Bytes of its content after unpacking."""
-_GOAL = 192 * 1024
-"""Bytes of records at which a part is closed; packed they are about a fifth, but sealed fields do not shrink."""
 MAX_PARTS = 4096
+_AIM = 60 * 1024
+"""Bytes that a part is meant to become: columns pack better the more they hold, and a line goes on within a part."""
+_MOST = _AIM * 17 // 16
+_FIRST = 4 * _AIM
+"""Bytes of bodies that are tried first, before it is known how well they pack."""
+_HEAD = 24
+"""Bytes that a change counts besides its body."""
+_BUDGET = 3_000_000
+"""Values that one part may make."""
 
 
 class Stage(IntEnum):
@@ -66,12 +75,19 @@ class Seed(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         return {Stream(self.village, each.scope): Cursor(each.position, each.chain) for each in self.positions}
 
 
-class Content(msgspec.Struct, array_like=True, kw_only=True):
+class Content(NamedTuple):
     """What one part brings. Erasures and covered seqs stand in the first part, before any record."""
 
     records: tuple[SeedRecord, ...]  # same_as among them, as any other kind
-    erasures: tuple[bytes, ...] = ()  # signed statements
-    covered: dict[Id, tuple[tuple[Seq, Seq], ...]] = {}
+    erasures: tuple[bytes, ...]  # signed statements
+    covered: Covered
+
+
+class _Before(msgspec.Struct, array_like=True):
+    """What must be known before any record."""
+
+    erasures: tuple[bytes, ...]
+    covered: dict[Id, tuple[tuple[Seq, Seq], ...]]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,14 +98,15 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     stage: Stage
     packed: bytes
 
-    def content(self) -> Content:
-        """What it brings; ExchangeError where it makes no sense."""
-        content = signed.decode(_CONTENT, unpack_content(self.packed))
-        if not all(
-            is_value(value) for record in content.records for head in record.heads for value in head.fields.values()
-        ):
-            raise ExchangeError(Fault.DAMAGED)
-        return content
+    def content(self, record_of: RecordOf) -> Content:
+        """What it brings; ExchangeError where it makes no sense.
+
+        `record_of` tells of a change that an earlier part has brought which record it is about.
+        """
+        try:
+            return _content(self, record_of)
+        except (MalformedError, NotCompressedError, UnknownNameError, OverflowError, RecursionError) as error:
+            raise ExchangeError(Fault.DAMAGED) from error
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -99,27 +116,18 @@ class _Body(msgspec.Struct, array_like=True):
     packed: bytes
 
 
-_CONTENT = msgspec.msgpack.Decoder(Content)
+_BEFORE = msgspec.msgpack.Decoder(_Before)
 _BODY = msgspec.msgpack.Decoder(_Body)
 
 
-def pack_content(content: bytes) -> bytes:
-    """The one place that knows how a part's content is made small."""
-    return zlib.compress(content, 9)
-
-
-def unpack_content(packed: bytes) -> bytes:
-    """The content again; ExchangeError where it is not whole or grows beyond all measure."""
-    stream = zlib.decompressobj()
-    try:
-        content = stream.decompress(packed, MAX_CONTENT)
-    except zlib.error as error:
-        raise ExchangeError(Fault.DAMAGED) from error
-    if stream.unconsumed_tail:
-        raise ExchangeError(Fault.TOO_LARGE)
-    if not stream.eof or stream.unused_data:
-        raise ExchangeError(Fault.DAMAGED)
-    return content
+def _content(part: Part, record_of: RecordOf) -> Content:
+    reader = open_columns(part.packed, _BUDGET)
+    told = reader.text()
+    before = signed.decode(_BEFORE, told) if told else _Before((), {})
+    records = take_records(reader, part.seed.village, record_of)
+    reader.finish()
+    covered = {device: [SeqRange(*each) for each in ranges] for device, ranges in before.covered.items()}
+    return Content(records, before.erasures, covered)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,52 +148,76 @@ class Source:
 def sign_seed(source: Source, key: SigningKey) -> list[bytes]:
     """All parts of a seed as they travel; the same source gives the same bytes.
 
-    Register and open care come in the order of the source, so that a household stands beside its people; history comes
-    newest first by the stamp of its last write.
+    Register and open care come in the order of the source, history newest first by the stamp of its last write. Within
+    a part records stand in the order in which their laptops wrote them.
     """
     history = sorted(source.history, key=lambda one: (-max(head.stamp for head in one.heads), one.record))
     stages = {Stage.REGISTER: source.register, Stage.OPEN_CARE: source.open_care, Stage.HISTORY: history}
-    contents = [(stage, records) for stage, those in stages.items() for records in _portions(those, stage)]
+    named: dict[bytes, ChangeName] = {}
+    before = _before(source)
+    contents = []
+    for stage, records in stages.items():
+        contents += [(stage, packed) for packed in _packed(list(records), before, named)]
+        before = b""
     seed = Seed(
         village=source.village,
         seed=source.seed,
         registry=source.registry,
         total=len(contents),
-        register_parts=sum(stage is Stage.REGISTER for stage, _records in contents),
+        register_parts=sum(stage is Stage.REGISTER for stage, _packed in contents),
         positions=tuple(Position(stream.scope, *cursor) for stream, cursor in sorted(source.cursors.items())),
     )
     parts = [
-        signed.sign(Purpose.SEED, pack(_Body(seed, number, stage, _packed(records, source, number))), key)
-        for number, (stage, records) in enumerate(contents, 1)
+        signed.sign(Purpose.SEED, pack(_Body(seed, number, stage, packed)), key)
+        for number, (stage, packed) in enumerate(contents, 1)
     ]
     if len(parts) > MAX_PARTS or any(len(part) > MAX_PART for part in parts):
         raise ValueError(f"A seed of {len(parts)} parts, the largest of {max(map(len, parts))} bytes.")
     return parts
 
 
-def _portions(records: Iterable[SeedRecord], stage: Stage) -> Iterator[tuple[SeedRecord, ...]]:
-    """Records in portions of about one part; the register has a part even where nobody is in it."""
-    portion: list[SeedRecord] = []
-    size = 0
-    for record in records:
-        length = len(pack(record))
-        if portion and size + length > _GOAL:
-            yield tuple(portion)
-            portion, size = [], 0
-        portion.append(record)
-        size += length
-    if portion or stage is Stage.REGISTER:
-        yield tuple(portion)
+def _packed(records: Sequence[SeedRecord], before: bytes, named: dict[bytes, ChangeName]) -> Iterator[bytes]:
+    """The parts of a stage, as much in each as fits; the register has one even where nobody is in it.
+
+    `named` has a head of every record that went before, which a part need not say in full, and is carried on.
+    """
+    sizes = [sum(_HEAD + len(pack(head.fields)) for head in record.heads) for record in records]
+    start, room = 0, _FIRST
+    while start < len(records) or before:
+        end = _filled(records, sizes, start, room)
+        packed = _pack(records[start:end], before, named)
+        if len(packed) > _MOST and end - start > 1:
+            room = min(room * 7 // 8, sum(sizes[start:end]) * _AIM // len(packed))
+            continue
+        yield packed
+        room = max(_AIM, sum(sizes[start:end]) * _AIM // len(packed))
+        named |= {record.record: record.heads[0].name for record in records[start:end]}
+        start, before = end, b""
 
 
-def _packed(records: tuple[SeedRecord, ...], source: Source, number: int) -> bytes:
-    content = Content(records=records)
-    if number == 1:
-        content.erasures = tuple(source.erasures)
-        content.covered = {
-            device: tuple((first, last) for first, last in source.covered[device]) for device in sorted(source.covered)
-        }
-    return pack_content(pack(content))
+def _before(source: Source) -> bytes:
+    covered = {
+        device: tuple((first, last) for first, last in source.covered[device]) for device in sorted(source.covered)
+    }
+    return pack(_Before(tuple(source.erasures), covered))
+
+
+def _filled(records: Sequence[SeedRecord], sizes: Sequence[int], start: int, room: int) -> int:
+    """Behind the last record that is expected to fit, and behind the first one in any case."""
+    end, heads = start, 0
+    while end < len(records):
+        room, heads = room - sizes[end], heads + len(records[end].heads)
+        if end > start and (room < 0 or heads > MAX_HEADS):
+            break
+        end += 1
+    return end
+
+
+def _pack(records: Sequence[SeedRecord], before: bytes, named: Mapping[bytes, ChangeName]) -> bytes:
+    content = Writer()
+    content.text(before)
+    content.add(put_records(sorted(records, key=lambda one: one.heads[0].name), named.get))
+    return close_columns(content)
 
 
 def open_part(told: bytes, county: Iterable[bytes], village: bytes) -> Part:
