@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
-from villagefp.storage import key_covers
+from villagefp.storage import digest_rows, kept_pages, key_covers, outbox_rows
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.foreign import Delivery, pack_delivery, unpack_delivery
 from villagefp.storage.records import chunks, marks
@@ -25,9 +25,16 @@ def known(connection: Connection) -> Erasures:
 
 
 def destroy(connection: Connection, named: Erasures) -> set[RecordName]:
-    """Destroy bodies and keys in the log and in what is kept aside; returns the records to be made anew."""
+    """Destroy bodies and keys in the log, in what is kept aside and in what was packed for the county or came packed.
+
+    Returns the records to be made anew.
+    """
     _note(connection, named)
     found = _logged(connection, named)
+    digest_rows.remember_scopes(connection, {(kind, record) for *_name, kind, record in found})
+    names = {(device, seq) for _village, device, seq, _kind, _record in found}
+    outbox_rows.destroy(connection, names)
+    kept_pages.destroy(connection, names)
     for village, device, seq, _kind, _record in found:
         connection.exec_driver_sql(
             "UPDATE change_log SET body = NULL WHERE village = ? AND device = ? AND seq = ?", (village, device, seq)

@@ -66,3 +66,17 @@ def destroy_keys(connection: Connection, names: Iterable[tuple[bytes, bytes, int
         for leaf in leaves:
             cover = links.puncture(cover, leaf)
         connection.exec_driver_sql(_WRITE, (*place, links.pack_cover(cover)))
+
+
+def cut_off(connection: Connection, origin: Origin, up_to: int) -> None:
+    """Destroy the keys of a device above a seq, those of changes that nobody made yet among them."""
+    last = links.segment_of(up_to)
+    connection.exec_driver_sql(
+        "DELETE FROM key_segment WHERE village = ? AND device = ? AND segment > ?",
+        (origin.village, origin.device, last),
+    )
+    place = (origin.village, origin.device, last)
+    here = connection.exec_driver_sql(_READ, place).scalar()
+    if here is not None:
+        kept = links.narrowed(links.unpack_cover(here), 0, links.leaf_of(up_to))
+        connection.exec_driver_sql(_WRITE, (*place, links.pack_cover(kept)))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+VILLAGE_KEY = "village"
+DEVICE_KEY = "device"
+WORKER_KEY = "worker"
+"""Under which the village, this laptop and the worker who made the store stand."""
 ADOPTED = "adopted stamp"
 """The greatest stamp of another laptop that own saves must come after."""
 STATEMENT = "erasure "
@@ -37,6 +41,11 @@ def delete(connection: Connection, key: str) -> None:
 def adopted_stamp(connection: Connection) -> int:
     """The greatest stamp of another laptop that own saves must come after."""
     return int.from_bytes(get(connection, ADOPTED) or b"", "big")
+
+
+def put_adopted_stamp(connection: Connection, stamp: int) -> None:
+    """From now on own saves come after this one."""
+    put(connection, ADOPTED, stamp.to_bytes(8, "big"))
 
 
 def anything_to_catch_up(connection: Connection) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from villagefp.storage import local
 from villagefp.wire import links
 from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_body, pack_header, pack_replaces
 from villagefp.wire.links import Cover
@@ -37,6 +38,14 @@ class Tail:
     stamp: int
     link: bytes
     cover: Cover | None  # of the segment of `seq`; none where no segment has begun
+
+
+def own_origin(connection: Connection) -> Origin:
+    """Whose changes this laptop's next save makes; ValueError in a file that is no store."""
+    village, device = (local.get(connection, key) for key in (local.VILLAGE_KEY, local.DEVICE_KEY))
+    if village is None or device is None:
+        raise ValueError("The store does not say which village and device it is of.")
+    return Origin(village, device)
 
 
 def read_tail(connection: Connection, origin: Origin) -> Tail:
@@ -91,6 +100,22 @@ def links_between(connection: Connection, origin: Origin, first: int, last: int)
         (origin.village, origin.device, first, last),
     )
     return {row.seq: row.link for row in rows}
+
+
+def changes_between(connection: Connection, origin: Origin, first: int, last: int) -> list[LoggedChange]:
+    """The changes of a device that are here, in the order of seq."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM change_log WHERE village = ? AND device = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        (origin.village, origin.device, first, last),
+    )
+    return [from_row(row) for row in rows]
+
+
+def link_before(connection: Connection, origin: Origin, seq: int) -> bytes:
+    """The link that a change of a device follows; LookupError where the change before it is not here."""
+    if seq == 1:
+        return links.first_link(origin.village, origin.device)
+    return links_between(connection, origin, seq - 1, seq - 1)[seq - 1]
 
 
 def chain_starts(connection: Connection) -> dict[tuple[bytes, bytes, int], bytes]:
@@ -222,6 +247,15 @@ def covers(connection: Connection) -> dict[tuple[bytes, bytes, int], Cover]:
     """The key covers that are kept, by village, device and segment."""
     rows = connection.exec_driver_sql("SELECT village, device, segment, cover FROM key_segment")
     return {(village, device, segment): links.unpack_cover(cover) for village, device, segment, cover in rows}
+
+
+def covers_of(connection: Connection, origin: Origin, first: int, last: int) -> dict[int, Cover]:
+    """The key covers of a device for these seqs, by segment."""
+    rows = connection.exec_driver_sql(
+        "SELECT segment, cover FROM key_segment WHERE village = ? AND device = ? AND segment BETWEEN ? AND ?",
+        (origin.village, origin.device, links.segment_of(first), links.segment_of(last)),
+    )
+    return {row.segment: links.unpack_cover(row.cover) for row in rows}
 
 
 def count(connection: Connection, kinds: Sequence[int]) -> int:

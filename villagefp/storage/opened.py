@@ -171,7 +171,7 @@ class Store:
             writing = _Writing(connection)
             try:
                 with refusing_in_words(self.folder), connection.begin():
-                    if self._tail is None:  # what was cut short just after its commit may have made another device of it
+                    if self._tail is None:  # what was cut short after its commit may have made another device of it
                         self._origin = log.own_origin(connection)
                     yield writing
                 self._tail = writing.tail

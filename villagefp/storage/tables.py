@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from villagefp.storage.exchange_tables import exchange_tables
 from villagefp.wire.declared import DECLARED
 from villagefp.wire.kinds import FieldType, Kind
 
@@ -272,6 +273,8 @@ erased_change = Table(
     sqlite_with_rowid=False,
 )
 
+EXCHANGE = exchange_tables(METADATA)
+
 # Alembic's own table, declared here so that a fresh store is made without importing Alembic.
 alembic_version = Table(
     "alembic_version",
@@ -298,6 +301,7 @@ BOOKKEEPING = (
     returned_group,
     erased_record,
     erased_change,
+    *EXCHANGE,
     alembic_version,
 )
 """What is no record: it stays on this laptop."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from villagefp.storage import erased, folding, local, log, search
+from villagefp.storage import arriving, digest_rows, erased, folding, local, log, same, search
 from villagefp.storage.folding import Touched
 from villagefp.storage.foreign import Delivery, Result, Taken, pack_delivery, unpack_delivery
 from villagefp.storage.key_covers import join_cover
-from villagefp.storage.local import ADOPTED, adopted_stamp
+from villagefp.storage.local import adopted_stamp
 from villagefp.storage.log import Origin
 from villagefp.wire import links, stamp
 from villagefp.wire.change import LoggedChange, pack_header
@@ -49,6 +49,7 @@ class Taking:
         self._erasures = erased.known(connection)
         self._names: set[RecordName] = set()
         self._stamp = adopted_stamp(connection)
+        self._erased = False
 
     def take(self, delivery: Delivery) -> Taken:
         """Take in one delivery, and what was kept aside for it."""
@@ -80,6 +81,12 @@ class Taking:
         """Destroy what an erasure names; the list beside the database has been written by then."""
         self._names |= erased.destroy(self.connection, named)
         self._erasures = self._erasures.joined(named)
+        self._erased = True
+
+    @property
+    def erasures(self) -> Erasures:
+        """What is erased by now."""
+        return self._erasures
 
     def refold(self, names: Iterable[RecordName]) -> None:
         """Make these records anew from the log as well."""
@@ -88,9 +95,13 @@ class Taking:
     def finish(self) -> None:
         """Fold what was touched and make anew what is derived; the store calls it just before the commit."""
         self.changed |= folding.refold(self.connection, self._names, self._erasures)
+        self.changed |= same.refresh(self.connection, self.changed)
         search.refresh(self.connection, self.changed)
         self._receiver.derive(self.connection, self.changed)
-        local.put(self.connection, ADOPTED, self._stamp.to_bytes(8, "big"))
+        digest_rows.touch(self.connection, self._names)
+        if self._erased:
+            arriving.clear(self.connection)  # what is half here may hold what was erased
+        local.put_adopted_stamp(self.connection, self._stamp)
 
     def _verified(self, delivery: Delivery) -> list[LoggedChange] | None:
         """The changes that are not here yet; None where some before them are missing."""

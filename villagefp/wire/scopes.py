@@ -37,8 +37,13 @@ ROLES: Mapping[str, tuple[int, ...]] = {"village_doctor": EVERY, "village_cadre"
 def scope_of(change: Change) -> int:
     """The scope of a record that begins with this change."""
     if change.kind == _EVENT.number:
-        return GENERAL if change.fields.get(_FORM) in _GENERAL_FORMS else SENSITIVE
+        return scope_of_event(change.fields.get(_FORM))
     return scope_of_kind(change.kind)
+
+
+def scope_of_event(form: object) -> int:
+    """The scope of an event of this form."""
+    return GENERAL if form in _GENERAL_FORMS else SENSITIVE
 
 
 def scope_of_kind(kind: int) -> int:

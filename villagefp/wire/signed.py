@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     SEED = "seed"
     HELLO = "hello"
     ANSWER = "answer"
+    SUCCESSION = "succession"
 
 
 class Fault(StrEnum):
