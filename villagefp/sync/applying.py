@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from villagefp.storage import cursors, device_key, exchange_facts, kept_pages, outbox, seeds, stated
+from villagefp.storage import cursors, exchange_facts, kept_pages, outbox, seeds, stated
 from villagefp.sync import confirming
 from villagefp.sync.following import Followed, Streams
 from villagefp.sync.outgoing import link_of
 from villagefp.wire.cursor import TAG_BYTES, Stream, start
-from villagefp.wire.erasure import Erasure, open_erasure
+from villagefp.wire.erasure import Erasure
 from villagefp.wire.hello import Answer, Hello, Placed, Request, Sort
 from villagefp.wire.page import open_page
 from villagefp.wire.receipt import open_receipt
@@ -76,13 +76,8 @@ class Applying:
         self._placed: list[Placed] = []
 
     def erased(self, connection: Connection, erasure: Erasure) -> None:
-        """Note a signed erasure of the county; one that was done here and that it repeats need not be sent again."""
+        """Note the serial of a signed erasure of the county."""
         exchange_facts.note_statement(connection, "erasure", erasure.serial)
-        public = device_key.own_public(connection)
-        for name, told in outbox.erasures_waiting(connection):
-            own = open_erasure(told, [public] if public else [], self._origin.village)
-            if set(own.records) <= set(erasure.records) and set(own.changes) <= set(erasure.changes):
-                outbox.erasure_received(connection, name)
 
     def apply(self, taking: Taking, answer: Answer, things: Things) -> None:
         """Take in what came whole; the first time also what stands in the answer itself."""
@@ -130,11 +125,13 @@ class Applying:
                 chain = here.get(position)
                 if chain is not None and chain[:TAG_BYTES] == tag[:TAG_BYTES]:
                     cursors.put_back(connection, scope, position, chain)
-        for place, here_now in answer.offsets.items():
-            if place < len(self._question.told.offers):
-                offer = self._question.told.offers[place]
-                if here_now >= offer.length:  # of a page that was given back; of a batch a receipt says so
-                    kept_pages.given_back(connection, offer.name)
+        erasures = {name for name, _told in outbox.erasures_waiting(connection)} if self._question.told.offers else ()
+        for place, offer in enumerate(self._question.told.offers):
+            if place in answer.offsets or place in answer.again:
+                continue
+            if offer.name in erasures:  # taken; of a batch only a receipt says so
+                outbox.erasure_received(connection, offer.name)
+            kept_pages.given_back(connection, offer.name)
         for scope, digest in answer.digests.items():
             own = self._question.told.digests.get(scope)
             if own is not None and own != digest:

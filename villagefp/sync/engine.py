@@ -153,26 +153,29 @@ class _Exchange:
     def _heed(self, asking: Asking, answer: Answer, took: Took) -> bool:
         """Make the next request as the answer wants it; whether there has to be one."""
         wishes = self._wishes
-        offsets = {
-            asking.offers[place].name: here for place, here in answer.offsets.items() if place < len(asking.offers)
+        held = {
+            offer.name: answer.offsets.get(place, 0 if place in answer.again else offer.length)
+            for place, offer in enumerate(asking.offers)
         }
         if wishes.ask_first:
-            gained = sum(offsets.values()) > sum(wishes.offsets.get(one.name, 0) for one in asking.offers)
-            if not gained and self._confirmed() <= asking.accepted:  # something in between keeps all until it has all
+            before = sum(wishes.offsets.get(name, 0) for name in held)
+            if sum(held.values()) <= before:  # something in between keeps a request until it has all of it
                 wishes.room = max(SMALLEST, min(wishes.room, self._sent_in_vain) // 2)
         elif asking.pieces:
             wishes.room = min(LARGEST, wishes.room * 2)
         wishes.ask_first = False
-        wishes.offsets = offsets
-        for place in answer.again:
-            if place < len(asking.offers) and asking.offers[place].last:
-                outbox.cut_again(self._store, asking.offers[place].name)
-        wishes.again = wishes.again and not asking.told.digests
+        wishes.offsets = {name: length for name, length in held.items() if length}
+        for place, offer in enumerate(asking.offers):
+            if place in answer.again and offer.last:
+                outbox.cut_again(self._store, offer.name)
+            elif not offer.last and not held[offer.name] and asking.gave_all_of(place):
+                wishes.refused.add(offer.name)
+        wishes.compare = wishes.compare and not asking.told.digests
         wishes.checkpoints = took.asks(Request.CHECKPOINTS) or bool(took.followed.off)
         wishes.digests = took.asks(Request.DIGESTS)
         wishes.seed = took.asks(Request.SEED)
         on = took.asks(_GO_ON) or took.damaged or bool(took.followed.off) or bool(answer.again)
-        return on or anything_waits(self._store)
+        return on or anything_waits(self._store, wishes)
 
     def _after_break(self, broke: LineError, asking: Asking, took: Took) -> None:
         wishes = self._wishes
@@ -230,11 +233,14 @@ class _Exchange:
 
     def _give_away(self, asking: Asking) -> None:
         """Note what leaves now, before it leaves: whatever happens then, nobody is told less or more than is so."""
-        if asking.seqs:
+        batches = [offer.name for offer in asking.offers if offer.last]
+        if batches:
             at = self._store.ambient.now().isoformat(timespec="seconds")
             with self._store.save() as save:
+                outbox.offered(save.connection, batches)
                 sending.take_back(save.connection, self._store.origin, HTTP)
-                sending.give_away(save.connection, self._store.origin, asking.seqs, HTTP, at)
+                if asking.seqs:
+                    sending.give_away(save.connection, self._store.origin, asking.seqs, HTTP, at)
 
     def _take_back(self) -> None:
         """What was given to a line and got no receipt is not on its way any more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from villagefp.storage import arriving, device_key, erasures, identity
+from villagefp.storage import arriving, erasures, identity, trust
 from villagefp.sync.applying import Applying, Question, Took
 from villagefp.sync.arrival import Arrival, Things
 from villagefp.sync.outgoing import link_of
@@ -51,9 +51,9 @@ class Incoming:
         self._settling = False
         with store.read() as connection:
             self._link = link_of(connection)
-            public = device_key.own_public(connection)
+            own = trust.trusted_keys(connection)
             former = identity.lineage(connection)
-        said = open_hello(hello, [public] if public else [])
+        said = open_hello(hello, own)  # with the keys of former identities
         if said.village != store.origin.village or said.device not in {store.origin.device, *former}:
             raise ExchangeError(Fault.FOREIGN)
         question = Question(said.hello, delivered, former=said.device != store.origin.device)

@@ -59,7 +59,8 @@ class Wishes:
     checkpoints: bool = False
     digests: bool = False
     seed: bool = False
-    again: bool = True  # whether a digest may be compared; not twice in one exchange
+    compare: bool = True  # whether digests may be compared; not twice in one exchange
+    refused: set[bytes] = field(default_factory=set)  # names of what the county got whole and does not want now
 
 
 class Given(NamedTuple):
@@ -98,13 +99,17 @@ class Asking:
         whole = self._whole()
         return whole[-1].last if whole and whole[0].first == self.accepted + 1 else 0
 
-    def _whole(self) -> list[Given]:
+    def gave_all_of(self, place: int) -> bool:
+        """Whether the last byte of an offer goes out with it."""
         ends = {piece.place: piece.offset + len(piece.data) for piece in self.pieces}
+        return ends.get(place) == self.offers[place].length
+
+    def _whole(self) -> list[Given]:
         found: list[Given] = []
         for place, offer in enumerate(self.offers):
             if not offer.last:
                 continue
-            if ends.get(place) != offer.length:
+            if not self.gave_all_of(place):
                 break
             found.append(offer)
         return found
@@ -137,7 +142,7 @@ def make_request(store: Store, wishes: Wishes) -> Asking:
         scopes = scopes_of(link_of(connection).role)
         stands = cursors.read(connection, scopes)
         receipts = exchange_facts.receipts(connection, store.origin)
-        offers = tuple(_fitting(_waiting(connection, store, receipts), wishes))
+        offers = tuple(_fitting(_waiting(connection, store, wishes), wishes))
         told = Hello(
             nonce=store.ambient.random(NONCE_BYTES),
             positions={scope: cursor.position for scope, cursor in stands.items()},
@@ -156,21 +161,21 @@ def make_request(store: Store, wishes: Wishes) -> Asking:
     return Asking(hello, told, offers, pieces, receipts.accepted)
 
 
-def anything_waits(store: Store) -> bool:
+def anything_waits(store: Store, wishes: Wishes) -> bool:
     """Whether there is anything to give that the county has not confirmed."""
     with store.read() as connection:
-        receipts = exchange_facts.receipts(connection, store.origin)
-        return next(_waiting(connection, store, receipts), None) is not None
+        return next(_waiting(connection, store, wishes), None) is not None
 
 
-def _waiting(connection: Connection, store: Store, receipts: Receipts) -> Iterator[Given]:
+def _waiting(connection: Connection, store: Store, wishes: Wishes) -> Iterator[Given]:
     """All that waits: erasures first, as they are for the sake of somebody's rights."""
-    for name, data in outbox.erasures_waiting(connection):
-        yield Given(name, len(data))
+    receipts = exchange_facts.receipts(connection, store.origin)
+    erasures = (Given(name, len(data)) for name, data in outbox.erasures_waiting(connection))
+    yield from (one for one in erasures if one.name not in wishes.refused)
     for batch in outbox.waiting(connection, store.origin, receipts.accepted):
         yield Given(batch.name, batch.length, batch.first, batch.last)
-    for name, length in _kept(connection, receipts):
-        yield Given(name, length)
+    pages = (Given(name, length) for name, length in _kept(connection, receipts))
+    yield from (one for one in pages if one.name not in wishes.refused)
 
 
 def _kept(connection: Connection, receipts: Receipts) -> Iterator[tuple[bytes, int]]:
@@ -229,7 +234,7 @@ def _checkpoints(connection: Connection, scopes: tuple[int, ...]) -> dict[int, d
 
 def _own_digests(store: Store, wishes: Wishes) -> dict[int, bytes]:
     """By scope the digest of all heads; nothing where something waits, or is not whole, and so nothing can be told."""
-    if not wishes.again or anything_waits(store):
+    if not wishes.compare or anything_waits(store, wishes):
         return {}
     with store.read() as connection:
         progress = seeds.progress(connection)

@@ -31,6 +31,7 @@ class Why(StrEnum):
     CERTIFICATE = "certificate"
     OLD_HERE = "old_here"
     OLD_THERE = "old_there"
+    OTHER_VERSION = "other_version"  # the county does not say which side is the older one
     ADDRESS = "address"  # no address that can be asked
     STUCK = "stuck"  # the county answers, and nothing goes on
 
@@ -116,6 +117,10 @@ def in_words(why: Why) -> str:
         Why.OLD_THERE: _(
             "The county's program is older and does not understand this one yet. Nothing was changed and nothing is "
             "lost. Exchange again when the county has updated its program; tell it so."
+        ),
+        Why.OTHER_VERSION: _(
+            "The county's program and this one do not understand each other: one of them is too old. Nothing was "
+            "changed and nothing is lost. Update this program; if it is up to date, tell the county."
         ),
         Why.ADDRESS: _(
             "This is no address of a county. Write it as the county gave it, such as https://county.example:8443."
