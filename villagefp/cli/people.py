@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import uuid
 
-from villagefp.cli import same
+from villagefp.cli import moves, same
 from villagefp.cli.opening import opened
 from villagefp.cli.output import Output
 from villagefp.domain import codes
@@ -40,6 +40,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     find.add_argument("text", metavar="TEXT")
     find.set_defaults(run=_find)
     same.add_to(actions, common)
+    moves.add_to(actions, common)
     for action in (everybody, show, find):
         action.add_argument("--reveal", action="store_true", help=_("show whole ID numbers; the look is logged"))
 

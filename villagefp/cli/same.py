@@ -35,7 +35,8 @@ def add_to(actions: argparse._SubParsersAction[argparse.ArgumentParser], common:
     founding.set_defaults(run=_match)
 
 
-def _id(text: str) -> bytes:
+def read_person(text: str) -> bytes:
+    """The id that a call names; UserError where it is none."""
     try:
         return uuid.UUID(text).bytes
     except ValueError:
@@ -45,7 +46,7 @@ def _id(text: str) -> bytes:
 
 
 def _same(told: argparse.Namespace, output: Output) -> int:
-    one, other = _id(told.one), _id(told.other)
+    one, other = read_person(told.one), read_person(told.other)
     with opened(told) as store:
         shown = str(uuid.UUID(bytes=same_person.say_same(store, one, other, told.reason)))
     output.tell(_("They are shown as one person now. Take it back with: person different"), {"same": True, "id": shown})
@@ -54,7 +55,7 @@ def _same(told: argparse.Namespace, output: Output) -> int:
 
 def _different(told: argparse.Namespace, output: Output) -> int:
     with opened(told) as store:
-        same_person.say_different(store, _id(told.one), _id(told.other), told.reason)
+        same_person.say_different(store, read_person(told.one), read_person(told.other), told.reason)
     output.tell(_("They are two persons again, each with all that was entered."), {"same": False})
     return 0
 
