@@ -10,6 +10,7 @@ import msgspec
 
 from villagefp.domain.records import Consent, Episode, Outcome, Person, RecordId
 from villagefp.storage import records, same
+from villagefp.storage.village_keys import SealedElsewhereError
 from villagefp.wire.declared_programmes import PRIVATE
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ class ReadEpisode:
 
 
 def unseal(store: Store, sealed: bytes | None) -> dict[str, str]:
-    """What the sealed field of a consent or an episode holds."""
-    return dict(msgspec.msgpack.decode(store.unseal(sealed))) if sealed else {}
+    """What the sealed field of a consent or an episode holds; nothing where its key is not on this laptop yet."""
+    try:
+        return dict(msgspec.msgpack.decode(store.unseal(sealed))) if sealed else {}
+    except SealedElsewhereError:
+        return {}
 
 
 def seal(store: Store, values: Mapping[str, str]) -> bytes:

@@ -40,6 +40,7 @@ from villagefp.services.roster_result import (
 )
 from villagefp.storage import log, records
 from villagefp.storage.store import Store
+from villagefp.storage.village_keys import SealedElsewhereError
 from villagefp.wire.declared import BY_NAME
 
 __all__ = [
@@ -185,7 +186,7 @@ def plan_import(store: Store, preview: RosterPreview, today: date) -> RosterPlan
     roster = reader.finish()
     if not roster.persons:
         raise _nobody_in(preview.file_name)
-    making = Making(_ids(store.ambient), today.isoformat(), store.seal, store.unseal)
+    making = Making(_ids(store.ambient), today.isoformat(), store.seal, _unsealing(store))
     with store.read() as connection:
         writes = Planner(roster, _known(connection), making).plan()
         return RosterPlan(preview, roster, writes, _state(connection))
@@ -277,6 +278,18 @@ def _known(connection: Connection) -> Known:
 def _state(connection: Connection) -> int:
     """How many changes the log holds of what an import looks at; looking at a page in between does no harm."""
     return log.count(connection, tuple(BY_NAME[kind.KIND].number for kind in _LOOKED_AT))
+
+
+def _unsealing(store: Store) -> Callable[[bytes], bytes]:
+    """What another laptop sealed, and this one has no key for, is like nothing that the workbook tells."""
+
+    def unseal(sealed: bytes) -> bytes:
+        try:
+            return store.unseal(sealed)
+        except SealedElsewhereError:
+            return b""
+
+    return unseal
 
 
 def _ids(ambient: Ambient) -> Callable[[], RecordId]:
