@@ -30,9 +30,7 @@ def remember_scopes(connection: Connection, names: Iterable[RecordName]) -> None
         told = select_in(connection, "SELECT id, form FROM event WHERE form IS NOT NULL", "id", visits)
         rows = [(EVENT, record, scope_of_event(form)) for record, form in told]
         if rows:  # a visit whose making has not come yet tells no form
-            connection.exec_driver_sql(
-                "INSERT OR IGNORE INTO known_scope (kind, record, scope) VALUES (?, ?, ?)", rows
-            )
+            connection.exec_driver_sql("INSERT OR IGNORE INTO known_scope (kind, record, scope) VALUES (?, ?, ?)", rows)
 
 
 def learn_scope(connection: Connection, scope: int, names: Iterable[ChangeName]) -> None:
