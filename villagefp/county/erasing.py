@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, update
 
-from villagefp.county import log, merging
+from villagefp.county import erasure_list, log, merging
 from villagefp.county.bulk import Rows, select_among
 from villagefp.county.devices import Device
 from villagefp.county.judging import RecordName
+from villagefp.county.keys import CountyKeys
 from villagefp.county.store import Act, County, Standing, note
 from villagefp.county.streams import Heads
 from villagefp.county.tables import (
@@ -33,7 +34,6 @@ from villagefp.wire.heads import Folded, pack_heads
 from villagefp.wire.links import Cover
 from villagefp.wire.scopes import scope_of_kind
 from villagefp.wire.signed import ExchangeError, Fault
-from villagefp.wire.signing import SigningKey
 
 _RECORDS = Rows(erased_record, replacing=False)
 _CHANGES = Rows(erased_change, replacing=False)
@@ -52,23 +52,25 @@ def apply(county: County, in_village: bytes, told: bytes, keys: Iterable[bytes])
         same = (erasure.c.village == in_village, erasure.c.serial == statement.serial)
         if connection.execute(select(erasure.c.serial).where(*same)).first():
             return False
+        erasure_list.keep(county.erasures, in_village, told)
         _apply(connection, standing, statement, told, Act(county.now(), "county", f"erasure {statement.serial}"))
     return True
 
 
-def of_device(county: County, device: Device, told: bytes, key: SigningKey) -> bool:
-    """Make an erasure that was done in the village one of the county's, with a serial of the county's own.
+def of_device(county: County, device: Device, told: bytes, keys: CountyKeys) -> bool:
+    """Make an erasure that was done in the village, or that the county lost, one of its own with a serial of its own.
 
     Only what is not erased yet is named, so a repeat says nothing. False where the laptop may not write one of the
-    records: then nothing is erased. ExchangeError where it did not sign this, or it is for another village.
+    records of its own erasure: then nothing is erased. ExchangeError where neither the laptop nor the county signed
+    this, or it is for another village.
     """
-    wanted = open_erasure(told, [device.public], device.village)
+    wanted, given_back = _opened(told, device, keys)
     with county.numbering(device.village) as (connection, standing):
         names = set(wanted.records) - records_among(
             connection, device.village, {name for _kind, name in wanted.records}
         )
         changes = [name for name in wanted.changes if not _is_named(connection, device.village, name)]
-        if not may_erase(connection, device, names, changes):
+        if not given_back and not may_erase(connection, device, names, changes):
             return False
         if names or changes:
             last = connection.execute(
@@ -78,8 +80,16 @@ def of_device(county: County, device: Device, told: bytes, key: SigningKey) -> b
                 village=device.village, serial=(last or 0) + 1, records=tuple(sorted(names)), changes=tuple(changes)
             )
             act = Act(county.now(), device.device.hex(), f"erasure {statement.serial}", device.device)
-            _apply(connection, standing, statement, sign_erasure(statement, key), act)
+            _apply(connection, standing, statement, sign_erasure(statement, keys.sign), act)
     return True
+
+
+def _opened(told: bytes, device: Device, keys: CountyKeys) -> tuple[Erasure, bool]:
+    """What an erasure names, and whether the county said so itself, before it was put back."""
+    try:
+        return open_erasure(told, keys.signs, device.village), True
+    except ExchangeError:
+        return open_erasure(told, [device.public], device.village), False
 
 
 def may_erase(

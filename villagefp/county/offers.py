@@ -152,7 +152,7 @@ class _Taking:
 
     def _erasure(self, place: int, data: bytes) -> None:
         try:
-            if not erasing.of_device(self.county, self.asker.device, data, self.keys.sign):
+            if not erasing.of_device(self.county, self.asker.device, data, self.keys):
                 self.took.offsets[place] = 0
         except ExchangeError:
             self.took.again.append(place)  # nothing that anybody could take

@@ -120,6 +120,11 @@ def note_statement(connection: Connection, sort: str, serial: int) -> None:
         local.put(connection, _SERIALS, pack(dict(sorted({**known, sort: serial}.items()))))
 
 
+def forget_statements(connection: Connection) -> None:
+    """The county was put back: what it says from now on may have serials that were given before."""
+    local.delete(connection, _SERIALS)
+
+
 def county_clock(connection: Connection) -> int | None:
     """The county's time minus this laptop's at the last exchange, in milliseconds; None before the first one."""
     kept = local.get(connection, _CLOCK)

@@ -17,11 +17,13 @@ from villagefp.storage.log import Origin
 from villagefp.storage.outbox_rows import (
     Slot,
     Waiting,
+    county_lost_erasures,
     data,
     drop,
     erasure_received,
     erasures_waiting,
     forget,
+    keep_county_erasure,
     offered,
     waiting,
 )
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Waiting",
+    "county_lost_erasures",
     "cut_again",
     "data",
     "drop",
@@ -43,6 +46,7 @@ __all__ = [
     "erasures_waiting",
     "fill",
     "forget",
+    "keep_county_erasure",
     "offered",
     "shorten",
     "waiting",

@@ -15,6 +15,8 @@ from villagefp.wire.hello import name_of
 from villagefp.wire.values import pack, unpack
 
 _ERASURES_RECEIVED = "erasures received"
+_COUNTY_ERASURE = "county erasure "
+"""Before the name of each erasure that the county signed and that came here."""
 
 
 class Waiting(NamedTuple):
@@ -125,15 +127,29 @@ def destroy(connection: Connection, names: Iterable[ChangeName]) -> None:
 
 
 def erasures_waiting(connection: Connection) -> list[tuple[bytes, bytes]]:
-    """Names and bytes of this laptop's signed erasures that the county does not have yet, in order."""
+    """Names and bytes of the signed erasures that the county does not have: this laptop's own, then what it lost."""
     received = _erasures_received(connection)
-    told = [(name_of(each), each) for each in local.values_below(connection, local.STATEMENT)]
-    return [(name, each) for name, each in told if name not in received]
+    statements = [*local.values_below(connection, local.STATEMENT), *local.values_below(connection, _COUNTY_ERASURE)]
+    return [(name, each) for each in statements if (name := name_of(each)) not in received]
 
 
 def erasure_received(connection: Connection, name: bytes) -> None:
     """The county has one of them."""
-    local.put(connection, _ERASURES_RECEIVED, pack(sorted({*_erasures_received(connection), name})))
+    received = _erasures_received(connection)
+    if name not in received:
+        local.put(connection, _ERASURES_RECEIVED, pack(sorted({*received, name})))
+
+
+def keep_county_erasure(connection: Connection, told: bytes) -> None:
+    """Keep an erasure as the county signed it: a county that was put back gets it again, before what lacks it."""
+    name = name_of(told)
+    local.put(connection, f"{_COUNTY_ERASURE}{name.hex()}", told)
+    erasure_received(connection, name)
+
+
+def county_lost_erasures(connection: Connection) -> None:
+    """The county was put back: it may know of no erasure any more."""
+    local.delete(connection, _ERASURES_RECEIVED)
 
 
 def _erasures_received(connection: Connection) -> set[bytes]:

@@ -75,9 +75,10 @@ class Applying:
         self._question = question
         self._placed: list[Placed] = []
 
-    def erased(self, connection: Connection, erasure: Erasure) -> None:
-        """Note the serial of a signed erasure of the county."""
+    def erased(self, connection: Connection, erasure: Erasure, told: bytes) -> None:
+        """Note an erasure of the county, and keep it as it was signed for the day the county is put back."""
         exchange_facts.note_statement(connection, "erasure", erasure.serial)
+        outbox.keep_county_erasure(connection, told)
 
     def apply(self, taking: Taking, answer: Answer, things: Things) -> None:
         """Take in what came whole; the first time also what stands in the answer itself."""
@@ -106,6 +107,8 @@ class Applying:
             self.took.common = confirmed.common
         if confirmed.put_back:
             self.took.put_back = True
+            outbox.county_lost_erasures(connection)
+            exchange_facts.forget_statements(connection)
         self._let_go(connection, confirmed)
 
     def _let_go(self, connection: Connection, confirmed: Confirmed) -> None:

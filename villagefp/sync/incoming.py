@@ -112,8 +112,8 @@ class Incoming:
         if erases:
             erasures.note_beside(self._store.folder, named)
         with self._store.taking(answer.time * 1000) as taking:
-            for erasure in told:
-                self._applying.erased(taking.connection, erasure)
+            for erasure, signed in zip(told, things.by_sort[Sort.ERASURE], strict=True):
+                self._applying.erased(taking.connection, erasure, signed)
             if erases:
                 taking.erase(named)
             self._applying.apply(taking, answer, things)
