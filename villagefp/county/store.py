@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -41,9 +42,10 @@ class Act:
 class County:
     """The store of a county; it keeps nothing in memory, so that any number of processes can work on one database."""
 
-    def __init__(self, engine: Engine, ambient: Ambient) -> None:
+    def __init__(self, engine: Engine, ambient: Ambient, erasures: Path | None = None) -> None:
         self.engine = engine
         self.ambient = ambient
+        self.erasures = erasures  # the file beside the store in which erasures are kept as well
 
     def now(self) -> str:
         """The time as it is written down."""

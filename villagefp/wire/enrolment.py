@@ -180,6 +180,16 @@ def _open_granted(told: bytes, kind: bytes, code: CodeKeys, claimant: bytes) -> 
         raise EnrolmentError(EnrolmentFault.DAMAGED) from error
 
 
+def refused(answer: bytes) -> EnrolmentFault | None:
+    """Why an answer grants nothing; None where it does."""
+    return _fault(answer[1:]) if answer[:1] == _REFUSAL else None
+
+
+def who_was_enrolled(told: bytes, answer: bytes) -> tuple[bytes, bytes]:
+    """Village and laptop of a claim and the grant that answers it, for the county that made the grant."""
+    return _GRANTS.decode(answer[2 + _PROOF_BYTES :]).village, _CLAIMS.decode(told[_CLAIM_BODY:]).device
+
+
 def pack_succession(told: bytes) -> bytes:
     """A signed succession as it goes the way of claims."""
     return SUCCESSION + told

@@ -73,7 +73,17 @@ def open_succession(told: bytes, old_public: Iterable[bytes] | bytes) -> Success
 
 def who_gives_way(told: bytes) -> tuple[bytes, bytes]:
     """Village and old device, before anything is believed: to look up the key it must be signed with."""
+    succession = _unchecked(told)
+    return succession.village, succession.old
+
+
+def who_follows(told: bytes) -> tuple[bytes, bytes]:
+    """Village and new device of a succession that was taken."""
+    succession = _unchecked(told)
+    return succession.village, succession.new
+
+
+def _unchecked(told: bytes) -> Succession:
     if len(told) > MAX_SUCCESSION:
         raise ExchangeError(Fault.TOO_LARGE)
-    succession = signed.decode(_TOLD, signed.decode(_BODY, told[signed.BODY_AT :]).told)
-    return succession.village, succession.old
+    return signed.decode(_TOLD, signed.decode(_BODY, told[signed.BODY_AT :]).told)
