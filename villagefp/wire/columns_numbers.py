@@ -92,7 +92,8 @@ def _cheapest(values: Sequence[int]) -> Priced:
     if not span:
         return Priced(0, _Way.SAME, lambda writer: writer.signed(least))
     dense = len(values) * log_cost(span + 1)
-    split, low = _split(values, least, span)
+    fits = span.bit_length() - _HIGH_BITS <= _MOST_LOW  # the high bits of anything wider are more than a byte
+    split, low = _split(values, least, span) if fits else (dense, 0)
     if split * 20 < dense * 19:  # what the compressor makes of it is a guess, so it has to be worth it
         return Priced(split, _Way.SPLIT | low * _LOW, lambda writer: _put_split(writer, values, least, low))
     return Priced(dense, _Way.DENSE, lambda writer: _put_dense(writer, values, least, span))
