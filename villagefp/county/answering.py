@@ -150,7 +150,8 @@ class Answering:
             position == (now.heads.cursors[scope].position if scope in now.heads.cursors else 0)
             for scope, position in positions.items()
         )
-        comparable = at_end and not self._parcel.coming and hello.registry == REGISTRY and not now.device.held
+        alike = hello.registry == REGISTRY and hello.positions.keys() == positions.keys()
+        comparable = at_end and alike and not self._parcel.coming and not now.device.held
         if not comparable or hello.offers or not (hello.digest or hello.digests):
             return
         ours = {scope: now.heads.digest(scope).to_bytes() for scope in sorted(positions)}

@@ -31,7 +31,7 @@ def _mine(village: bytes, device: bytes) -> tuple[ColumnElement[bool], ColumnEle
 def held(connection: Connection, village: bytes, device: bytes) -> dict[bytes, int]:
     """The beginnings of a laptop: bytes by name."""
     query = select(prefix.c.name, func.length(prefix.c.data)).where(*_mine(village, device))
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def read(connection: Connection, village: bytes, device: bytes, names: Collection[bytes]) -> dict[bytes, bytes]:
@@ -39,7 +39,7 @@ def read(connection: Connection, village: bytes, device: bytes, names: Collectio
     if not names:
         return {}
     query = select(prefix.c.name, prefix.c.data).where(*_mine(village, device), prefix.c.name.in_(sorted(names)))
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def put_together(offers: Sequence[Offer], pieces: Iterable[Piece], kept: Mapping[bytes, bytes]) -> dict[int, bytes]:
