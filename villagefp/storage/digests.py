@@ -28,7 +28,7 @@ from villagefp.wire.values import pack, unpack
 if TYPE_CHECKING:
     from villagefp.storage.opened import Store
 
-__all__ = ["bring_up_to_date", "learn_scope", "made_anew", "touch"]
+__all__ = ["bring_up_to_date", "learn_scope", "leave", "made_anew", "touch"]
 
 _STATE = "digests"
 _FEW = 2000
@@ -63,6 +63,14 @@ def bring_up_to_date(store: Store) -> dict[int, Digest]:
     with store.save() as save:
         digests = _bring(save.connection)
     return {scope: digests[scope] for scope in scopes}
+
+
+def leave(connection: Connection) -> None:
+    """Note what the own log tells by itself, before this laptop goes on under another id."""
+    state = _state(connection)
+    if state is not None:
+        origin = log.own_origin(connection)
+        touch(connection, _touched(connection, origin, _since(origin, state)))
 
 
 def made_anew(connection: Connection) -> dict[int, Digest]:

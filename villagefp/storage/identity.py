@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import Connection
 
-from villagefp.storage import erasures, exchange_facts, key_covers, local, log, outbox, trust
+from villagefp.storage import digests, erasures, exchange_facts, key_covers, local, log, outbox, trust
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.files import write_durably
 from villagefp.storage.log import Origin, Tail
@@ -71,6 +71,7 @@ class _Becoming:
         connection = self.connection
         border = _whole_groups(connection, self.old, common)
         old_key = trust.found_key(connection) or trust.make_key(connection, self.random)
+        digests.leave(connection)
         outbox.shorten(connection, border)
         dropped = log.changes_between(connection, self.old, border + 1, _ALL)
         self._drop(border)
