@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from villagefp.domain.records import Event, Record, RecordId
-from villagefp.storage import log, records
+from villagefp.storage import records, standing
 from villagefp.storage.codec import BY_KIND, Codec
 from villagefp.wire.change import Change, ChangeName
 from villagefp.wire.declared import BY_NUMBER
@@ -76,7 +76,7 @@ class Earlier:
 
     def _wrote(self, save: UnitOfWork, record_id: RecordId, number: int) -> Any:
         """What the earlier revisions themselves said last: saying it again contradicts nobody."""
-        told = [each.change for each in log.changes_of(save.connection, record_id)]
+        told = [each.change for each in standing.changes_of(save.connection, record_id)]
         return next(
             (each.fields[number] for each in reversed(told) if each.name in self.ours and number in each.fields), None
         )
@@ -95,7 +95,7 @@ def of_one(connection: Connection, event_id: RecordId) -> Earlier:
 def _written(connection: Connection, events: tuple[RecordId, ...]) -> Earlier:
     if not events:
         return Earlier()
-    changes = [change for event in events for change in _known(log.changes_beside(connection, event))]
+    changes = [change for event in events for change in _known(standing.changes_beside(connection, event))]
     ours = frozenset(change.name for change in changes)
     made = [record for change in changes if (record := _made(connection, change, ours)) is not None]
     by_id = {record.id: record for record in made}
@@ -124,7 +124,7 @@ def put_back(save: UnitOfWork, before: Earlier) -> None:
     last = before.events[-1]
     behind = False
     first: dict[tuple[int, RecordId, int], Change] = {}
-    for change in _known(log.changes_beside(save.connection, last)):
+    for change in _known(standing.changes_beside(save.connection, last)):
         if behind:
             for number in change.fields:
                 first.setdefault((change.kind, change.record, number), change)
@@ -157,7 +157,7 @@ def _put_back(save: UnitOfWork, before: Earlier, codec: Codec, record_id: Record
 
 def _value_before(connection: Connection, change: Change, number: int) -> Any:
     replaced = change.replaces.get(number, ())
-    told = [each.change for each in log.changes_of(connection, change.record) if each.change.name in replaced]
+    told = [each.change for each in standing.changes_of(connection, change.record) if each.change.name in replaced]
     # A value that was erased is not here any more.
     return max(told, key=lambda each: (each.stamp, each.device, each.seq)).fields.get(number) if told else None
 
@@ -185,5 +185,5 @@ def _made(connection: Connection, change: Change, ours: frozenset[ChangeName]) -
 
 
 def _is_made_by(connection: Connection, record: RecordId, ours: frozenset[ChangeName]) -> bool:
-    first = log.first_change(connection, record)
+    first = standing.first_change(connection, record)
     return first is not None and first.name in ours

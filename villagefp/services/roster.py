@@ -38,7 +38,7 @@ from villagefp.services.roster_result import (
     to_json,
     write_issue_report,
 )
-from villagefp.storage import log, records
+from villagefp.storage import records, standing
 from villagefp.storage.store import Store
 from villagefp.storage.village_keys import SealedElsewhereError
 from villagefp.wire.declared import BY_NAME
@@ -277,7 +277,7 @@ def _known(connection: Connection) -> Known:
 
 def _state(connection: Connection) -> int:
     """How many changes the log holds of what an import looks at; looking at a page in between does no harm."""
-    return log.count(connection, tuple(BY_NAME[kind.KIND].number for kind in _LOOKED_AT))
+    return standing.count(connection, tuple(BY_NAME[kind.KIND].number for kind in _LOOKED_AT))
 
 
 def _unsealing(store: Store) -> Callable[[bytes], bytes]:

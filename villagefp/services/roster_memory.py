@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from villagefp.domain.records import RecordId
 from villagefp.domain.roster.columns import MappingMemory
 from villagefp.domain.roster.meanings import Meaning
-from villagefp.storage import local, log
+from villagefp.storage import local, log, standing
 from villagefp.storage.log import Origin
 from villagefp.wire.declared import BY_NUMBER
 
@@ -56,7 +56,7 @@ def told_before(connection: Connection) -> Callable[[RecordId], Mapping[str, obj
 
     def of_record(record: RecordId) -> Mapping[str, object]:
         told: dict[str, object] = {}
-        for logged in log.changes_of(connection, record) if imports else ():
+        for logged in standing.changes_of(connection, record) if imports else ():
             change = logged.change
             if (change.device.hex(), change.group) in imports:
                 names = BY_NUMBER[change.kind].by_number

@@ -19,7 +19,7 @@ from villagefp.i18n import _
 from villagefp.services import stock_moves
 from villagefp.services.stock_moves import Shelf
 from villagefp.services.stock_taking import balance_of, check, check_day
-from villagefp.storage import log
+from villagefp.storage import standing
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
@@ -132,7 +132,7 @@ def undo(store: Store, move_id: RecordId, reason: str = "") -> int:
             raise UserError(
                 _("This was handed out at a visit. Correct the visit, and the stock follows; here it cannot be undone.")
             )
-        beside = {change.record for change in log.changes_beside(save.connection, move_id)}
+        beside = {change.record for change in standing.changes_beside(save.connection, move_id)}
         gone = {each.id: each for each in shelf.moves if each.id in beside}
         rules.refuse_negative(
             shelf.items,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
-from villagefp.storage import log
+from villagefp.storage import standing
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.decisions import corrected, decided_together
 from villagefp.storage.unit_of_work import Decision
@@ -74,7 +74,7 @@ def _of_fields(
     connection: Connection, number: int, record: RecordId, numbers: tuple[int, ...], heads: Heads
 ) -> OpenConflict:
     kind = BY_NUMBER[number].kind
-    changes = {one.change.name: one.change for one in log.changes_of(connection, record)}
+    changes = {one.change.name: one.change for one in standing.changes_of(connection, record)}
     if numbers == (WITHDRAWN,):
         return OpenConflict(Sort.WITHDRAWAL, kind, record, numbers, heads, _of_withdrawal(heads, changes))
     return OpenConflict(Sort.VALUES, kind, record, numbers, heads, _of_values(kind, numbers, heads, changes))
@@ -116,7 +116,7 @@ def _in_order(changes: Mapping[ChangeName, Change], names: Iterable[ChangeName])
 
 
 def _of_corrections(connection: Connection, event: RecordId, live: list[RecordId]) -> OpenConflict:
-    made = [(each, log.first_change(connection, each)) for each in live]
+    made = [(each, standing.first_change(connection, each)) for each in live]
     choices = tuple(
         Choice({}, (change,) if change is not None else (), shown=False, event=each) for each, change in made
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
-from villagefp.storage import digest_rows, kept_pages, key_covers, outbox_rows
+from villagefp.storage import digest_rows, kept_pages, key_covers, outbox_rows, standing
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.foreign import Delivery, pack_delivery, unpack_delivery
 from villagefp.storage.records import chunks, marks
@@ -31,7 +31,8 @@ def destroy(connection: Connection, named: Erasures) -> set[RecordName]:
     """
     _note(connection, named)
     found = _logged(connection, named)
-    digest_rows.remember_scopes(connection, {(kind, record) for *_name, kind, record in found})
+    records = {(kind, record) for *_name, kind, record in found} | standing.destroy(connection, named)
+    digest_rows.remember_scopes(connection, records)
     names = {(device, seq) for _village, device, seq, _kind, _record in found}
     outbox_rows.destroy(connection, names)
     kept_pages.destroy(connection, names)
@@ -42,7 +43,7 @@ def destroy(connection: Connection, named: Erasures) -> set[RecordName]:
     key_covers.destroy_keys(connection, [(village, device, seq) for village, device, seq, _kind, _record in found])
     _destroy_aside(connection, named)
     _forget_here(connection, named.records)
-    return {*named.records, *((kind, record) for *_name, kind, record in found)}
+    return {*named.records, *records}
 
 
 def _note(connection: Connection, named: Erasures) -> None:

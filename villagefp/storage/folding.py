@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
-from villagefp.storage import log
+from villagefp.storage import standing
 from villagefp.storage.codec import BY_NUMBER, Codec
 from villagefp.storage.records import chunks, marks, select_in
 from villagefp.wire.change import WITHDRAWN, LoggedChange
@@ -43,7 +43,7 @@ def refold(connection: Connection, names: Iterable[RecordName], erasures: Erasur
 
 
 def _refold_kind(connection: Connection, number: int, records: Sequence[RecordId], erasures: Erasures) -> Touched:
-    changes = log.changes_of_records(connection, number, records)
+    changes = standing.changes_of_records(connection, number, records)
     codec = BY_NUMBER.get(number)
     touched: Touched = set()
     rows: list[list[Any]] = []

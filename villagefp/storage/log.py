@@ -192,17 +192,8 @@ def changes_of_records(connection: Connection, kind: int, records: Sequence[byte
     return found
 
 
-def first_change(connection: Connection, record: bytes) -> Change | None:
-    """The change that made a record: it overwrote nothing, and whoever changed it later had seen it."""
-    changes = (logged.change for logged in changes_of(connection, record))
-    return min(changes, key=lambda one: (bool(one.replaces), one.stamp, one.device, one.seq), default=None)
-
-
-def changes_beside(connection: Connection, record: bytes) -> list[Change]:
-    """All changes of the save that made a record, in the order of seq."""
-    made = first_change(connection, record)
-    if made is None:
-        return []
+def changes_of_group(connection: Connection, made: Change) -> list[Change]:
+    """All changes of the save that made a change, in the order of seq."""
     found = []
     rows = connection.exec_driver_sql(
         f"SELECT {_COLUMNS} FROM change_log WHERE village = ? AND device = ? AND seq >= ? ORDER BY seq",

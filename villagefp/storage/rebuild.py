@@ -9,20 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from villagefp.storage import erased, folding, log, same
+from villagefp.storage import erased, folding, log, same, standing
 from villagefp.storage.codec import BY_KIND, BY_NUMBER, Codec
 from villagefp.storage.search import all_rows
 from villagefp.wire import links
 from villagefp.wire.change import LoggedChange, pack_header
-from villagefp.wire.erasure import Erasures, RecordName
+from villagefp.wire.erasure import Erasures
 from villagefp.wire.kinds import Travel
 
 
 def differences(connection: Connection) -> list[str]:
     """What differs between log and tables, by kind and id; empty where all is well."""
-    of_record: dict[RecordName, list[LoggedChange]] = defaultdict(list)
-    for logged in log.logged_changes(connection):
-        of_record[logged.change.kind, logged.change.record].append(logged)
+    of_record = standing.every(connection)
     gone = erased.known(connection)
     for name in gone.records:
         of_record.setdefault(name, [])

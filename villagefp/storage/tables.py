@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from villagefp.storage.exchange_tables import exchange_tables
+from villagefp.storage.seed_tables import seed_tables
 from villagefp.wire.declared import DECLARED
 from villagefp.wire.kinds import FieldType, Kind
 
@@ -274,6 +275,7 @@ erased_change = Table(
 )
 
 EXCHANGE = exchange_tables(METADATA)
+SEEDS = seed_tables(METADATA)
 
 # Alembic's own table, declared here so that a fresh store is made without importing Alembic.
 alembic_version = Table(
@@ -302,6 +304,7 @@ BOOKKEEPING = (
     erased_record,
     erased_change,
     *EXCHANGE,
+    *SEEDS,
     alembic_version,
 )
 """What is no record: it stays on this laptop."""

@@ -92,6 +92,11 @@ class Taking:
         """Make these records anew from the log as well."""
         self._names.update(names)
 
+    def adopt(self, stamps: Iterable[int]) -> None:
+        """Let own saves come after these stamps, as far as the county's time allows."""
+        for each in stamps:
+            self._stamp = stamp.adopt(self._stamp, each, self._receiver.county_milliseconds)
+
     def finish(self) -> None:
         """Fold what was touched and make anew what is derived; the store calls it just before the commit."""
         self.changed |= folding.refold(self.connection, self._names, self._erasures)
@@ -151,9 +156,8 @@ class Taking:
         self._mark_starts(delivery)
         for segment, cover in delivery.covers.items():
             join_cover(self.connection, origin, segment, cover)
-        for one in fresh:
-            self._names.add((one.change.kind, one.change.record))
-            self._stamp = stamp.adopt(self._stamp, one.change.stamp, self._receiver.county_milliseconds)
+        self._names.update((one.change.kind, one.change.record) for one in fresh)
+        self.adopt(one.change.stamp for one in fresh)
 
     def _mark_starts(self, delivery: Delivery) -> None:
         """Note where the chain begins anew, and forget it where the gap is closed."""
