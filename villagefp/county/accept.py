@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from villagefp.county import aside, devices, erasing, held, log, merging, receipts
+from villagefp.county import aside, clues, devices, erasing, held, log, merging, receipts
 from villagefp.county.bulk import Changes, together
 from villagefp.county.delivery import Delivery, Forked, Missing, Outcome, Taken, check, of_batch
 from villagefp.county.devices import Device
@@ -27,9 +27,7 @@ from villagefp.wire.links import Cover
 from villagefp.wire.receipt import MAX_RETURNED, Returned
 from villagefp.wire.values import pack
 
-_DEVICE = Changes(
-    device_table, ("accepted", "link", "held", "open_first", "exchanged_at", "receipt_serial", "receipt")
-)
+_DEVICE = Changes(device_table, ("accepted", "link", "held", "open_first", "exchanged_at", "receipt_serial", "receipt"))
 
 
 def accept_batch(county: County, data: bytes) -> Outcome:
@@ -95,20 +93,31 @@ def accept(county: County, delivery: Delivery) -> Outcome:
 def _accept(county: County, delivery: Delivery) -> tuple[Outcome, bytes | None]:
     """One delivery in one transaction; and a batch that was kept aside and to which nothing is missing any more."""
     with county.numbering(delivery.village) as (connection, standing):
-        device = devices.known(connection, delivery.village, delivery.device)
-        if delivery.first > device.accepted + 1:
-            return Missing(device.accepted), None
-        fork = _fork(connection, device, delivery)
-        if fork is not None:
-            note(connection, standing, Act(county.now(), device.device.hex(), f"fork at {fork.at}", device.device))
-            return fork, None
-        fresh = delivery.changes[device.accepted + 1 - delivery.first :]
-        if fresh:
-            taken = _settle(connection, standing, device, _New(fresh, delivery.covers, delivery.goes_on, county.now()))
-        else:
-            devices.exchanged(connection, device.village, device.device, county.now())
-            taken = Taken(device.accepted, held=device.held)
-        return taken, aside.following(connection, device, taken.accepted)
+        return _take_in(county.now(), connection, standing, delivery)
+
+
+def accept_within(at: str, connection: Connection, standing: Standing, delivery: Delivery) -> Outcome:
+    """The same as `accept` in a transaction that holds the village's lock: the county's own pen writes so."""
+    check(delivery)
+    outcome, _following = _take_in(at, connection, standing, delivery)
+    return outcome
+
+
+def _take_in(at: str, connection: Connection, standing: Standing, delivery: Delivery) -> tuple[Outcome, bytes | None]:
+    device = devices.known(connection, delivery.village, delivery.device)
+    if delivery.first > device.accepted + 1:
+        return Missing(device.accepted), None
+    fork = _fork(connection, device, delivery)
+    if fork is not None:
+        note(connection, standing, Act(at, device.device.hex(), f"fork at {fork.at}", device.device))
+        return fork, None
+    fresh = delivery.changes[device.accepted + 1 - delivery.first :]
+    if fresh:
+        taken = _settle(connection, standing, device, _New(fresh, delivery.covers, delivery.goes_on, at))
+    else:
+        devices.exchanged(connection, device.village, device.device, at)
+        taken = Taken(device.accepted, held=device.held)
+    return taken, aside.following(connection, device, taken.accepted)
 
 
 def reconsider(county: County, village: bytes, device_id: bytes, who: str) -> Taken:
@@ -164,6 +173,7 @@ def _settle(connection: Connection, standing: Standing, device: Device, new: _Ne
     moved = _Moved(standing, taken, unfinished, len(in_force), apart)
     with together(connection):
         merging.ROWS.put(connection, rows)
+        clues.put(connection, rows, clues.touched(in_force))
         heads.write()
         log.append(connection, taken, places)
         log.release(connection, [one for one in in_force if one.change.seq <= device.accepted], places)

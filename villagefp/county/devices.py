@@ -11,7 +11,7 @@ from villagefp.county.tables import device, village
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.wire import links
-from villagefp.wire.scopes import ROLES, scopes_of
+from villagefp.wire.scopes import COUNTY, ROLES, scopes_of
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,7 @@ def lines(county: County) -> list[DeviceLine]:
             device.c.exchanged_at,
         )
         .join_from(device, village, device.c.village == village.c.village)
+        .where(device.c.role != COUNTY)
         .order_by(village.c.name, device.c.label, device.c.device)
     )
     with county.read() as connection:

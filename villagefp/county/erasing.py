@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, update
 
-from villagefp.county import erasure_list, log, merging
+from villagefp.county import clues, erasure_list, log, merging
 from villagefp.county.bulk import Rows, select_among
 from villagefp.county.devices import Device
 from villagefp.county.judging import RecordName
@@ -80,7 +80,9 @@ def of_device(county: County, device: Device, told: bytes, keys: CountyKeys) -> 
                 village=device.village, serial=(last or 0) + 1, records=tuple(sorted(names)), changes=tuple(changes)
             )
             act = Act(county.now(), device.device.hex(), f"erasure {statement.serial}", device.device)
-            _apply(connection, standing, statement, sign_erasure(statement, keys.sign), act)
+            signed = sign_erasure(statement, keys.sign)
+            erasure_list.keep(county.erasures, device.village, signed)
+            _apply(connection, standing, statement, signed, act)
     return True
 
 
@@ -194,6 +196,7 @@ def _refold(
         heads.put(scope, digest)
         rows.append(merging.row(in_village, scope, merging.Merged(kind, name[1], folded, packed)))
     merging.ROWS.put(connection, rows)
+    clues.put(connection, rows, {record for _kind, record in touched})
     heads.write()
 
 

@@ -34,6 +34,10 @@ ROLES: Mapping[str, tuple[int, ...]] = {"village_doctor": EVERY, "village_cadre"
 """By role the scopes that its device gets and may write."""
 
 
+COUNTY = "county"
+"""The county as an author in a village: no laptop is enrolled as this."""
+
+
 def scope_of(change: Change) -> int:
     """The scope of a record that begins with this change."""
     if change.kind == _EVENT.number:
@@ -53,4 +57,4 @@ def scope_of_kind(kind: int) -> int:
 
 def scopes_of(role: str) -> tuple[int, ...]:
     """What a role gets; one that is not known here, from a newer county, gets what everybody does."""
-    return ROLES.get(role, (GENERAL,))
+    return EVERY if role == COUNTY else ROLES.get(role, (GENERAL,))
