@@ -27,6 +27,8 @@ _MODULES = {
     "param": "packages",
     "stock": "stock",
     "conflicts": "conflicts",
+    "exchange": "exchange",
+    "enrol": "exchange",
     "prepare": "prepare",
 }
 """Which module of `villagefp.cli` knows a word: only that one is loaded, as storage and PDF libraries are heavy."""

@@ -50,8 +50,10 @@ class Took:
 
     answer: Answer | None = None
     followed: Followed = field(default_factory=Followed)
-    seeded: int = 0  # records of a seed
+    parts: int = 0  # of a seed
+    received: int = 0  # records that stand otherwise since
     statements: int = 0
+    confirmed: int = 0  # own changes that a receipt confirms now and did not before
     common: int | None = None  # not none: a new identity is needed; up to this own seq both sides have the same
     put_back: bool = False  # the county was put back to an earlier state
     differs: bool = False  # digests differed, and a stream is read again
@@ -103,6 +105,7 @@ class Applying:
         ]
         confirmed = confirming.confirm(connection, self._origin, answer, receipts, self._question.delivered)
         confirming.keep(connection, self._origin, confirmed, self._now())
+        self.took.confirmed += max(confirmed.after.accepted - confirmed.before.accepted, 0)
         if self.took.common is None:
             self.took.common = confirmed.common
         if confirmed.put_back:
@@ -164,13 +167,21 @@ class Applying:
             self.took.common = self.took.followed.own - 1
 
     def _seed(self, taking: Taking, things: Things) -> None:
+        """Take in the parts that go on from what is here; one that does not is asked for again by itself."""
         for told in things.by_sort[Sort.SEED]:
             part = open_part(told, self._keys, self._origin.village)
             before = seeds.progress(taking.connection)
             if before is None or before.seed != part.seed:
+                if part.number != 1:
+                    self.took.damaged = True
+                    continue
                 seeds.begin(taking, part.seed)
+                before = seeds.progress(taking.connection)
+            if before is not None and part.number > before.applied + 1:
+                self.took.damaged = True
+                continue
             seeds.apply_part(taking, part)
-            self.took.seeded += 1
+            self.took.parts += 1
 
     def _statements(self, connection: Connection, things: Things) -> None:
         """Keep what the county published for those who know what to do with it; what it did not sign is nothing."""

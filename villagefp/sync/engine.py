@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import exchange_facts, identity, log, outbox, sending
+from villagefp.sync import enrol
 from villagefp.sync.incoming import Incoming
 from villagefp.sync.outcome import Cancelled, Note, Outcome, Patience, Stopped, Telling
 from villagefp.sync.outgoing import LARGEST, SMALLEST, Asking, Wishes, anything_waits, link_of, make_request
@@ -99,7 +100,7 @@ class _Exchange:
         """One request and what came of it; whether there is to be another one."""
         self._outside.check()
         try:
-            self._tell_successions()
+            self._introduce()
         except LineError as broke:
             self._try_again(broke)
             return True
@@ -111,6 +112,8 @@ class _Exchange:
             self._unsigned(incoming, error)
             return True
         self._note(took)
+        if took.put_back:
+            outbox.fill(self._store)  # what was confirmed, and erased from its batches since, is to be cut anew
         if took.common is not None:
             self._go_on_as_another(took.common)
             return True
@@ -169,7 +172,7 @@ class _Exchange:
             if place in answer.again and offer.last:
                 outbox.cut_again(self._store, offer.name)
             elif not offer.last and not held[offer.name] and asking.gave_all_of(place):
-                wishes.refused.add(offer.name)
+                wishes.skip.add(offer.name)
         wishes.compare = wishes.compare and not asking.told.digests
         wishes.checkpoints = took.asks(Request.CHECKPOINTS) or bool(took.followed.off)
         wishes.digests = took.asks(Request.DIGESTS)
@@ -207,14 +210,19 @@ class _Exchange:
         except Refused as refused:
             raise (refused if not incoming.answered else error) from error
 
-    def _tell_successions(self) -> None:
-        """The county has to know who goes on for whom before it is asked under the new name."""
+    def _introduce(self) -> None:
+        """The county has to know who speaks, and who goes on for whom, before it is asked under that name."""
         with self._store.read() as connection:
+            claim = enrol.waiting(connection)
             told = identity.successions(connection)
-            keys = link_of(connection).sign_keys
+        if claim is not None:
+            enrol.answered(self._store, claim, self._road.enrol(claim))
         for each in told:
+            self._outside.check()
             packed = pack_succession(each)
-            open_succeeded(self._road.enrol(packed), packed, keys)
+            answer = self._road.enrol(packed)
+            with self._store.read() as connection:
+                open_succeeded(answer, packed, link_of(connection).sign_keys)
             with self._store.save() as save:
                 identity.succession_told(save.connection, each)
 
@@ -255,7 +263,7 @@ class _Exchange:
             return exchange_facts.receipts(connection, self._store.origin).accepted
 
     def _note(self, took: Took) -> None:
-        self._received += took.followed.applied + took.seeded
+        self._received += took.followed.applied + took.received
         self._statements += took.statements
         if took.answer is not None:
             self._clock_ahead = took.clock_ahead

@@ -120,5 +120,7 @@ class Incoming:
             arriving.forget(taking.connection, things.names)
             for name, beginning in things.beginnings.items():
                 arriving.keep(taking.connection, name, beginning)
+        if things.by_sort[Sort.SEED]:
+            self._applying.took.received += len(taking.changed)
         if erases:
             erasures.leave_no_copies(self._store)

@@ -47,6 +47,8 @@ _OFFER_BYTES = 32
 """About what an offer costs besides its bytes."""
 A_SEED = bytes(ID_BYTES)
 """The name of no seed: the wish for one."""
+ASKED = "asked by stick"
+"""Under it stands what the last answer that came by stick asked for; it goes with the next file."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Wishes:
     digests: bool = False
     seed: bool = False
     compare: bool = True  # whether digests may be compared; not twice in one exchange
-    refused: set[bytes] = field(default_factory=set)  # names of what the county got whole and does not want now
+    skip: set[bytes] = field(default_factory=set)  # names of what is not to be offered now
 
 
 class Given(NamedTuple):
@@ -171,11 +173,11 @@ def _waiting(connection: Connection, store: Store, wishes: Wishes) -> Iterator[G
     """All that waits: erasures first, as they are for the sake of somebody's rights."""
     receipts = exchange_facts.receipts(connection, store.origin)
     erasures = (Given(name, len(data)) for name, data in outbox.erasures_waiting(connection))
-    yield from (one for one in erasures if one.name not in wishes.refused)
-    for batch in outbox.waiting(connection, store.origin, receipts.accepted):
-        yield Given(batch.name, batch.length, batch.first, batch.last)
+    yield from (one for one in erasures if one.name not in wishes.skip)
+    batches = outbox.waiting(connection, store.origin, receipts.accepted)
+    yield from (Given(one.name, one.length, one.first, one.last) for one in batches if one.name not in wishes.skip)
     pages = (Given(name, length) for name, length in _kept(connection, receipts))
-    yield from (one for one in pages if one.name not in wishes.refused)
+    yield from (one for one in pages if one.name not in wishes.skip)
 
 
 def _kept(connection: Connection, receipts: Receipts) -> Iterator[tuple[bytes, int]]:

@@ -1,0 +1,286 @@
+"""Exchanging with the county, by network or by stick: what window and command line call, and what they may tell."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.services import packages, params, returned
+from villagefp.services.returned import ReturnedLine
+from villagefp.storage import decisions, exchange_facts, local, seeds, sending, stated
+from villagefp.sync import engine
+from villagefp.sync.brought import Brought, What
+from villagefp.sync.disk import Disk, Files
+from villagefp.sync.outcome import Note, Outcome, Progress, Stopped
+from villagefp.sync.road import Refused, Road, Why
+from villagefp.wire.statements import Sort, read_intact
+
+if TYPE_CHECKING:
+    from villagefp.storage.store import Store
+
+_LAST = "last exchange"
+"""When the last exchange went through, as text."""
+
+
+class Will:
+    """Somebody's wish to stop: an exchange waits by it, and is told by it when it is to end."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End the exchange soon; from any thread."""
+        self._stopped.set()
+
+    def stopped(self) -> bool:
+        """Whether it is to end."""
+        return self._stopped.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Come back after so many seconds, or when it is to end."""
+        self._stopped.wait(seconds)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an exchange did, in numbers and words."""
+
+    sent: int = 0  # own changes that the county confirmed
+    received: int = 0  # changes of others
+    returned: tuple[ReturnedLine, ...] = ()  # all that is with the county and waits for a correction
+    conflicts: int = 0  # decisions that wait
+    requests: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    slip: str | None = None  # of a file that was written: the county's slip must equal it
+    path: Path | None = None  # that file
+    written: int = 0  # changes that are on their way with it
+    remarks: tuple[str, ...] = ()  # sentences beside it
+
+    def to_json(self) -> dict[str, Any]:
+        """As scripts get it."""
+        return {
+            "sent": self.sent,
+            "received": self.received,
+            "returned": [{"who": line.who, "reason": line.reason} for line in self.returned],
+            "conflicts": self.conflicts,
+            "requests": self.requests,
+            "bytes_up": self.bytes_up,
+            "bytes_down": self.bytes_down,
+            "slip": self.slip,
+            "file": None if self.path is None else str(self.path),
+            "written": self.written,
+            "remarks": list(self.remarks),
+        }
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where this laptop stands with its county."""
+
+    enrolled: bool
+    address: str = ""  # empty where everything goes by stick
+    sending: sending.Progress = field(default_factory=lambda: sending.Progress(0, 0, 0, 0))
+    returned: int = 0
+    conflicts: int = 0
+    last: str | None = None  # when an exchange went through last, as ISO text
+    history_incomplete: bool = False  # a first load is under way: nothing may be called overdue
+
+
+def standing(store: Store) -> Standing:
+    """Where this laptop stands with its county, for the page and the line at the bottom."""
+    with store.read() as connection:
+        link = exchange_facts.county_link(connection)
+        last = local.get(connection, _LAST)
+        return Standing(
+            enrolled=link is not None,
+            address=link.address if link is not None else "",
+            sending=sending.progress(connection, store.origin),
+            returned=len(sending.returned_groups(connection)) if local.anything_returned(connection) else 0,
+            conflicts=decisions.count(connection),
+            last=None if last is None else last.decode("ascii"),
+            history_incomplete=seeds.history_incomplete(connection),
+        )
+
+
+def by_network(
+    store: Store,
+    address: str = "",
+    *,
+    plain: bool = False,
+    will: Will | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Done:
+    """Exchange with the county at an address, or at the one that it gave at enrolment.
+
+    UserError (`sync.outcome.Stopped`) where it ends before everything is through: the sentence says why, and what came
+    through is kept. `plain` allows http to another machine.
+    """
+    from villagefp.sync.http import HttpRoad  # noqa: PLC0415  requests takes 60 ms, and an opening does not need it
+
+    told = address or standing(store).address
+    if not told:
+        raise Refused(
+            Why.ADDRESS,
+            _("This laptop knows no address of its county. Exchange by stick, or ask the county for its address."),
+        )
+    with HttpRoad(told, plain=plain) as road:
+        return over(store, road, will=will, progress=progress)
+
+
+def over(
+    store: Store, road: Road, *, will: Will | None = None, progress: Callable[[Progress], None] | None = None
+) -> Done:
+    """Exchange over a road."""
+    wish = will or Will()
+    try:
+        outcome = engine.exchange(store, road, patience=wish, progress=progress or _nobody, cancelled=wish.stopped)
+    except Stopped:
+        publish_what_came(store)
+        raise
+    _note_last(store)
+    refused = publish_what_came(store)
+    return _done(store, outcome, refused)
+
+
+def by_stick(store: Store, folder: Path, files: Files | None = None) -> Done:
+    """Take what lies on a stick for this laptop, and put everything on it that waits for the county."""
+    from villagefp.sync import stick  # noqa: PLC0415  sealing is not needed before
+
+    disk = files or Disk()
+    taken = stick.take(store, disk, folder)
+    done = _of_files(store, taken)
+    written = stick.write(store, disk, folder)
+    told = _("{file} is written and read back. Slip: {slip}, {changes} changes.").format(
+        file=written.path.name, slip=written.slip, changes=written.changes
+    )
+    return replace(
+        done,
+        slip=written.slip,
+        path=written.path,
+        written=written.changes,
+        bytes_up=written.bytes,
+        remarks=(*done.remarks, told),
+    )
+
+
+def take_file(store: Store, path: Path, files: Files | None = None) -> Done:
+    """Take a file that came from the county; UserError where it is none for this laptop."""
+    from villagefp.sync import stick  # noqa: PLC0415  sealing is not needed before
+
+    taken = stick.take(store, files or Disk(), path)
+    if len(taken) == 1 and taken[0].what not in {What.TAKEN, What.ALREADY}:
+        raise UserError(taken[0].sentence)
+    return _of_files(store, taken)
+
+
+def publish_what_came(store: Store) -> tuple[str, ...]:
+    """Take over forms, programmes and parameters that the county published; the sentences about those it could not.
+
+    They lie in the store from the exchange that brought them, so nothing is lost where this is cut short.
+    """
+    with store.read() as connection:
+        waiting = stated.waiting(connection)
+    refused = []
+    for told in waiting:
+        try:
+            _publish(store, told)
+        except UserError as refusal:
+            refused.append(str(refusal))
+        with store.save() as save:
+            stated.done(save.connection, told)
+    return tuple(refused)
+
+
+def _publish(store: Store, told: bytes) -> None:
+    statement = read_intact(told)
+    if statement.sort is not Sort.PARAMS:
+        packages.import_package(store, told)
+        return
+    from_on = datetime.fromisoformat(statement.from_on).date()
+    for name in statement.packed:
+        params.set_param(store, name, statement.content(name).decode("utf-8"), from_on)
+
+
+def _of_files(store: Store, taken: Iterable[Brought]) -> Done:
+    files = tuple(taken)
+    with suppress(StopIteration):
+        next(one for one in files if one.what is What.TAKEN)
+        _note_last(store)
+    refused = publish_what_came(store)
+    took = [each for one in files for each in one.took]
+    outcome = Outcome(
+        sent=sum(one.confirmed for one in took),
+        received=sum(one.followed.applied + one.received for one in took),
+        notes=frozenset({Note.NEW_IDENTITY} if any(one.new_identity for one in files) else ()),
+    )
+    done = _done(store, outcome, refused)
+    return replace(done, remarks=(*(one.sentence for one in files), *done.remarks))
+
+
+def _done(store: Store, outcome: Outcome, refused: tuple[str, ...]) -> Done:
+    with store.read() as connection:
+        lines = returned.returned_lines(connection)
+        conflicts = decisions.count(connection)
+        incomplete = seeds.history_incomplete(connection)
+    notes = [*outcome.notes, *([Note.INCOMPLETE] if incomplete else [])]
+    return Done(
+        sent=outcome.sent,
+        received=outcome.received,
+        returned=lines,
+        conflicts=conflicts,
+        requests=outcome.requests,
+        bytes_up=outcome.bytes_up,
+        bytes_down=outcome.bytes_down,
+        remarks=(*(in_words(note, outcome) for note in sorted(notes)), *refused),
+    )
+
+
+def in_words(note: Note, outcome: Outcome) -> str:
+    """What is to be told beside an exchange."""
+    hours, minutes = divmod(abs(outcome.clock_ahead) // 60, 60)
+    ahead, behind = (
+        _("This laptop's clock is {hours} h {minutes} min ahead of the county's. Set date and time right. Nothing is "
+          "lost: all entries are kept and sent."),
+        _("This laptop's clock is {hours} h {minutes} min behind the county's. Set date and time right. Nothing is "
+          "lost: all entries are kept and sent."),
+    )  # fmt: skip
+    return {
+        Note.CLOCK: (ahead if outcome.clock_ahead > 0 else behind).format(hours=hours, minutes=minutes),
+        Note.REVOKED: _(
+            "The county has withdrawn this laptop: it takes what was entered here and gives nothing any more. Nothing "
+            "of what was sent is lost. Ask the county."
+        ),
+        Note.NEW_IDENTITY: _(
+            "This store was a copy or an older state of one that the county knows. It goes on under a name of its own; "
+            "what the county did not have goes to it again, and nothing is lost."
+        ),
+        Note.DIFFERS: _(
+            "This laptop and the county did not have the same, and it was read once more from the beginning. If this "
+            "is said again next time, tell the county."
+        ),
+        Note.NOT_FOLLOWED: _(
+            "Something that the county sent does not hold and was not taken in. It is kept as evidence. "
+            "Tell the county."
+        ),
+        Note.COUNTY_PUT_BACK: _(
+            "The county's store was put back to an earlier state. What it lost of this laptop was sent again."
+        ),
+        Note.INCOMPLETE: _("The first load is not whole yet: history is still to come. Exchange again."),
+    }[note]
+
+
+def _note_last(store: Store) -> None:
+    with store.save() as save:
+        local.put(save.connection, _LAST, store.ambient.now().isoformat(timespec="seconds").encode("ascii"))
+
+
+def _nobody(_told: Progress) -> None:
+    """Nobody looks at the progress."""
