@@ -29,7 +29,18 @@ from villagefp.domain.records import (
     Referral,
 )
 from villagefp.domain.supply_records import Appointment, StockItem, StockMove
-from villagefp.storage import erasures, sending
+from villagefp.storage import (
+    arriving,
+    cursors,
+    digests,
+    erasures,
+    exchange_facts,
+    identity,
+    kept_pages,
+    outbox,
+    sending,
+)
+from villagefp.storage.exchange_facts import CountyLink
 from villagefp.storage.foreign import Delivery
 from villagefp.storage.keyslots import Cost
 from villagefp.storage.log import Origin
@@ -37,8 +48,13 @@ from villagefp.storage.revision import REVISION
 from villagefp.storage.store import Store, create_store
 from villagefp.wire import links
 from villagefp.wire.change import Change, LoggedChange, pack_body, pack_header
+from villagefp.wire.cursor import Epoch, Stream, start
 from villagefp.wire.declared import BY_NAME
 from villagefp.wire.erasure import Erasures
+from villagefp.wire.page import Origin as Place
+from villagefp.wire.page import make_page, sign_page
+from villagefp.wire.scopes import GENERAL
+from villagefp.wire.signing import SigningKey
 
 _PERSON, _ALIAS = BY_NAME["person"].number, BY_NAME["alias"].number
 FOLDER = Path(__file__).parent / "stores" / REVISION
@@ -95,6 +111,7 @@ def fill(store: Store) -> None:
         save.change(replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
         save.withdraw(Phone, phone.id, "no longer in use")
     fill_exchange(store, wife)
+    fill_carried(store, wife)
 
 
 def fill_programmes(store: Store, person: bytes) -> None:
@@ -164,6 +181,29 @@ def fill_exchange(store: Store, person: Person) -> None:
         taking.take(replace(whole, link_before=whole.changes[2].link, changes=whole.changes[3:]))
         sending.give_away(taking.connection, store.origin, range(1, 9), "http", "2026-11-22T09:00:00+08:00")
     erasures.erase(store, Erasures(records=frozenset({(_ALIAS, called.id)})))
+
+
+def fill_carried(store: Store, person: Person) -> None:
+    """What revision 0005 added: batches, cursors, pages, beginnings, digests, evidence, and a second identity."""
+    device = store.ambient.new_id()
+    county = SigningKey(store.ambient.random(32))
+    page = make_page(start(Stream(store.origin.village, GENERAL)), Stream(store.origin.village, GENERAL),
+                     [Place(device, 1, bytes(32))], [bytes(32)], b"packed")  # fmt: skip
+    link = CountyLink("https://county.example", (county.public,), bytes(32), "village_doctor")
+    outbox.fill(store)
+    with store.taking() as taking:
+        connection = taking.connection
+        cursors.move(connection, GENERAL, [bytes(32)])
+        kept_pages.keep(connection, page, sign_page(page, county), Epoch(1, bytes(8)))
+        arriving.keep(connection, bytes(16), b"the beginning of something")
+        exchange_facts.put_county_link(connection, link)
+        exchange_facts.make_seal_key(connection, store.ambient.random)
+        exchange_facts.keep_evidence(connection, "2026-11-22T09:00:00+08:00", "digest", bytes(32))
+    digests.bring_up_to_date(store)
+    identity.take_new(store, 3)
+    with store.save() as save:
+        save.change(replace(person, note="under another name"))
+    outbox.fill(store)
 
 
 def _of_another_laptop(store: Store, device: bytes, written: list[tuple[int, bytes, dict[int, Any]]]) -> Delivery:
