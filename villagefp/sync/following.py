@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from villagefp.storage import cursors, kept_pages, log
+from villagefp.storage import cursors, digest_rows, kept_pages, log
 from villagefp.storage.foreign import Delivery, Result
 from villagefp.storage.log import Origin
 from villagefp.wire import links
@@ -79,6 +79,7 @@ class Streams:
             self.done.own = min(missing, self.done.own or missing)
             self.done.off.add(placed.scope)
             return
+        digest_rows.learn_scope(self.taking.connection, placed.scope, ((self.origin.device, seq) for seq in wanted))
         self._move(placed.scope, [here[seq] for seq in wanted])
 
     def _page(self, page: Page, told: bytes) -> None:
@@ -98,6 +99,7 @@ class Streams:
         for delivery in _deliveries(page, found):
             if not self._delivered(delivery, scope, told):
                 return
+        digest_rows.learn_scope(self.taking.connection, scope, page.names())
         self._move(scope, chain[cursor.position + 1 - page.first :])
         kept_pages.keep(self.taking.connection, page, told, self.epoch)
 
