@@ -14,7 +14,7 @@ from villagefp.domain.roster.meanings import Meaning
 from villagefp.errors import UserError
 from villagefp.services import roster
 from villagefp.services.roster import ImportCancelled
-from villagefp.storage import marks, records
+from villagefp.storage import identity, marks, records
 from villagefp.storage.store import Store
 
 HEADER = ["户号", "姓名", "与户主关系", "性别", "身份证号", "出生日期", "电话", "居住情况", "文化程度"]
@@ -319,3 +319,17 @@ def test_an_old_file_does_not_move_people_back(store: Store, book: Callable[[Row
     result = take_in(store, book(rows))
     assert (result.created, result.changes) == (0, ())
     assert by_name(store)["张晨熙"].household_no == "0013"
+
+
+def test_under_a_new_identity_an_older_file_still_does_not_undo_the_worker(
+    store: Store, book: Callable[[Rows], Path]
+) -> None:
+    take_in(store, book(_rows()))
+    with store.save() as save:
+        (person,) = records.where(save.connection, Person, name="李芳")
+        save.change(replace(person, education="30"))
+    identity.take_new(store, 0)
+    result = take_in(store, book(_rows()))
+    assert result.updated == 0
+    with store.read() as connection:
+        assert [one.education for one in records.where(connection, Person, name="李芳")] == ["30"]

@@ -31,14 +31,16 @@ from villagefp.storage import (
     log,
     outbox,
     sending,
+    trust,
 )
 from villagefp.storage.erased import known
 from villagefp.storage.log import Origin
 from villagefp.storage.store import open_store
 from villagefp.wire.batch import open_batch
 from villagefp.wire.declared import BY_NAME
-from villagefp.wire.erasure import Erasures, open_erasure
+from villagefp.wire.erasure import Erasure, Erasures, open_erasure, sign_erasure
 from villagefp.wire.receipt import State
+from villagefp.wire.signing import SigningKey
 from villagefp.wire.succession import open_succession
 
 AT = "2026-11-22T09:00:00+08:00"
@@ -223,9 +225,17 @@ def test_what_the_old_key_signed_still_counts_and_erasures_are_signed_anew(make)
         ((name, _told),) = outbox.erasures_waiting(taking.connection)
         outbox.erasure_received(taking.connection, name)
     privacy.erase_person(here, waits.id)
+    county = SigningKey(b"county's key".ljust(32))
+    lost = sign_erasure(Erasure(village=here.origin.village, serial=2, changes=((bytes(16), 7),)), county)
+    with here.taking() as taking:  # the county was put back: it gets its own ones again as it signed them
+        trust.pin(taking.connection, county.public)
+        outbox.keep_county_erasure(taking.connection, lost)
+        outbox.county_lost_erasures(taking.connection)
+        outbox.erasure_received(taking.connection, name)
     identity.take_new(here, 0)
     with here.read() as connection:
-        ((_name, told_),) = outbox.erasures_waiting(connection)
+        ((_name, told_), (_other, kept)) = outbox.erasures_waiting(connection)
+    assert kept == lost
     erased = open_erasure(told_, [device_key.own_key(here).public], here.origin.village)
     assert waits.id in {record for _kind, record in erased.records}
     here = laptop.again()  # an opening reads all of them

@@ -10,13 +10,12 @@ from sqlalchemy import Connection
 from villagefp.domain.records import RecordId
 from villagefp.domain.roster.columns import MappingMemory
 from villagefp.domain.roster.meanings import Meaning
-from villagefp.storage import local, log, standing
+from villagefp.storage import imports, local, standing
 from villagefp.storage.log import Origin
 from villagefp.wire.declared import BY_NUMBER
 
 _MEMORY = "roster_mapping"
 _REMEMBERED = 40
-_IMPORTS = "roster_imports"
 
 
 def read(connection: Connection) -> MappingMemory:
@@ -45,27 +44,20 @@ def keep(connection: Connection, corrected: Mapping[str, Mapping[int, Meaning]])
 
 def note_import(connection: Connection, origin: Origin) -> None:
     """Remember that the save of this connection is an import; to be called before it writes."""
-    group = log.read_tail(connection, origin).seq + 1
-    told = sorted({*_imports(connection), (origin.device.hex(), group)})
-    local.put(connection, _IMPORTS, json.dumps(told).encode())
+    imports.note(connection, origin)
 
 
 def told_before(connection: Connection) -> Callable[[RecordId], Mapping[str, object]]:
     """For a record, its fields as imports wrote them last; good as long as the connection is held."""
-    imports = _imports(connection)
+    saves = imports.noted(connection)
 
     def of_record(record: RecordId) -> Mapping[str, object]:
         told: dict[str, object] = {}
-        for logged in standing.changes_of(connection, record) if imports else ():
+        for logged in standing.changes_of(connection, record) if saves else ():
             change = logged.change
-            if (change.device.hex(), change.group) in imports:
+            if (change.device, change.group) in saves:
                 names = BY_NUMBER[change.kind].by_number
                 told.update((names[number].name, value) for number, value in change.fields.items() if number in names)
         return told
 
     return of_record
-
-
-def _imports(connection: Connection) -> set[tuple[str, int]]:
-    kept = local.get(connection, _IMPORTS)
-    return {(device, group) for device, group in json.loads(kept)} if kept else set()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import Connection
 
-from villagefp.storage import digests, erasures, exchange_facts, key_covers, local, log, outbox, trust
+from villagefp.storage import digests, erasures, exchange_facts, imports, key_covers, local, log, outbox, trust
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.files import write_durably
 from villagefp.storage.log import Origin, Tail
@@ -25,6 +25,7 @@ from villagefp.wire import links
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName, LoggedChange
 from villagefp.wire.cursor import TAG_BYTES
 from villagefp.wire.erasure import open_erasure, sign_erasure
+from villagefp.wire.hello import name_of
 from villagefp.wire.kinds import Merge
 from villagefp.wire.signing import SigningKey
 from villagefp.wire.succession import sign_succession
@@ -103,17 +104,21 @@ class _Becoming:
 
     def _issue(self, dropped: Sequence[LoggedChange]) -> dict[ChangeName, ChangeName]:
         """Issue these changes again; returns their new names by the old ones."""
-        fresh, names = _renamed(dropped, self.new, self.taking.erasures.records)
+        fresh, names, groups = _renamed(dropped, self.new, self.taking.erasures.records)
         start = Tail(0, 0, links.first_link(self.new.village, self.new.device), None)
         log.append(self.connection, start, fresh, self.random)
+        old, new = self.old.device, self.new.device
+        imports.rename(self.connection, {(old, before): (new, after) for before, after in groups.items()})
         self.taking.refold({(one.change.kind, one.change.record) for one in dropped})
         return names
 
     def _sign_erasures(self, key: SigningKey, names: Mapping[ChangeName, ChangeName]) -> None:
         """What this laptop erased and the county has not heard of is signed by the key that the county will know."""
         keys = trust.trusted_keys(self.connection)
-        waiting = [told for _name, told in outbox.erasures_waiting(self.connection)]
-        for told in waiting:
+        waiting = {name for name, _told in outbox.erasures_waiting(self.connection)}
+        for told in erasures.statements(self.connection):
+            if name_of(told) not in waiting:
+                continue
             erasure = open_erasure(told, keys, self.old.village)
             changes = tuple(names.get(name, name) for name in erasure.changes)
             anew = sign_erasure(msgspec.structs.replace(erasure, changes=changes), key)
@@ -131,8 +136,11 @@ def _whole_groups(connection: Connection, origin: Origin, common: int) -> int:
 
 def _renamed(
     dropped: Sequence[LoggedChange], origin: Origin, erased: frozenset[tuple[int, bytes]]
-) -> tuple[list[Change], dict[ChangeName, ChangeName]]:
-    """The changes under their new names, counted from 1; those of erased records need not be told any more."""
+) -> tuple[list[Change], dict[ChangeName, ChangeName], dict[int, int]]:
+    """The changes under their new names, counted from 1, with the new names of changes and numbers of groups.
+
+    Those of erased records need not be told any more.
+    """
     gone = {one.change.name for one in dropped}
     names: dict[ChangeName, ChangeName] = {}
     groups: dict[int, int] = {}
@@ -154,7 +162,7 @@ def _renamed(
                 replaces=_replaces(change, gone, names),
             )
         )
-    return fresh, names
+    return fresh, names, groups
 
 
 def _replaces(

@@ -1,0 +1,39 @@
+"""Which saves were imports of a roster: what a later file tells is compared with what the last one told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection
+
+from villagefp.storage import local, log
+from villagefp.storage.log import Origin
+
+SaveName = tuple[bytes, int]
+"""Device and group."""
+_KEY = "roster_imports"
+
+
+def note(connection: Connection, origin: Origin) -> None:
+    """Remember that the save of this connection is an import; to be called before it writes."""
+    _put(connection, {*noted(connection), (origin.device, log.read_tail(connection, origin).seq + 1)})
+
+
+def noted(connection: Connection) -> set[SaveName]:
+    """All saves that were imports."""
+    kept = local.get(connection, _KEY)
+    return {(bytes.fromhex(device), group) for device, group in json.loads(kept)} if kept else set()
+
+
+def rename(connection: Connection, names: Mapping[SaveName, SaveName]) -> None:
+    """Saves go by other names from now on, as those do that are issued again under a new identity."""
+    before = noted(connection)
+    after = {names.get(name, name) for name in before}
+    if after != before:
+        _put(connection, after)
+
+
+def _put(connection: Connection, names: Iterable[SaveName]) -> None:
+    told = sorted((device.hex(), group) for device, group in names)
+    local.put(connection, _KEY, json.dumps(told).encode())
