@@ -7,7 +7,7 @@ from collections.abc import Callable
 from villagefp.sync.outcome import Cancelled, Patience, Progress, Step, Telling
 from villagefp.sync.road import LineError, Refused, Why
 
-_TRIES = {Why.NO_LINE: 3}
+_TRIES = {Why.NO_LINE: 3, Why.SILENT: 3}
 _TRIES_ELSE = 6
 """Times that a line breaks without any progress before an exchange is given up."""
 _LONGEST_WAIT = 120.0
