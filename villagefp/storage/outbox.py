@@ -210,20 +210,30 @@ def _slots(batches: Iterable[bytes]) -> Iterator[tuple[Slot, bytes]]:
         yield Slot(header.first, header.last, offered=False), batch
 
 
+_OF_RECORD = """SELECT device, seq FROM change_log WHERE record = ? AND village = ?
+    UNION SELECT device, seq FROM seed_change WHERE record = ? AND village = ?"""
+
+
 def _names(connection: Connection, origin: Origin) -> NameOf:
     """Names of records by a change of theirs that is at the county, or will be before the batch that names it.
 
-    Own ones are better: another device has to be named once with its sixteen bytes.
+    Own ones are better, since another device has to be named once with its sixteen bytes, and late ones, since a county
+    that trims its log keeps what still stands.
     """
     cursor = connection.connection.cursor()  # asked once an id, thousands of times for a first load
+    received = sending.received(connection, origin)
     known: dict[bytes, ChangeName | None] = {}
 
     def name_of(record: bytes) -> ChangeName | None:
         if record not in known:
-            rows = cursor.execute(
-                "SELECT device, seq FROM change_log WHERE record = ? AND village = ?", (record, origin.village)
-            ).fetchall()
-            known[record] = min(rows, key=lambda name: (name[0] != origin.device, name), default=None)
+            rows = cursor.execute(_OF_RECORD, (record, origin.village) * 2).fetchall()
+            known[record] = max(rows, key=preference, default=None)
         return known[record]
+
+    def preference(name: ChangeName) -> tuple[int, int, bytes]:
+        device, seq = name
+        if device != origin.device:
+            return 1, seq, device
+        return (2, seq, device) if seq <= received else (0, -seq, device)
 
     return name_of
