@@ -33,6 +33,7 @@ class Device:
     receipt_serial: int
     receipt: bytes | None
     exchanged_at: str | None
+    safe: bytes | None = None  # packed: by scope the position up to which a backup holds its streams
 
     @property
     def scopes(self) -> tuple[int, ...]:
@@ -44,6 +45,7 @@ class Device:
 class DeviceLine:
     """A laptop as in the county's list."""
 
+    device: bytes
     village_code: str
     village_name: str
     label: str
@@ -68,6 +70,7 @@ _COLUMNS = (
     device.c.receipt_serial,
     device.c.receipt,
     device.c.exchanged_at,
+    device.c.safe,
 )
 
 
@@ -182,6 +185,7 @@ def lines(county: County) -> list[DeviceLine]:
     """All laptops by village and name, for whoever helps them: nothing here compares one with another."""
     query = (
         select(
+            device.c.device,
             village.c.code,
             village.c.name,
             device.c.label,
@@ -195,4 +199,4 @@ def lines(county: County) -> list[DeviceLine]:
     )
     with county.read() as connection:
         rows = connection.execute(query).all()
-    return [DeviceLine(code, name, label, role, bool(revoked), at) for code, name, label, role, revoked, at in rows]
+    return [DeviceLine(*told, bool(revoked), at) for *told, revoked, at in rows]

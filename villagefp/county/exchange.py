@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from villagefp.county import devices, offers, receipts, store, streams
+from villagefp.county import devices, known_statements, offers, receipts, store, streams
 from villagefp.county.answering import Answering, Now, Told
 from villagefp.county.devices import Device
 from villagefp.county.hearing import Asker, UnknownDeviceError, asker
@@ -112,13 +112,16 @@ def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
     while True:
         with county.read() as connection:
             stand = _stand(connection, devices.known(connection, village, device_id))
+            knows = known_statements.of(connection, village, device_id) != case.who.hello.statements
             told = _answered(county, stand, keys, case)
         if told is not None:
             break
         receipts.receipt(county, village, device_id)
-    if told.differs or _to_be_noted(county, stand.device):
+    if told.differs or _to_be_noted(county, stand.device) or knows:
         with county.numbering(village) as (connection, standing):
             devices.exchanged(connection, village, device_id, county.now())
+            if knows:
+                known_statements.note(connection, village, device_id, case.who.hello.statements)
             if told.differs:
                 store.note(connection, standing, Act(county.now(), device_id.hex(), "digest differs", device_id))
     return Heard(told.answer, told.following)

@@ -1,4 +1,4 @@
-"""The tables of the office itself: enrolments, envelopes taken, what laptops know, what a backup covers.
+"""The tables of the office itself: enrolments, envelopes taken, what laptops know.
 
 What is of no village, or of one that is not founded yet, stands under a village of zeros.
 """
@@ -79,15 +79,5 @@ known_statement = Table(
     _key("device"),
     _key("sort", Text),
     Column("serial", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-safe_position = Table(
-    "safe_position",
-    METADATA,
-    # Up to where a stream lies in a backup that was read back.
-    _key("village"),
-    _key("scope", Integer),
-    Column("position", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -14,7 +14,7 @@ from villagefp.county.store import County, Standing
 from villagefp.county.tables import device as device_table
 from villagefp.wire.cursor import TAG_BYTES, Epoch
 from villagefp.wire.receipt import Receipt, Returned
-from villagefp.wire.values import pack
+from villagefp.wire.values import pack, unpack
 
 
 def receipt(county: County, village: bytes, device_id: bytes) -> Receipt:
@@ -57,6 +57,7 @@ def following(device: Device, state: State) -> Receipt:
         accepted=state.accepted,
         link=state.link[:TAG_BYTES],
         safe_seq=device.safe_seq,
+        safe=unpack(device.safe) if device.safe else {},
         returned=tuple(state.returned),
     )
     if device.receipt == pack(told):

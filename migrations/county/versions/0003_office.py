@@ -57,4 +57,4 @@ def upgrade() -> None:
     _table("office_value", _key("village"), _key("name", sa.Text), _bytes("value"))
     _table("envelope", _key("village"), _key("hash"), _text("taken_at"))
     _table("known_statement", _key("village"), _key("device"), _key("sort", sa.Text), _big("serial"))
-    _table("safe_position", _key("village"), _key("scope", sa.Integer), _big("position"))
+    op.add_column("device", sa.Column("safe", sa.LargeBinary))
