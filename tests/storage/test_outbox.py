@@ -264,3 +264,18 @@ def test_an_alias_is_named_by_its_own_change_too(two):
     (data,) = data_of(here, filled(here)[-1])
     assert alias.id not in data
     assert_holds_the_log(here, filled(here))
+
+
+def test_many_saves_are_cut_portion_by_portion_without_half_empty_batches(two, monkeypatch):
+    here, _there = two
+    rng = random.Random(2)
+    for _ in range(60):
+        with here.save() as save:
+            save.add_many(
+                Person(id=here.ambient.new_id(), name="李芳", note=rng.randbytes(60).hex()) for _one in range(20)
+            )
+    monkeypatch.setattr(outbox, "_PORTION", 500)
+    portions = filled(here)
+    assert_holds_the_log(here, portions)
+    assert len(portions) > 2
+    assert all(each.length > 24_000 for each in portions[:-1])

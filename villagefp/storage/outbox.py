@@ -53,6 +53,10 @@ __all__ = [
 ]
 
 
+_PORTION = 1500
+"""Changes that are read at once, and the rest of the last one's group."""
+
+
 @dataclass(frozen=True)
 class _Plan:
     """Consecutive changes to be cut, and the batches in whose place they come."""
@@ -197,11 +201,20 @@ def _end_of_group(connection: Connection, origin: Origin, seq: int) -> int:
 
 
 def _cut(connection: Connection, sender: _Sender, plan: _Plan, name_of: NameOf) -> _Fresh:
-    logged = log.changes_between(connection, sender.origin, plan.first, plan.last)
+    """Cut portion by portion: a whole village in memory at once would be felt on a small laptop."""
     covers = log.covers_of(connection, sender.origin, plan.first, plan.last)
     packing = Packing(key=sender.key, cover_of=covers.__getitem__, name_of=name_of)
-    before = log.link_before(connection, sender.origin, plan.first)
-    return _Fresh(plan, tuple(_slots(cut(logged, before, packing))))
+    batches: list[tuple[Slot, bytes]] = []
+    first = plan.first
+    while first <= plan.last:
+        last = min(plan.last, _end_of_group(connection, sender.origin, min(plan.last, first + _PORTION)))
+        logged = log.changes_between(connection, sender.origin, first, last)
+        some = list(_slots(cut(logged, log.link_before(connection, sender.origin, first), packing)))
+        if last < plan.last and len(some) > 1:
+            some.pop()  # there is room in it for what follows
+        batches += some
+        first = some[-1][0].last + 1
+    return _Fresh(plan, tuple(batches))
 
 
 def _slots(batches: Iterable[bytes]) -> Iterator[tuple[Slot, bytes]]:
