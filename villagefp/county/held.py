@@ -10,6 +10,7 @@ from villagefp.county import log
 from villagefp.county.bulk import Rows
 from villagefp.county.judging import Group, groups_of
 from villagefp.county.tables import held_group
+from villagefp.wire.change import LoggedChange
 from villagefp.wire.receipt import Reason, Returned
 
 _ROWS = Rows(held_group, replacing=False)
@@ -38,3 +39,10 @@ def keep(connection: Connection, village: bytes, device: bytes, held: Iterable[R
         connection,
         [(village, device, group.first, group.last, int(group.reason), group.field, group.change) for group in held],
     )
+
+
+def of_village(connection: Connection, village: bytes) -> list[LoggedChange]:
+    """The changes of all groups that are held in a village, in order of devices and seqs."""
+    query = select(held_group.c.device, held_group.c.first, held_group.c.last).where(held_group.c.village == village)
+    rows = connection.execute(query.order_by(held_group.c.device, held_group.c.first)).all()
+    return [one for device, first, last in rows for one in log.of_groups(connection, village, device, [(first, last)])]
