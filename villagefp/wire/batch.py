@@ -32,7 +32,7 @@ from villagefp.wire.batch_header import (
 from villagefp.wire.batch_rows import Unpacked, put_changes, take_changes
 from villagefp.wire.change import LoggedChange
 from villagefp.wire.change import pack_header as pack_change_header
-from villagefp.wire.columns_ids import NameOf, RecordOf, UnknownNameError
+from villagefp.wire.columns_ids import Ahead, NameOf, RecordOf, UnknownNameError
 from villagefp.wire.compression import NotCompressedError
 from villagefp.wire.links import Cover, Node
 from villagefp.wire.packing import MalformedError, Reader, Writer
@@ -173,6 +173,7 @@ def decode_batch(
     data: bytes,
     dictionaries: compression.Dictionaries = compression.shipped_dictionary,
     record_of: RecordOf = lambda _name: None,
+    ahead: Ahead = lambda _names: None,
 ) -> Batch:
     """What a batch holds, whoever signed it: `check_signature` comes first. BatchError where it does not hold."""
     header = read_header(data)
@@ -182,17 +183,17 @@ def decode_batch(
         raise BatchError(Fault.UNKNOWN_DICTIONARY)
     try:
         plain = compression.decompress(frame, header.plain, dictionary)
-        return _decoded(header, plain, dense, record_of)
+        return _decoded(header, plain, dense, record_of, ahead)
     except UnknownNameError as error:
         raise BatchError(Fault.UNKNOWN_REFERENCE) from error
     except (MalformedError, NotCompressedError, OverflowError, RecursionError) as error:
         raise BatchError(Fault.DAMAGED) from error
 
 
-def _decoded(header: Header, plain: bytes, dense: bytes, record_of: RecordOf) -> Batch:
+def _decoded(header: Header, plain: bytes, dense: bytes, record_of: RecordOf, ahead: Ahead) -> Batch:
     reader = Reader(plain, dense, _BUDGET)
     written = [(header.device, seq) for seq in range(header.first, header.last + 1)]
-    unpacked = take_changes(reader, header.village, written, record_of)
+    unpacked = take_changes(reader, header.village, written, record_of, ahead)
     covers = _take_covers(reader, [entry.change.seq for entry in unpacked if entry.body is not None])
     committed = reader.take_dense(links.KEY_BYTES * sum(entry.body is None for entry in unpacked))
     reader.finish()

@@ -17,7 +17,7 @@ import msgspec
 from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_body
 from villagefp.wire.columns import Putting, Rows, Taking, Values, in_one_order, put_table, take_table
 from villagefp.wire.columns_bytes import put_bytes, take_bytes
-from villagefp.wire.columns_ids import Firsts, Ids, NameOf, Names, RecordOf, TakenIds, take_names
+from villagefp.wire.columns_ids import Ahead, Firsts, Ids, NameOf, Names, RecordOf, TakenIds, take_names
 from villagefp.wire.columns_numbers import put_numbers, take_numbers
 from villagefp.wire.declared import BY_NAME
 from villagefp.wire.packing import MalformedError, Reader, Writer
@@ -90,13 +90,19 @@ def _firsts(written: Sequence[ChangeName]) -> Firsts:
     return firsts
 
 
-def take_changes(reader: Reader, village: bytes, written: Sequence[ChangeName], record_of: RecordOf) -> list[Unpacked]:
+def take_changes(
+    reader: Reader,
+    village: bytes,
+    written: Sequence[ChangeName],
+    record_of: RecordOf,
+    ahead: Ahead = lambda _names: None,
+) -> list[Unpacked]:
     """Back from `put_changes`, given which changes they are; a body that was destroyed leaves no fields."""
     count = len(written)
     reader.spend(count)
     ids = TakenIds(reader)
     names = take_names(reader, _firsts(written))
-    ids.name(names, record_of)
+    ids.name(names, record_of, ahead)
     kinds = take_numbers(reader, count)
     groups = [seq - back for (_device, seq), back in zip(written, take_numbers(reader, count), strict=True)]
     stamps = _take_stamps(reader, [(device, group) for (device, _), group in zip(written, groups, strict=True)])

@@ -7,7 +7,7 @@ two or three bytes instead of thirteen. Links cover the ids themselves, so a nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
 
 from villagefp.wire.change import ChangeName
@@ -19,6 +19,8 @@ NameOf = Callable[[bytes], ChangeName | None]
 """The change that made a record, where the other end has it for certain; else nothing."""
 RecordOf = Callable[[ChangeName], bytes | None]
 """The record that a change made; nothing where the change is not here."""
+Ahead = Callable[[Collection[ChangeName]], None]
+"""Is told which changes will be asked for, so that a database need not be asked for one after the other."""
 
 _RANDOM_BITS = 74
 _TOGETHER = 4
@@ -175,7 +177,8 @@ class TakenIds:
         self._sorts = take_numbers(reader, count)
         if self._sorts and not 0 <= min(self._sorts) <= max(self._sorts) <= _Sort.WHOLE:
             raise MalformedError("an unknown sort of id")
-        self._named = iter(take_numbers(reader, self._sorts.count(_Sort.NAMED)))
+        self._places = take_numbers(reader, self._sorts.count(_Sort.NAMED))
+        self._named = iter(self._places)
         new, old = self._sorts.count(_Sort.NEW), self._sorts.count(_Sort.OLD)
         self._near = iter(take_numbers(reader, new))
         self._far = iter(take_numbers(reader, old))
@@ -185,9 +188,10 @@ class TakenIds:
         self._names: Sequence[ChangeName] = ()
         self._record_of: RecordOf = lambda _name: None
 
-    def name(self, names: Sequence[ChangeName], record_of: RecordOf) -> None:
+    def name(self, names: Sequence[ChangeName], record_of: RecordOf, ahead: Ahead) -> None:
         """Tell which changes the batch names, and whose records they made."""
         self._names, self._record_of = names, record_of
+        ahead({names[place] for place in self._places if 0 <= place < len(names)})
 
     def take_column(self, reader: Reader, when: Sequence[int]) -> list[bytes]:
         """Back from `Ids.put_column`."""
