@@ -77,7 +77,8 @@ class Answering:
             self._down()
         else:
             self._requests |= Request.RECEIPTS_ONLY
-        if self._parcel.full:
+        role = self._other_role()
+        if self._parcel.full or role:
             self._requests |= Request.MORE
         answer = Answer(
             time=seconds,
@@ -91,9 +92,15 @@ class Answering:
             again=tuple(self._now.took.again),
             checkpoints=self._checkpoints,
             digests=self._digests,
+            role=role,
         )
         signed = sign_answer(answer, self._asker.told, self._keys.sign, self._asker.protocol)
         return Told(signed, tuple(self._parcel.following), bool(self._digests))
+
+    def _other_role(self) -> str:
+        """The laptop's role, where it reads other scopes than those: it was given another one since it was enrolled."""
+        scopes = self._now.device.scopes
+        return self._now.device.role if scopes and self._hello.positions.keys() != set(scopes) else ""
 
     def _down(self) -> None:
         positions = self._positions()

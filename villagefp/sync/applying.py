@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from villagefp.storage import cursors, exchange_facts, kept_pages, outbox, seeds, stated
 from villagefp.sync import confirming
 from villagefp.sync.following import Followed, Streams
@@ -96,6 +98,7 @@ class Applying:
                 self._seed(taking, things)
         if first:
             self._remember_time(connection, answer)
+            self._take_role(connection, answer.role)
         self._statements(connection, things)
 
     def _confirm(self, connection: Connection, answer: Answer, told: Sequence[bytes], things: Things) -> None:
@@ -194,6 +197,12 @@ class Applying:
                 stated.keep(connection, told, statement)
                 exchange_facts.note_statement(connection, statement.sort.value, statement.serial)
                 self.took.statements += 1
+
+    def _take_role(self, connection: Connection, role: str) -> None:
+        """Work on in the role that the county has given this laptop meanwhile; what it read before stays here."""
+        link = link_of(connection)
+        if role and role != link.role and not self._question.former:
+            exchange_facts.put_county_link(connection, msgspec.structs.replace(link, role=role))
 
     def _remember_time(self, connection: Connection, answer: Answer) -> None:
         ahead = self._ambient.milliseconds() - answer.time * 1000

@@ -156,6 +156,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     again: Annotated[tuple[Small, ...], Meta(max_length=MAX_OFFERS)] = ()  # offers to be cut anew, without names
     checkpoints: Annotated[dict[Small, _Checkpoints], Meta(max_length=MAX_STREAMS)] = {}
     digests: Annotated[dict[Small, _Digest], Meta(max_length=MAX_STREAMS)] = {}
+    role: Annotated[str, Meta(max_length=64)] = ""  # where the laptop reads other scopes than those of its role
 
     def asks(self, request: Request) -> bool:
         """Whether it asks for something."""
