@@ -228,8 +228,7 @@ def copied(world: World, chance: random.Random) -> None:
 def power_cut(world: World, chance: random.Random) -> None:
     """In the middle of a save."""
     desk = _any(world, chance)
-    desk.store  # noqa: B018  opened while there is power
-    desk.power.cut_after(chance.randrange(25))
+    desk.power.cut_next(chance.randrange(25))
     world.strike("power_cut")
     world.work(desk, chance)
 
@@ -238,8 +237,7 @@ def power_cut_meanwhile(world: World, chance: random.Random) -> None:
     """In the middle of an exchange."""
     desk = _any(world, chance)
     world.work(desk, chance)
-    desk.store  # noqa: B018
-    desk.power.cut_after(chance.choice((chance.randrange(30), chance.randrange(120), chance.randrange(400))))
+    desk.power.cut_next(chance.choice((chance.randrange(30), chance.randrange(120), chance.randrange(400))))
     world.strike("power_cut_meanwhile")
     world.exchange(desk)
 
@@ -250,7 +248,7 @@ def power_cut_meanwhile(world: World, chance: random.Random) -> None:
 def revoked(world: World, chance: random.Random) -> None:
     desk = _any(world, chance)
     devices.revoke(world.office.county, desk.village.id, desk.device, "office")
-    _mark(world, desk)
+    world.as_the_county_has_them()
     world.strike("revoked")
     world.work(desk, chance)
     world.exchange(desk)
@@ -264,19 +262,8 @@ def readmitted(world: World, chance: random.Random) -> None:
     desk = having[int(chance.random() * len(having))]
     devices.readmit(world.office.county, desk.village.id, desk.device, "office")
     accept.reconsider(world.office.county, desk.village.id, desk.device, "office")
-    _mark(world, desk)
+    world.as_the_county_has_them()
     world.strike("readmitted")
-
-
-def _mark(world: World, about: Desk) -> None:
-    """Revocation and role of each laptop as the county has them, copies and successors included."""
-    with world.office.county.read() as connection:
-        for desk in world.desks:
-            known = devices.find(connection, desk.village.id, desk.device)
-            if known is not None:
-                desk.revoked = known.revoked
-            elif desk is about:
-                world.say(f"{desk.label} is not known to the county")
 
 
 def reassigned(world: World, chance: random.Random) -> None:
@@ -289,7 +276,7 @@ def reassigned(world: World, chance: random.Random) -> None:
             return
     devices.set_role(world.office.county, desk.village.id, desk.device, role, "office")
     accept.reconsider(world.office.county, desk.village.id, desk.device, "office")
-    desk.moved_role = True
+    world.as_the_county_has_them()
     world.strike("reassigned")
     world.exchange(desk)
 

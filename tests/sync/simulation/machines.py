@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+"""No machine's clock stands before this."""
 LONGEST_WAIT = timedelta(days=2)
 """What one exchange may spend waiting before it counts as one that does not end."""
 
@@ -39,7 +41,7 @@ class Clock:
         self.off = timedelta()
 
     def __call__(self) -> datetime:
-        return self._time.now + self.off
+        return max(self._time.now + self.off, FIRST)
 
     def set(self, to: datetime) -> None:
         """Show this from now on, and go on from there."""
@@ -52,6 +54,7 @@ class Power:
     def __init__(self) -> None:
         self.left: int | None = None
         self.off = False
+        self._next: int | None = None
 
     def watch(self, engine: Engine) -> None:
         """Be asked before every statement on this database."""
@@ -60,6 +63,14 @@ class Power:
     def cut_after(self, statements: int) -> None:
         """Go off after so many statements."""
         self.left = statements
+
+    def cut_next(self, statements: int) -> None:
+        """Go off so many statements after the next thing that is done began."""
+        self._next = statements
+
+    def begin(self) -> None:
+        """Something begins that may be cut short."""
+        self.left, self._next = self._next, None
 
     def on(self) -> None:
         """Power is back, and stays."""

@@ -72,6 +72,19 @@ class Line:
         self._net.happened(trouble.kind)
         getattr(self, f"_{trouble.kind}")(trouble, request, came, sent)
 
+    def enrol(self, told: bytes) -> bytes:
+        """Bring a succession there; where the line is troubled it breaks before it arrives, or before the answer does."""
+        trouble = self._next()
+        if trouble is not None:
+            self._net.happened(trouble.kind)
+            if trouble.size % 2:
+                self._net.office.claim(told)
+            raise LineError(Why.CUT)
+        answer = self._net.office.claim(told)
+        if answer is None:
+            raise LineError(Why.CUT)
+        return answer
+
     def _next(self) -> Trouble | None:
         if not self._troubles:
             return None

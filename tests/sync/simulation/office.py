@@ -12,10 +12,12 @@ from sqlalchemy import Engine
 from tests.sync.simulation import model
 from tests.sync.simulation.machines import Clock, Power, PowerCut
 from tests.sync.simulation.model import COLUMNS, Row
-from villagefp.county import exchange, keys
+from villagefp.county import enrolment, exchange, keys
 from villagefp.county.engine import sqlite_engine
 from villagefp.county.store import County
 from villagefp.domain.ambient import Ambient
+from villagefp.errors import UserError
+from villagefp.sync.road import LineError, Refused, Why
 from villagefp.wire.frames import RequestReader, pack_answer
 
 KEY = bytes(range(32))
@@ -67,6 +69,18 @@ class Office:
                 return None
             heard = exchange.hear(self.county, self.keys, reader.hello, reader.pieces, room=self.room)
             return pack_answer(heard.answer, heard.following)
+        except PowerCut:
+            self.close()
+            return None
+        except exchange.UnknownDeviceError as unknown:
+            raise Refused(Why.UNKNOWN) from unknown
+        except UserError as refused:
+            raise LineError(Why.FAILED) from refused
+
+    def claim(self, told: bytes) -> bytes | None:
+        """What the process says to a laptop that goes on under another name."""
+        try:
+            return enrolment.claim(self.county, self.keys, told)
         except PowerCut:
             self.close()
             return None

@@ -28,13 +28,14 @@ from villagefp.county.devices import NewDevice
 from villagefp.county.migrate import bring_up_to_date
 from villagefp.domain.ambient import Ambient
 from villagefp.errors import UserError
-from villagefp.storage import device_key, due_plans, exchange_facts, local, trust
+from villagefp.storage import device_key, due_plans, exchange_facts, trust
 from villagefp.storage import engine as store_engine
 from villagefp.storage.exchange_facts import CountyLink
-from villagefp.storage.opened import DEVICE_KEY
-from villagefp.storage.store import create_store, open_store
+from villagefp.storage.store import Joining, create_store
 from villagefp.sync import engine
 from villagefp.sync.outcome import Outcome, Stopped
+from villagefp.wire.scopes import scopes_of
+from villagefp.wire.signing import SigningKey
 
 STEPS = 200
 VILLAGES = 3
@@ -159,21 +160,16 @@ class World:
         """A laptop with a village as it was founded, enrolled at the county."""
         village = self.villages[number]
         desk = self.new_desk(label, village, clock, role)
-        shutil.copytree(village.template, desk.folder)
+        if identity is None:
+            shutil.copytree(village.template, desk.folder)
+        else:
+            _join(desk, identity)
         with desk.store.save() as save:
-            if identity is not None:
-                local.put(save.connection, DEVICE_KEY, identity[:16])
-                seed = iter([identity[16:]])
-                trust.make_key(save.connection, lambda _count: next(seed))
             link = CountyLink("https://county.example", self.office.keys.signs, self.office.keys.seal.public, role)
             exchange_facts.put_county_link(save.connection, link)
             for public in self.office.keys.signs:
                 trust.pin(save.connection, public)
-        desk.close()
-        if identity is None:
-            desk.note(f"{label}, founding")
-        else:
-            desk.read_on()
+        desk.note(f"{label}, founding")
         new = NewDevice(desk.device, device_key.own_key(desk.store).public, label, role)
         devices.enrol(self.office.county, village.id, new, "office")
         return desk
@@ -253,6 +249,16 @@ class World:
         self.say(f"{desk.label} exchanged: {told} | {desk.status()}")
         return finished[0] if finished else None
 
+    def as_the_county_has_them(self) -> None:
+        """Revocation and role of each laptop, copies and successors included."""
+        with self.office.county.read() as connection:
+            for desk in self.desks:
+                known = devices.find(connection, desk.village.id, desk.device)
+                if known is not None:
+                    desk.revoked = known.revoked
+                    desk.moved_role = desk.moved_role or len(scopes_of(known.role)) < len(scopes_of(desk.role))
+                    desk.role = known.role
+
     # how it ends
 
     def rest(self) -> None:
@@ -267,6 +273,7 @@ class World:
                 break
         else:
             self.complaints.append("it does not come to rest")
+        self.as_the_county_has_them()
         for village in self.villages:
             there = [desk for desk in self.desks if desk.village is village]
             self.complaints += checks.of_village(self.office, village, there)
@@ -276,6 +283,21 @@ class World:
         for desk in self.desks:
             desk.close()
         self.office.close()
+
+
+def _join(desk: Desk, identity: bytes) -> None:
+    """The store of a laptop that comes to a village which somebody else founded."""
+    joining = Joining(desk.village.id, identity[:16], SigningKey(identity[16:]), lambda _connection, _keys: None)
+    create_store(
+        desk.folder,
+        village_code=f"99010110120{desk.village.number}",
+        village_name=f"柳树湾{desk.village.number}村",
+        worker_name=f"王秀兰 {desk.label}",
+        passphrase=PASSPHRASE,
+        ambient=Ambient(now=desk.clock, random=desk.chance.randbytes),
+        cost=CHEAP,
+        joining=joining,
+    ).store.close()
 
 
 def _told(outcome: Outcome) -> str:
