@@ -169,6 +169,15 @@ def side(template: Path, folder: Path, seed: int, now: datetime) -> Side:
     return Side(made.store, made.clock, made.ambient, made.folder)
 
 
+def many(store: Store, ambient: Ambient, count: int) -> list[Person]:
+    """People who do not pack well, in one save."""
+    chance = random.Random(count)
+    people = [Person(id=ambient.new_id(), name=f"张{n}", note=chance.randbytes(90).hex()) for n in range(count)]
+    with store.save() as save:
+        save.add_many(people)
+    return people
+
+
 def cut_at(*places: int) -> Callable[[bytes], bytes]:
     """Lets so many bytes through, then so many the next time, and everything when the list is over."""
     left = list(places)

@@ -1,16 +1,15 @@
-"""Lines that break, at byte after byte, and processes that die, at every step: nothing is lost, doubled or said too early."""
+"""Lines that break at byte after byte, processes that die at every step: nothing is lost, doubled, said too early."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.storage.laptops import contents, get
-from tests.sync.offices import Died, Line, Office, Side, cut_at, dying
+from tests.sync.offices import Died, Line, Office, Side, cut_at, dying, many
 from villagefp.domain.records import Person
 from villagefp.storage import arriving, cursors, exchange_facts, kept_pages, local, outbox, sending
 from villagefp.storage.taking import Taking
@@ -19,16 +18,6 @@ from villagefp.sync.outgoing import LARGEST
 from villagefp.sync.road import LineError, Why
 from villagefp.wire.frames import RequestReader
 from villagefp.wire.receipt import State
-
-CHANCE = random.Random(5)
-
-
-def many(laptop: Side, count: int) -> list[Person]:
-    """People who do not pack well, in one save."""
-    people = [Person(id=laptop.ambient.new_id(), name=f"张{n}", note=CHANCE.randbytes(90).hex()) for n in range(count)]
-    with laptop.store.save() as save:
-        save.add_many(people)
-    return people
 
 
 def count(office: Office) -> int:
@@ -82,7 +71,7 @@ def test_the_answer_is_lost_after_the_county_has_taken_everything(laptop: Side, 
 
 
 def test_what_came_up_before_a_cut_does_not_go_up_again(laptop: Side, line: Line) -> None:
-    many(laptop, 400)
+    many(laptop.store, laptop.ambient, 400)
     whole = laptop.waiting()
     assert whole > 40_000
     line.before = cut_at(*[9000, 100_000] * 20)  # every second one is the question how much arrived
@@ -93,7 +82,7 @@ def test_what_came_up_before_a_cut_does_not_go_up_again(laptop: Side, line: Line
 
 def test_what_came_down_before_a_cut_does_not_come_again(make: Callable[..., Side], line: Line) -> None:
     one, other = make(), make()
-    many(one, 400)
+    many(one.store, one.ambient, 400)
     one.exchange(line)
     line.answered.clear()
     line.after = cut_at(*[9000] * 20)
@@ -106,7 +95,7 @@ def test_what_came_down_before_a_cut_does_not_come_again(make: Callable[..., Sid
 
 def test_what_came_before_a_cut_survives_a_restart(make: Callable[..., Side], line: Line) -> None:
     one, other = make(), make()
-    many(one, 100)
+    many(one.store, one.ambient, 100)
     one.exchange(line)
     line.after = lambda answer: answer[:5000]
 
@@ -128,14 +117,14 @@ def test_what_came_before_a_cut_survives_a_restart(make: Callable[..., Side], li
 
 def test_a_proxy_that_keeps_a_request_until_it_has_all_of_it(laptop: Side, line: Line) -> None:
     """Where a cut line brings nothing at all there, the portions become smaller until they get through, then larger."""
-    many(laptop, 150)
+    many(laptop.store, laptop.ambient, 150)
     whole = laptop.waiting()
     sizes = []
 
     def buffered(data: bytes) -> bytes:
         sizes.append(len(data))
         if len(data) > 4000:
-            raise Swallowed(len(data))
+            raise SwallowedError(len(data))
         return data
 
     line.before = buffered
@@ -146,7 +135,7 @@ def test_a_proxy_that_keeps_a_request_until_it_has_all_of_it(laptop: Side, line:
     assert len(sizes) < 3 * whole / 1024
 
 
-class Swallowed(Exception):
+class SwallowedError(Exception):
     """So many bytes were taken by a proxy, and no county has seen them."""
 
 
@@ -159,7 +148,7 @@ class Swallowing:
     def ask(self, request: bytes, came: Callable[[bytes], None], sent: Callable[[int], None]) -> None:
         try:
             self.line.ask(request, came, sent)
-        except Swallowed as swallowed:
+        except SwallowedError as swallowed:
             sent(swallowed.args[0])
             raise LineError(Why.CUT) from None
 
@@ -168,7 +157,7 @@ class Swallowing:
 
 
 def test_a_portion_is_never_larger_than_what_proxies_take(laptop: Side, line: Line) -> None:
-    many(laptop, 9000)
+    many(laptop.store, laptop.ambient, 9000)
     laptop.exchange(line)
     assert max(map(len, line.asked)) < LARGEST + 40_000
     assert laptop.stands().not_received == 0
@@ -177,7 +166,7 @@ def test_a_portion_is_never_larger_than_what_proxies_take(laptop: Side, line: Li
 @pytest.mark.parametrize("every", [3000, 5000, 12_000])
 def test_a_line_that_is_cut_for_ever_ends_all_the_same(make: Callable[..., Side], line: Line, every: int) -> None:
     one, other = make(), make()
-    many(one, 120)
+    many(one.store, one.ambient, 120)
     left = [every]
 
     def through(data: bytes) -> bytes:
@@ -226,7 +215,7 @@ def test_an_old_request_and_an_old_answer_change_nothing(make: Callable[..., Sid
 
 def test_a_request_that_is_cut_says_nothing_that_is_not_there(laptop: Side, line: Line) -> None:
     """What the county keeps of a cut piece is what was sent, and put together it is the batch."""
-    many(laptop, 60)
+    many(laptop.store, laptop.ambient, 60)
     laptop.exchange(Line(line.office, before=cut_at(3000)))
     reader = RequestReader()
     reader.feed(line.asked[0] if line.asked else b"")
@@ -292,7 +281,7 @@ def test_what_is_on_its_way_is_taken_back_when_the_next_one_begins(laptop: Side,
     assert laptop.state(person) is State.RECEIVED
 
 
-def test_two_laptops_with_cut_lines_end_alike(make: Callable[..., Side], line: Line, tmp_path: Path) -> None:
+def test_two_laptops_with_cut_lines_end_alike(make: Callable[..., Side], line: Line) -> None:
     """Random cuts both ways, seeded, with work in between."""
     chance = random.Random(11)
     laptops = [make(), make(), make()]

@@ -110,7 +110,7 @@ def test_a_laptop_that_is_not_enrolled_is_told_so(laptop: Side, line: Line) -> N
         laptop.exchange(line)
 
 
-def test_another_countys_answer_changes_nothing(laptop: Side, line: Line, office: Office) -> None:
+def test_another_countys_answer_changes_nothing(laptop: Side, line: Line) -> None:
     laptop.person("张三")
     with laptop.store.save() as save:
         link = exchange_facts.county_link(save.connection)

@@ -34,6 +34,8 @@ HTTP = "http"
 _IDLE = 3
 """Requests that say nothing new before an exchange is given up."""
 _IDENTITIES = 2
+_KEEPING = 0.2
+"""Seconds in which the county notices that a line broke and keeps what came, before it is asked how much that is."""
 _CLOCK_SECONDS = 10 * 60
 _GO_ON = Request.MORE | Request.CHECKPOINTS | Request.DIGESTS | Request.SEED | Request.SEND_AGAIN
 
@@ -199,7 +201,8 @@ class _Exchange:
         self._try_again(broke)
 
     def _try_again(self, broke: LineError) -> None:
-        self._outside.wait_after(broke, self._store.ambient.random)
+        at_least = _KEEPING if self._wishes.ask_first else 0.0
+        self._outside.wait_after(broke, self._store.ambient.random, at_least)
 
     def _unsigned(self, incoming: Incoming, error: ExchangeError) -> None:
         """What came is not the county's word; a bit that was altered on the way is tried again."""

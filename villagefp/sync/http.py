@@ -33,6 +33,7 @@ _PORTION = 4 * 1024
 _SEND_BUFFER = 16 * 1024
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_PORTAL = {HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}
 _MOVED = range(300, 400)
 _OWN_ERRORS = range(500, 600)
 
@@ -141,14 +142,14 @@ def _check(response: requests.Response) -> None:
     page = response.headers.get("Content-Type", "").startswith("text/html")
     if status == HTTPStatus.OK and not page:
         return
+    if status in _MOVED or status in _PORTAL or (page and status not in _OWN_ERRORS):
+        raise Refused(Why.PORTAL)
     if status in _BUSY:
         raise LineError(Why.BUSY, _seconds(response.headers.get("Retry-After", "")))
     if status in _OWN_ERRORS:
         raise LineError(Why.FAILED)
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         raise LineError(Why.TOO_LARGE)
-    if page or status in _MOVED or status in {HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, 511}:
-        raise Refused(Why.PORTAL)
     if status == HTTPStatus.FORBIDDEN:
         raise Refused(Why.UNKNOWN)
     if status == HTTPStatus.UPGRADE_REQUIRED:

@@ -66,14 +66,15 @@ class Outside:
         """Something came through: tries are counted anew."""
         self._failures = 0
 
-    def wait_after(self, broke: LineError, random: Callable[[int], bytes]) -> None:
-        """Wait before the next try, at once where things went well until now; Refused where there were enough."""
+    def wait_after(self, broke: LineError, random: Callable[[int], bytes], at_least: float = 0.0) -> None:
+        """Wait before the next try, hardly where things went well until now; Refused where there were enough."""
         self._failures += 1
         if self._failures >= _TRIES.get(broke.why, _TRIES_ELSE) or (broke.retry_after or 0) > _LONGEST_WAIT:
             raise Refused(broke.why)
         seconds = broke.retry_after
         if seconds is None:
             seconds = 0.0 if self._failures == 1 else min(_LONGEST_TRY, 2.0 ** (self._failures - 2))
+            seconds = max(seconds, at_least)
             seconds *= 0.75 + random(1)[0] / 512  # so that a township's laptops do not come at once
         if seconds:
             self._tell(Step.WAITING, seconds)
