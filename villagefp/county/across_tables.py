@@ -1,4 +1,4 @@
-"""Tables of what the county works out across records and villages: clues, moved persons, copied changes."""
+"""Tables of what the county works out across records and villages: clues, and who moved."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _key(name: str, type_: type[TypeEngine[Any]] = LargeBinary) -> Column[Any]:
 
 
 def across_tables(metadata: MetaData) -> tuple[Table, ...]:
-    """The tables in one metadata: clues, moved persons, copied changes, and how far late changes were looked for."""
+    """The tables in one metadata: clues, moved persons, and how far late changes were looked for."""
     clue = Table(
         "clue",
         metadata,
@@ -37,19 +37,6 @@ def across_tables(metadata: MetaData) -> tuple[Table, ...]:
         Column("whole", Integer, nullable=False),  # 1 until all that is here of her has been copied
         sqlite_with_rowid=False,
     )
-    copied = Table(
-        "copied",
-        metadata,
-        # A change of the county's pen that stands for one of another village, so that each is copied once.
-        _key("village"),
-        _key("device"),
-        _key("seq", BigInteger),
-        Column("from_village", LargeBinary, nullable=False),
-        Column("from_device", LargeBinary, nullable=False),
-        Column("from_seq", BigInteger, nullable=False),
-        Index("copied_from", "village", "from_village", "from_device", "from_seq", unique=True),
-        sqlite_with_rowid=False,
-    )
     looked = Table(
         "looked",
         metadata,
@@ -59,4 +46,4 @@ def across_tables(metadata: MetaData) -> tuple[Table, ...]:
         Column("position", BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
-    return clue, moved, copied, looked
+    return clue, moved, looked

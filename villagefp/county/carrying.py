@@ -19,10 +19,10 @@ from sqlalchemy import Connection, select, update
 
 from villagefp.county import clues, log, merging, pen, tickets
 from villagefp.county.bulk import Rows
-from villagefp.county.pen import Pen, Write
+from villagefp.county.pen import Pen, Write, is_pen
 from villagefp.county.store import Act, County
 from villagefp.county.streams import cursors
-from villagefp.county.tables import change_log, copied, looked, moved
+from villagefp.county.tables import change_log, looked, moved
 from villagefp.county.tables import record as record_table
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName, LoggedChange
 from villagefp.wire.declared import BY_NAME, BY_NUMBER
@@ -31,7 +31,6 @@ from villagefp.wire.kinds import Kind, Travel
 from villagefp.wire.scopes import EVERY
 from villagefp.wire.values import unpack
 
-_COPIED = Rows(copied, replacing=False)
 _LOOKED = Rows(looked, replacing=True)
 _PERSON = BY_NAME["person"]
 _SAME_AS = BY_NAME["same_as"]
@@ -56,6 +55,11 @@ class Moved:
     to_village: bytes
     transfer: bytes
     whole: bool  # all that is here of her is yet to be copied
+
+
+def any_moved(connection: Connection, village: bytes) -> bool:
+    """Whether anybody has moved away from a village."""
+    return connection.execute(select(moved.c.person).where(moved.c.village == village).limit(1)).first() is not None
 
 
 def moved_from(connection: Connection, village: bytes) -> list[Moved]:
@@ -192,62 +196,68 @@ def _about(kind: int, record: bytes, packed: bytes) -> set[bytes]:
 
 def _copy(county: County, village: bytes, writer: Pen, records: Sequence[tuple[int, bytes]]) -> int:
     """Write into the new village what these records lack there; its lock is held, so nothing is written twice."""
-    logged: dict[tuple[int, bytes], list[LoggedChange]] = defaultdict(list)
+    ids = {record for _kind, record in records}
     with county.read() as connection:
-        for one in log.of_records(connection, village, {record for _kind, record in records}):
-            logged[one.change.kind, one.change.record].append(one)
-        originals = _originals(connection, village, writer.village)
-    counterparts = _copies_of(writer.connection, writer.village, village) | originals
-    rows = []
+        here = _by_record(log.of_records(connection, village, ids))
+    there = _by_record(log.of_records(writer.connection, writer.village, ids))
+    count = 0
     for name in sorted(records, key=lambda each: (each[0] != _PERSON.number, each)):
         kind = BY_NUMBER[name[0]]
-        heads = merging.fold_all(kind, logged[name]).heads
-        made = _writes(kind, [one.change for one in logged[name]], heads, counterparts)
-        copies = writer.save(*(write for _original, write in made))
-        for (original, _write), copy in zip(made, copies, strict=True):
-            counterparts[original] = copy
-            rows.append((writer.village, *copy, village, *original))
-    _COPIED.put(writer.connection, rows)
-    return len(rows)
+        heads = merging.fold_all(kind, here[name]).heads
+        changes = [one.change for one in here[name]]
+        writes = _writes(kind, changes, heads, _counterparts(changes, [one.change for one in there[name]]))
+        count += len(writer.save(*writes))
+    return count
 
 
-def _copies_of(connection: Connection, village: bytes, of: bytes) -> dict[ChangeName, ChangeName]:
-    """By change of another village the change that stands for it in this one."""
-    query = select(copied.c.from_device, copied.c.from_seq, copied.c.device, copied.c.seq).where(
-        copied.c.village == village, copied.c.from_village == of
-    )
-    return {(device, seq): (by, at) for device, seq, by, at in connection.execute(query)}
-
-
-def _originals(connection: Connection, village: bytes, of: bytes) -> dict[ChangeName, ChangeName]:
-    """By copy in this village the change of another one that it came from, by whatever way: for when she moves back."""
-    query = select(copied.c.device, copied.c.seq, copied.c.from_village, copied.c.from_device, copied.c.from_seq)
-    found: dict[ChangeName, ChangeName] = {}
-    by_way: dict[bytes, dict[ChangeName, ChangeName]] = {}
-    for device, seq, source, from_device, from_seq in connection.execute(query.where(copied.c.village == village)):
-        original = (from_device, from_seq)
-        if source == of:
-            found[device, seq] = original
-            continue
-        if source not in by_way:  # a copy is younger than what it stands for, so this ends
-            by_way[source] = _originals(connection, source, of)
-        if original in by_way[source]:
-            found[device, seq] = by_way[source][original]
+def _by_record(logged: Iterable[LoggedChange]) -> dict[tuple[int, bytes], list[LoggedChange]]:
+    found: dict[tuple[int, bytes], list[LoggedChange]] = defaultdict(list)
+    for one in logged:
+        found[one.change.kind, one.change.record].append(one)
     return found
+
+
+def _counterparts(here: Iterable[Change], there: Iterable[Change]) -> dict[ChangeName, list[ChangeName]]:
+    """By change of a record in one village what stands for it, or what it stands for, in another one.
+
+    A copy has record, stamp and author of its original and nothing but values of it, by whatever way it came: so both
+    logs alone tell, and nothing of it can be lost.
+    """
+    by_origin: dict[tuple[int, bytes], list[Change]] = defaultdict(list)
+    for change in there:
+        by_origin[change.stamp, change.author].append(change)
+    found: dict[ChangeName, list[ChangeName]] = {}
+    for change in here:
+        alike = [
+            other.name
+            for other in by_origin.get((change.stamp, change.author), ())
+            if (is_pen(change.device) or is_pen(other.device)) and _one_write(change, other)
+        ]
+        if alike:
+            found[change.name] = alike
+    return found
+
+
+def _one_write(one: Change, other: Change) -> bool:
+    """Whether one of two changes says nothing but what the other says; of an erased one nobody can tell any more."""
+    if not one.fields or not other.fields:
+        return True
+    fewer, more = sorted((one.fields, other.fields), key=len)
+    return all(number in more and more[number] == value for number, value in fewer.items())
 
 
 def _writes(
     kind: Kind,
     changes: Sequence[Change],
     heads: Mapping[int, tuple[ChangeName, ...]],
-    counterparts: Mapping[ChangeName, ChangeName],
-) -> list[tuple[ChangeName, Write]]:
+    counterparts: Mapping[ChangeName, Sequence[ChangeName]],
+) -> list[Write]:
     """What is to be written for the heads of a record that have no counterpart yet, the oldest first."""
     stale: dict[int, list[ChangeName]] = defaultdict(list)
     for change in changes:
         for number in change.fields:
             if change.name in counterparts and change.name not in heads.get(number, ()):
-                stale[number].append(counterparts[change.name])
+                stale[number] += counterparts[change.name]
     made = []
     for change in sorted(changes, key=lambda one: (one.stamp, one.name)):
         if change.name in counterparts:
@@ -261,18 +271,19 @@ def _writes(
             continue
         replaces = {number: tuple(sorted(stale[number])) for number in fields if stale[number]}
         if WITHDRAWN in fields:
-            seen = {counterparts[name] for name in change.replaces.get(WITHDRAWN, ()) if name in counterparts}
+            seen = {copy for name in change.replaces.get(WITHDRAWN, ()) for copy in counterparts.get(name, ())}
             replaces[WITHDRAWN] = tuple(sorted(seen | set(stale[WITHDRAWN])))
-        write = Write(
-            kind=kind.number,
-            record=change.record,
-            fields=fields,
-            replaces=replaces,
-            stamp=change.stamp,
-            author=change.author,
-            reason=change.reason,
+        made.append(
+            Write(
+                kind=kind.number,
+                record=change.record,
+                fields=fields,
+                replaces=replaces,
+                stamp=change.stamp,
+                author=change.author,
+                reason=change.reason,
+            )
         )
-        made.append((change.name, write))
     return made
 
 

@@ -10,17 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from villagefp.county import devices, known_statements, offers, receipts, store, streams
 from villagefp.county.answering import Answering, Now, Told
 from villagefp.county.devices import Device
-from villagefp.county.hearing import Asker, UnknownDeviceError, asker
+from villagefp.county.hearing import Asker, Stand, UnknownDeviceError, asker, known
 from villagefp.county.keys import CountyKeys
 from villagefp.county.offers import Took
 from villagefp.county.parcel import Parcel
-from villagefp.county.store import Act, County, Standing
-from villagefp.county.streams import Chains, Compared, Heads
+from villagefp.county.store import Act, County
+from villagefp.county.streams import Chains, Compared
 from villagefp.wire.frames import MAX_BODY, Piece
 from villagefp.wire.hello import MAX_ANSWER
 
@@ -60,15 +58,15 @@ def hear(
     """
     with county.read() as connection:
         who = asker(connection, hello)
-        stand = _stand(connection, who.device)
-        seen = _look(stand, who)
-        if seen.raised is None and not who.hello.offers:
-            told = _answered(county, stand, keys, _Case(who, seen, Took(), room, everything))
+        seen = _look(who)
+        kept = offers.Kept(county, connection, who) if who.hello.offers else None
+        if seen.raised is None and kept is None:
+            told = _answered(county, who.stand, keys, _Case(who, seen, Took(), room, everything))
             if told is not None and not told.differs and not _to_be_noted(county, who.device):
                 return Heard(told.answer, told.following)
     if seen.raised is not None:
         seen = streams.compare(county, who.device.village, who.device.device, _told(who))
-    took = offers.take(county, keys, who, pieces) if who.hello.offers else Took()
+    took = offers.take(county, keys, who, kept, pieces) if kept is not None else Took()
     return _after(county, keys, _Case(who, seen, took, room, everything))
 
 
@@ -89,10 +87,11 @@ def broke_off(
     try:
         with county.read() as connection:
             who = asker(connection, hello)
+            kept = offers.Kept(county, connection, who)
     except UnknownDeviceError:
         return
     if who.hello.offers:
-        offers.keep(county, who, [*pieces, broken] if broken is not None else pieces)
+        offers.keep(kept, who, [*pieces, broken] if broken is not None else pieces)
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,10 @@ def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
     village, device_id = case.who.device.village, case.who.device.device
     while True:
         with county.read() as connection:
-            stand = _stand(connection, devices.known(connection, village, device_id))
+            stand = known(connection, village, device_id)
             knows = known_statements.of(connection, village, device_id) != case.who.hello.statements
             told = _answered(county, stand, keys, case)
+            somebody_left = bool(case.took.accepted) and carrying.any_moved(connection, village)
         if told is not None:
             break
         receipts.receipt(county, village, device_id)
@@ -127,21 +127,7 @@ def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
     return Heard(told.answer, told.following)
 
 
-@dataclass(frozen=True)
-class _Stand:
-    """A village and a laptop in it as one state of the store has them."""
-
-    connection: Connection
-    device: Device
-    standing: Standing
-    heads: Heads
-
-
-def _stand(connection: Connection, device: Device) -> _Stand:
-    return _Stand(connection, device, store.standing(connection, device.village), Heads(connection, device.village))
-
-
-def _answered(county: County, stand: _Stand, keys: CountyKeys, case: _Case) -> Told | None:
+def _answered(county: County, stand: Stand, keys: CountyKeys, case: _Case) -> Told | None:
     """The answer as the store stands now; nothing where a receipt has to be written down first."""
     device = stand.device
     receipt = receipts.said(stand.connection, stand.standing, device)
@@ -158,7 +144,8 @@ def _told(who: Asker) -> streams.Told:
     return streams.Told(who.hello.positions, who.hello.tag, who.hello.known)
 
 
-def _look(stand: _Stand, who: Asker) -> Compared:
+def _look(who: Asker) -> Compared:
+    stand = who.stand
     chains = Chains(stand.connection, stand.device.village)
     return streams.look(stand.standing, stand.heads.cursors, _told(who), stand.device.receipt_serial, chains)
 

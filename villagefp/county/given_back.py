@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, select
 
-from villagefp.county import devices
+from villagefp.county import devices, pen
 from villagefp.county.accept import accept
 from villagefp.county.bulk import Rows
 from villagefp.county.delivery import Delivery, Forked
 from villagefp.county.devices import Device
+from villagefp.county.pen import is_pen
 from villagefp.county.store import County
 from villagefp.county.tables import given_page
 from villagefp.wire import links
@@ -72,6 +73,10 @@ def _once(county: County, village: bytes, keys: tuple[bytes, ...]) -> bool:
         given = _Given()
         for page in pages.values():
             given.add(page)
+        unknown = [name for name in given.changes if is_pen(name) and devices.find(connection, village, name) is None]
+    for name in unknown:  # the county itself wrote it, and has lost it with what it wrote
+        pen.known_again(county, village, name)
+    with county.read() as connection:
         here = {name: devices.find(connection, village, name) for name in given.changes}
     known = {name: device for name, device in here.items() if device is not None}
     accepted = {name: device.accepted for name, device in known.items()}

@@ -145,3 +145,16 @@ def add(county: County, connection: Connection, standing: Standing, device: byte
     """Let a pen be known in a village; the caller holds its lock."""
     public = SigningKey(county.ambient.random(_SEED_BYTES)).public  # its other half is forgotten here
     return devices.add(connection, standing, NewDevice(device, public, COUNTY, COUNTY), act)
+
+
+def known_again(county: County, village: bytes, device: bytes) -> None:
+    """Let a pen be known whose row was lost, so that what it wrote can be given back; harmless where it is known."""
+    with county.numbering(village) as (connection, standing):
+        if devices.find(connection, village, device) is None:
+            add(
+                county,
+                connection,
+                standing,
+                device,
+                Act(county.now(), "county", "what the county wrote comes back", device),
+            )

@@ -30,7 +30,7 @@ REVISION = "0004"
 """The revision of `migrations/county` that these tables are; a test compares the two."""
 
 METADATA = MetaData()
-clue, moved, copied, looked = across_tables(METADATA)
+clue, moved, looked = across_tables(METADATA)
 
 
 def _key(name: str, type_: type[TypeEngine[Any]] = LargeBinary) -> Column[Any]:

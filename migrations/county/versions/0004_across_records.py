@@ -1,4 +1,4 @@
-"""What the county works out across records and villages: clues, moved persons, copied changes.
+"""What the county works out across records and villages: clues, and who moved.
 
 Revision ID: 0004
 Revises: 0003
@@ -42,17 +42,6 @@ def upgrade() -> None:
         _has("whole", sa.Integer),
         sqlite_with_rowid=False,
     )
-    op.create_table(
-        "copied",
-        _key("village"),
-        _key("device"),
-        _key("seq", sa.BigInteger),
-        _has("from_village"),
-        _has("from_device"),
-        _has("from_seq", sa.BigInteger),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("copied_from", "copied", ["village", "from_village", "from_device", "from_seq"], unique=True)
     op.create_table(
         "looked",
         _key("village"),
