@@ -14,7 +14,8 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import packages, params, returned
 from villagefp.services.returned import ReturnedLine
-from villagefp.storage import decisions, exchange_facts, local, seeds, sending, stated
+from villagefp.storage import decisions, exchange_facts, local, sending, stated
+from villagefp.storage import standing as records_standing
 from villagefp.sync import engine
 from villagefp.sync.brought import Brought, What
 from villagefp.sync.disk import Disk, Files
@@ -106,7 +107,7 @@ def standing(store: Store) -> Standing:
             returned=len(sending.returned_groups(connection)) if local.anything_returned(connection) else 0,
             conflicts=decisions.count(connection),
             last=None if last is None else last.decode("ascii"),
-            history_incomplete=seeds.history_incomplete(connection),
+            history_incomplete=records_standing.history_incomplete(connection),
         )
 
 
@@ -229,7 +230,7 @@ def _done(store: Store, outcome: Outcome, refused: tuple[str, ...]) -> Done:
     with store.read() as connection:
         lines = returned.returned_lines(connection)
         conflicts = decisions.count(connection)
-        incomplete = seeds.history_incomplete(connection)
+        incomplete = records_standing.history_incomplete(connection)
     notes = [*outcome.notes, *([Note.INCOMPLETE] if incomplete else [])]
     return Done(
         sent=outcome.sent,

@@ -71,6 +71,7 @@ class _Exchange:
         self._answered = False
         self._sent_in_vain = 0
         self._identities = 0
+        self._introduced_again = False
         self._notes: set[Note] = set()
         self._received = self._statements = self._clock_ahead = 0
         self._began_as = store.origin
@@ -113,6 +114,10 @@ class _Exchange:
         except ExchangeError as error:
             self._unsigned(incoming, error)
             return True
+        except Refused as refused:
+            if refused.why is Why.UNKNOWN and self._introduce_again():
+                return True
+            raise
         self._note(took)
         if took.put_back:
             outbox.fill(self._store)  # what was confirmed, and erased from its batches since, is to be cut anew
@@ -228,6 +233,14 @@ class _Exchange:
                 open_succeeded(answer, packed, link_of(connection).sign_keys)
             with self._store.save() as save:
                 identity.succession_told(save.connection, each)
+
+    def _introduce_again(self) -> bool:
+        """Tell once more who this laptop goes on for: a county that was put back to before that does not know it."""
+        if self._introduced_again:
+            return False
+        self._introduced_again = True
+        with self._store.save() as save:
+            return identity.tell_successions_again(save.connection)
 
     def _go_on_as_another(self, common: int) -> None:
         self._take_back()
