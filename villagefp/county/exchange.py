@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from villagefp.county import devices, known_statements, offers, receipts, store, streams
+from villagefp.county import carrying, devices, known_statements, offers, receipts, store, streams
 from villagefp.county.answering import Answering, Now, Told
 from villagefp.county.devices import Device
 from villagefp.county.hearing import Asker, Stand, UnknownDeviceError, asker, known
@@ -124,6 +124,8 @@ def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
                 known_statements.note(connection, village, device_id, case.who.hello.statements)
             if told.differs:
                 store.note(connection, standing, Act(county.now(), device_id.hex(), "digest differs", device_id))
+    if somebody_left:  # what came late for her follows her
+        carrying.carry(county, village)
     return Heard(told.answer, told.following)
 
 
