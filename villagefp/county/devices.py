@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Update, select, update
 
@@ -54,7 +56,7 @@ class DeviceLine:
     exchanged_at: str | None
 
 
-_COLUMNS = (
+COLUMNS = (
     device.c.village,
     device.c.device,
     device.c.public,
@@ -77,10 +79,13 @@ _COLUMNS = (
 def find(connection: Connection, in_village: bytes, device_id: bytes) -> Device | None:
     """A device of a village, revoked or not; nothing where it was never enrolled there."""
     row = connection.execute(
-        select(*_COLUMNS).where(device.c.village == in_village, device.c.device == device_id)
+        select(*COLUMNS).where(device.c.village == in_village, device.c.device == device_id)
     ).first()
-    if row is None:
-        return None
+    return None if row is None else of_row(row)
+
+
+def of_row(row: Sequence[Any]) -> Device:
+    """A device by its `COLUMNS`."""
     village_id, device_id, public, label, role, revoked, *rest = row
     return Device(village_id, device_id, public, label, role, bool(revoked), *rest)
 
@@ -199,4 +204,7 @@ def lines(county: County) -> list[DeviceLine]:
     )
     with county.read() as connection:
         rows = connection.execute(query).all()
-    return [DeviceLine(*told, bool(revoked), at) for *told, revoked, at in rows]
+    return [
+        DeviceLine(row.device, row.code, row.name, row.label, row.role, bool(row.revoked), row.exchanged_at)
+        for row in rows
+    ]
