@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _LINEAGE = "lineage"
 _SUCCESSIONS = "successions"
+_TOLD = "successions told"
 _FINGERPRINT = "fingerprint"
 _ALL = (1 << 62) - 1
 """A seq that no device reaches: everything of an identity that was left is at the county, or came from there."""
@@ -201,6 +202,21 @@ def successions(connection: Connection) -> list[bytes]:
 def succession_told(connection: Connection, told: bytes) -> None:
     """The county knows of this one."""
     local.put(connection, _SUCCESSIONS, pack([one for one in successions(connection) if one != told]))
+    local.put(connection, _TOLD, pack([*(one for one in _told(connection) if one != told), told]))
+
+
+def tell_successions_again(connection: Connection) -> bool:
+    """The county knows this laptop no more: it may have been put back to before a succession. Whether there was one."""
+    told = _told(connection)
+    if told:
+        local.put(connection, _SUCCESSIONS, pack([*told, *successions(connection)]))
+        local.delete(connection, _TOLD)
+    return bool(told)
+
+
+def _told(connection: Connection) -> list[bytes]:
+    kept = local.get(connection, _TOLD)
+    return [] if kept is None else list(unpack(kept))
 
 
 def moved(connection: Connection, fingerprint: bytes) -> bool:
