@@ -171,7 +171,7 @@ def decide(desk: Desk, chance: random.Random, word: str) -> str:
 
 def erase(desk: Desk, chance: random.Random, word: str) -> str:
     """Somebody has everything about her destroyed."""
-    if chance.random() < 0.6:
+    if chance.random() < 0.6 or desk.revoked or desk.role != "village_doctor":
         return event(desk, chance, word)
     person = _some(desk, chance, "person", Person)
     if person is None:
