@@ -61,6 +61,7 @@ class Took:
     differs: bool = False  # digests differed, and a stream is read again
     whole: bool = False  # everything that was announced came
     damaged: bool = False  # and something of it was not what its name says
+    new_role: bool = False  # other streams are to be read from now on
     clock_ahead: int = 0  # seconds that this laptop's clock is ahead of the county's
 
     def asks(self, request: Request) -> bool:
@@ -203,6 +204,7 @@ class Applying:
         link = link_of(connection)
         if role and role != link.role and not self._question.former:
             exchange_facts.put_county_link(connection, msgspec.structs.replace(link, role=role))
+            self.took.new_role = True
 
     def _remember_time(self, connection: Connection, answer: Answer) -> None:
         ahead = self._ambient.milliseconds() - answer.time * 1000

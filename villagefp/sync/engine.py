@@ -184,7 +184,7 @@ class _Exchange:
         wishes.checkpoints = took.asks(Request.CHECKPOINTS) or bool(took.followed.off)
         wishes.digests = took.asks(Request.DIGESTS)
         wishes.seed = took.asks(Request.SEED)
-        on = took.asks(_GO_ON) or took.damaged or bool(took.followed.off) or bool(answer.again)
+        on = took.asks(_GO_ON) or took.damaged or took.new_role or bool(took.followed.off or answer.again)
         return on or anything_waits(self._store, wishes)
 
     def _after_break(self, broke: LineError, asking: Asking, took: Took) -> None:
