@@ -419,6 +419,29 @@ def test_a_store_on_another_machine_or_in_another_folder_is_noticed(two):
         assert b"machine" not in (local.get(save.connection, "fingerprint") or b"")
 
 
+def test_before_an_exchange_a_copy_becomes_another_device_and_only_once(make, tmp_path):
+    laptop = make()
+    marks, here, there = tmp_path / "marks", b"this machine", b"another machine"
+    link = exchange_facts.CountyLink("", (), bytes(32), "village_doctor")
+    person(laptop.store)
+    assert not identity.make_sure(laptop.store, marks, here)
+    assert not identity.make_sure(laptop.store, marks, there)  # moved, but no county knows it by any name
+    with laptop.store.save() as save:
+        exchange_facts.put_county_link(save.connection, link)
+    assert not identity.make_sure(laptop.store, marks, there)
+    older = copied(laptop, tmp_path)
+    received(laptop.store, 1)
+    person(laptop.store, "王伟")
+    assert not identity.make_sure(laptop.store, marks, there)
+    first = laptop.origin
+    assert identity.make_sure(laptop.store, marks, here)
+    assert not identity.make_sure(laptop.store, marks, here)
+    assert [len(logged(laptop.store, origin)) for origin in (first, laptop.origin)] == [1, 1]
+    assert identity.make_sure(older.store, marks, there)  # on its own machine, and behind the mark
+    assert older.origin not in {first, laptop.origin}
+    older.store.close()
+
+
 def test_other_identities_of_the_village_are_not_touched(two):
     here, there = two
     theirs = person(there)

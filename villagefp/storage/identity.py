@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import Connection
 
-from villagefp.storage import digests, erasures, exchange_facts, imports, key_covers, local, log, outbox, trust
+from villagefp.storage import digests, erasures, exchange_facts, imports, key_covers, local, log, outbox, sending, trust
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.files import write_durably
 from villagefp.storage.log import Origin, Tail
@@ -217,6 +217,27 @@ def tell_successions_again(connection: Connection) -> bool:
 def _told(connection: Connection) -> list[bytes]:
     kept = local.get(connection, _TOLD)
     return [] if kept is None else list(unpack(kept))
+
+
+def make_sure(store: Store, folder: Path, fingerprint: bytes) -> bool:
+    """Before anything goes out: where this store is a copy or an older state of itself, it becomes another device.
+
+    `folder` is where marks are kept outside of the store's own, `fingerprint` names machine and folder. A store that is
+    enrolled nowhere has given its names to nobody. Says whether it became another one.
+    """
+    with store.read() as connection:
+        enrolled = exchange_facts.county_link(connection) is not None
+        elsewhere = moved(connection, fingerprint)
+        noted = local.get(connection, _FINGERPRINT) == _hashed(fingerprint)
+        received = sending.received(connection, log.own_origin(connection))
+    becomes = enrolled and (elsewhere or behind(store, folder))
+    if becomes:
+        take_new(store, received)
+    if not noted:
+        with store.save() as save:
+            note_fingerprint(save.connection, fingerprint)
+    mark(store, folder)
+    return becomes
 
 
 def moved(connection: Connection, fingerprint: bytes) -> bool:
