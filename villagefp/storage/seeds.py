@@ -6,39 +6,49 @@ made. What the seed covers it stands for from then on; what nobody else has had 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import Connection
 
-from villagefp.storage import cursors, exchange_facts, standing, trust
+from villagefp.storage import cursors, exchange_facts, local, standing, trust
 from villagefp.wire.erasure import NOTHING_ERASED, Erasures, open_erasure
 from villagefp.wire.seed import Part, Progress, Seed
 from villagefp.wire.signed import ExchangeError, Fault
+from villagefp.wire.values import pack
 
 if TYPE_CHECKING:
     from villagefp.storage.taking import Taking
 
+_KEY = "seed progress"
+_PROGRESS = msgspec.msgpack.Decoder(list[Progress])
+
 
 def progress(connection: Connection) -> Progress | None:
     """How far the newest seed has come; nothing where none was ever begun."""
-    return next(iter(standing.seeds(connection)), None)
+    return next(iter(_all(connection)), None)
 
 
-def history_incomplete(connection: Connection) -> bool:
-    """Whether a part of the village's history is still to come: then nothing may be called overdue."""
-    now = progress(connection)
-    return now is not None and not now.complete
+def _all(connection: Connection) -> list[Progress]:
+    kept = local.get(connection, _KEY)
+    return [] if kept is None else _PROGRESS.decode(kept)
+
+
+def _put(connection: Connection, kept: Sequence[Progress]) -> None:
+    local.put(connection, _KEY, pack(list(kept)))
+    standing.put_seeds(connection, [standing.Seed(each.seed.seed, each.complete) for each in kept])
 
 
 def begin(taking: Taking, seed: Seed) -> None:
     """Begin a seed; one that was not taken to its end stays until this one is whole, so that nothing disappears."""
     connection = taking.connection
-    before = standing.seeds(connection)
+    before = _all(connection)
     kept = [each for each in before if each.seed.seed != seed.seed]
     if len(kept) < len(before):
         taking.refold(standing.names_of(connection, seed.seed))
         standing.drop(connection, seed.seed)
-    standing.put_seeds(connection, [Progress(seed), *kept])
+    _put(connection, [Progress(seed), *kept])
 
 
 def apply_part(taking: Taking, part: Part) -> Progress:
@@ -47,7 +57,7 @@ def apply_part(taking: Taking, part: Part) -> Progress:
     ExchangeError where it is of another seed, where one before it is missing, or where it makes no sense.
     """
     connection = taking.connection
-    kept = standing.seeds(connection)
+    kept = _all(connection)
     if not kept:
         raise ExchangeError(Fault.FORKED)
     before, after = kept[0], kept[0].after(part)
@@ -62,7 +72,7 @@ def apply_part(taking: Taking, part: Part) -> Progress:
     standing.put(connection, seed, heads, taking.erasures)
     taking.adopt(head.stamp for head in heads)
     taking.refold((record.kind, record.record) for record in content.records)
-    standing.put_seeds(connection, [after, *kept[1:]])
+    _put(connection, [after, *kept[1:]])
     if after.complete:
         _complete(taking, after)
     return after
@@ -86,7 +96,7 @@ def _complete(taking: Taking, whole: Progress) -> None:
     connection, seed = taking.connection, whole.seed.seed
     taking.refold(standing.names_beside(connection, seed))
     standing.rest_on(connection, seed)
-    standing.put_seeds(connection, [whole])
+    _put(connection, [whole])
     for stream, cursor in whole.seed.cursors().items():
         cursors.jump(connection, stream.scope, cursor)
 
@@ -94,8 +104,8 @@ def _complete(taking: Taking, whole: Progress) -> None:
 def abandon(taking: Taking) -> None:
     """Give up a seed that is not whole: its records stand again on what was there before."""
     connection = taking.connection
-    kept = standing.seeds(connection)
+    kept = _all(connection)
     if kept and not kept[0].complete:
         taking.refold(standing.names_of(connection, kept[0].seed.seed))
         standing.drop(connection, kept[0].seed.seed)
-        standing.put_seeds(connection, kept[1:])
+        _put(connection, kept[1:])

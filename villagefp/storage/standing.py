@@ -10,9 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
@@ -20,12 +19,12 @@ from villagefp.storage import local, log
 from villagefp.storage.records import select_in
 from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_body, pack_replaces
 from villagefp.wire.erasure import Erasures, RecordName
-from villagefp.wire.seed import Progress
-from villagefp.wire.seed_records import SeqRange
-from villagefp.wire.values import pack
+from villagefp.wire.values import pack, unpack
+
+if TYPE_CHECKING:
+    from villagefp.wire.seed_records import SeqRange
 
 _KEY = "seeds"
-_PROGRESS = msgspec.msgpack.Decoder(list[Progress])
 _COLUMNS = "village, device, seq, grp, stamp, author, kind, record, body, replaces"
 _READ = f"SELECT {_COLUMNS}, seed FROM seed_change WHERE"
 _PUT = f"INSERT OR REPLACE INTO seed_change ({_COLUMNS}, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -34,18 +33,30 @@ Seeded = dict[bytes, dict[ChangeName, LoggedChange]]
 """The heads of one record, by seed and name."""
 
 
-def seeds(connection: Connection) -> list[Progress]:
+class Seed(NamedTuple):
+    """A seed that records stand on."""
+
+    name: bytes
+    complete: bool  # all of its parts are here
+
+
+def seeds(connection: Connection) -> list[Seed]:
     """The seeds that records stand on, the newest first: the last complete one, and those begun since."""
     kept = local.get(connection, _KEY)
-    return [] if kept is None else _PROGRESS.decode(kept)
+    return [] if kept is None else [Seed(*each) for each in unpack(kept)]
 
 
-def put_seeds(connection: Connection, kept: Sequence[Progress]) -> None:
+def put_seeds(connection: Connection, kept: Sequence[Seed]) -> None:
     """Let records stand on these seeds from now on."""
     if kept:
         local.put(connection, _KEY, pack(list(kept)))
     else:
         local.delete(connection, _KEY)
+
+
+def history_incomplete(connection: Connection) -> bool:
+    """Whether a part of the village's history is still to come: then nothing may be called overdue."""
+    return any(not each.complete for each in seeds(connection)[:1])
 
 
 class _Covered:
@@ -75,7 +86,7 @@ class _Basis:
 
     def __init__(self, connection: Connection) -> None:
         self._seeds = seeds(connection)
-        self._covered = {each.seed.seed: _Covered(connection, each.seed.seed) for each in self._seeds}
+        self._covered = {each.name: _Covered(connection, each.name) for each in self._seeds}
 
     @property
     def is_log(self) -> bool:
@@ -84,8 +95,8 @@ class _Basis:
 
     def standing(self, logged: Iterable[LoggedChange], seeded: Seeded) -> list[LoggedChange]:
         """Of the changes of one record those that it is made of."""
-        names = [each.seed.seed for each in self._seeds]
-        chosen = next((each.seed.seed for each in self._seeds if each.complete or each.seed.seed in seeded), None)
+        names = [each.name for each in self._seeds]
+        chosen = next((each.name for each in self._seeds if each.complete or each.name in seeded), None)
         if chosen is None:
             return list(logged)
         covered, found = self._covered[chosen], dict(seeded.get(chosen, {}))
