@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.wire import links
 from villagefp.wire.scopes import COUNTY, ROLES, scopes_of
+from villagefp.wire.values import pack
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Device:
     receipt_serial: int
     receipt: bytes | None
     exchanged_at: str | None
+    knows: bytes | None = None  # packed: the highest serial of each sort of statement that it said it has
     safe: bytes | None = None  # packed: by scope the position up to which a backup holds its streams
 
     @property
@@ -72,6 +74,7 @@ COLUMNS = (
     device.c.receipt_serial,
     device.c.receipt,
     device.c.exchanged_at,
+    device.c.knows,
     device.c.safe,
 )
 
@@ -179,6 +182,16 @@ def _alter(county: County, in_village: bytes, device_id: bytes, who: str, what: 
 
 def _one(in_village: bytes, device_id: bytes) -> Update:
     return update(device).where(device.c.village == in_village, device.c.device == device_id)
+
+
+def packed_serials(told: Mapping[str, int]) -> bytes:
+    """The serials of statements that a laptop tells, as its row keeps them."""
+    return pack(dict(sorted(told.items())))
+
+
+def knows(connection: Connection, in_village: bytes, device_id: bytes, told: Mapping[str, int]) -> None:
+    """Write down which statements a laptop says it has: so the office sees whom to help with an old form."""
+    connection.execute(_one(in_village, device_id).values(knows=packed_serials(told)))
 
 
 def exchanged(connection: Connection, in_village: bytes, device_id: bytes, at: str) -> None:

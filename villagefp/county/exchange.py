@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from villagefp.county import carrying, devices, known_statements, offers, receipts, store, streams
+from villagefp.county import carrying, devices, offers, receipts, store, streams
 from villagefp.county.answering import Answering, Now, Told
 from villagefp.county.devices import Device
 from villagefp.county.hearing import Asker, Stand, UnknownDeviceError, asker, known
@@ -62,7 +62,7 @@ def hear(
         kept = offers.Kept(county, connection, who) if who.hello.offers else None
         if seen.raised is None and kept is None:
             told = _answered(county, who.stand, keys, _Case(who, seen, Took(), room, everything))
-            if told is not None and not told.differs and not _to_be_noted(county, who.device):
+            if told is not None and not told.differs and not _to_be_noted(county, who.device, who):
                 return Heard(told.answer, told.following)
     if seen.raised is not None:
         seen = streams.compare(county, who.device.village, who.device.device, _told(who))
@@ -111,17 +111,15 @@ def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
     while True:
         with county.read() as connection:
             stand = known(connection, village, device_id)
-            knows = known_statements.of(connection, village, device_id) != case.who.hello.statements
             told = _answered(county, stand, keys, case)
             somebody_left = bool(case.took.accepted) and carrying.any_moved(connection, village)
         if told is not None:
             break
         receipts.receipt(county, village, device_id)
-    if told.differs or _to_be_noted(county, stand.device) or knows:
+    if told.differs or _to_be_noted(county, stand.device, case.who):
         with county.numbering(village) as (connection, standing):
             devices.exchanged(connection, village, device_id, county.now())
-            if knows:
-                known_statements.note(connection, village, device_id, case.who.hello.statements)
+            devices.knows(connection, village, device_id, case.who.hello.statements)
             if told.differs:
                 store.note(connection, standing, Act(county.now(), device_id.hex(), "digest differs", device_id))
     if somebody_left:  # what came late for her follows her
@@ -152,7 +150,7 @@ def _look(who: Asker) -> Compared:
     return streams.look(stand.standing, stand.heads.cursors, _told(who), stand.device.receipt_serial, chains)
 
 
-def _to_be_noted(county: County, device: Device) -> bool:
-    if device.exchanged_at is None:
+def _to_be_noted(county: County, device: Device, who: Asker) -> bool:
+    if device.exchanged_at is None or device.knows != devices.packed_serials(who.hello.statements):
         return True
     return county.ambient.now() - datetime.fromisoformat(device.exchanged_at) > _NOTED

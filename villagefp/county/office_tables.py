@@ -1,4 +1,4 @@
-"""The tables of the office itself: enrolments, envelopes taken, what laptops know.
+"""The tables of the office itself: enrolments, envelopes taken, small facts.
 
 What is of no village, or of one that is not founded yet, stands under a village of zeros.
 """
@@ -68,16 +68,5 @@ envelope = Table(
     _key("village"),
     _key("hash"),
     Column("taken_at", Text, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-known_statement = Table(
-    "known_statement",
-    METADATA,
-    # The highest statement of each sort that a laptop said it has.
-    _key("village"),
-    _key("device"),
-    _key("sort", Text),
-    Column("serial", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -19,7 +19,7 @@ from villagefp.office.carrier import put_parts
 from villagefp.office.opening import Office, opened
 from villagefp.sync.disk import reading_in_words
 from villagefp.wire.envelope_name import SUFFIX, file_name
-from villagefp.wire.seal import EnvelopeError, EnvelopeFault, Part, open_envelope, slip_code
+from villagefp.wire.seal import Contents, Envelope, EnvelopeError, EnvelopeFault, Part, open_envelope, slip_code
 
 TAKEN = "已收"
 """The folder for what was taken."""
@@ -30,7 +30,7 @@ class _File:
     """A file of the folder, and what became of it."""
 
     path: Path
-    what: str = "refused"  # taken, already, answer, refused
+    what: str = "refused"  # taken, already, answer, enrolment, refused
     sentence: str = ""
     slip: str = ""
     laptops: list[dict[str, object]] = field(default_factory=list)
@@ -86,15 +86,23 @@ def _look(office: Office, one: _File) -> Opened | None:
                 return None  # a photo or a letter that lies on the same stick
             one.sentence = str(refusal)
             if refusal.fault is EnvelopeFault.WRONG_RECIPIENT:
-                whose = envelopes.addressee(office.county, open_envelope(file))
-                if whose is not None:
-                    one.what = "answer"
-                    one.sentence = _("This is for the laptop {laptop} of {village}. Carry it there.").format(
-                        laptop=whose.label, village=whose.village_name
-                    )
+                _not_for_here(office, one, open_envelope(file))
             return None
     one.slip = slip_code(found.envelope.hash)
     return found
+
+
+def _not_for_here(office: Office, one: _File, found: Envelope) -> None:
+    """What the county itself wrote for a laptop lies on the stick rightly."""
+    whose = envelopes.addressee(office.county, found)
+    if whose is not None:
+        one.what = "answer"
+        one.sentence = _("This is for the laptop {laptop} of {village}. Carry it there.").format(
+            laptop=whose.label, village=whose.village_name
+        )
+    elif all(entry.contents is Contents.ENROLMENT for entry in found.entries):
+        one.what = "enrolment"
+        one.sentence = _("This is the enrolment file of a laptop. Open it there, with its code.")
 
 
 def _take(office: Office, folder: Path, one: _File, found: Opened) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,7 @@ def serve(told: argparse.Namespace, output: Output) -> int:
         output.tell(
             _("The county answers at {address}. Stop it with Ctrl+C.").format(address=address), {"address": address}
         )
+        sys.stdout.flush()  # whoever started this reads the address from a pipe
         running.run(sockets=[listening])
     output.note(_("The county has stopped answering."))
     return 0

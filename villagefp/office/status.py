@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from villagefp.cli.output import Output
 from villagefp.county import devices
 from villagefp.county.devices import DeviceLine
-from villagefp.county.office_tables import known_statement
 from villagefp.county.store import County
 from villagefp.county.tables import device as device_table
 from villagefp.county.tables import statement as statement_table
@@ -18,6 +17,7 @@ from villagefp.county.tables import village as village_table
 from villagefp.i18n import _
 from villagefp.office.opening import looked_at
 from villagefp.wire.statements import Sort, StatementError, read_intact
+from villagefp.wire.values import unpack
 
 
 def status(told: argparse.Namespace, output: Output) -> int:
@@ -102,13 +102,8 @@ def packages(county: County) -> list[Package]:
 
 
 def _missing(county: County, sort: str, villages: dict[bytes, tuple[str, int]]) -> tuple[str, ...]:
-    known = known_statement.c
     query = (
-        select(device_table.c.village, device_table.c.label, func.coalesce(known.serial, 0))
-        .outerjoin(
-            known_statement,
-            (known.village == device_table.c.village) & (known.device == device_table.c.device) & (known.sort == sort),
-        )
+        select(device_table.c.village, device_table.c.label, device_table.c.knows)
         .where(device_table.c.village.in_(sorted(villages)), device_table.c.revoked == 0)
         .where(device_table.c.seal_public.is_not(None))
         .order_by(device_table.c.label)
@@ -116,8 +111,8 @@ def _missing(county: County, sort: str, villages: dict[bytes, tuple[str, int]]) 
     with county.read() as connection:
         return tuple(
             f"{villages[village][0]}  {label}"
-            for village, label, serial in connection.execute(query)
-            if serial < villages[village][1]
+            for village, label, knows in connection.execute(query)
+            if (unpack(knows) if knows else {}).get(sort, 0) < villages[village][1]
         )
 
 

@@ -56,5 +56,5 @@ def upgrade() -> None:
     _table("given_key", _key("village"), _key("device"), _bytes("told"))
     _table("office_value", _key("village"), _key("name", sa.Text), _bytes("value"))
     _table("envelope", _key("village"), _key("hash"), _text("taken_at"))
-    _table("known_statement", _key("village"), _key("device"), _key("sort", sa.Text), _big("serial"))
+    op.add_column("device", sa.Column("knows", sa.LargeBinary))
     op.add_column("device", sa.Column("safe", sa.LargeBinary))
