@@ -30,13 +30,14 @@ from villagefp.wire.values import pack
 _DEVICE = Changes(device_table, ("accepted", "link", "held", "open_first", "exchanged_at", "receipt_serial", "receipt"))
 
 
-def accept_batch(county: County, data: bytes) -> Outcome:
+def accept_batch(county: County, data: bytes, device: Device | None = None) -> Outcome:
     """Take a signed batch in, and then what was kept aside and now follows.
 
+    `device` is the laptop whose batch it must be, as it stood lately, where the caller has looked it up already.
     UserError where the device is none of the village's, BatchError where it did not sign the batch or the batch does
     not hold together. Neither changes anything.
     """
-    outcome, following = _one(county, data)
+    outcome, following = _one(county, data, device)
     while following is not None:
         kept = following
         then, following = _kept(county, kept)
@@ -60,17 +61,16 @@ def _drop(county: County, header: Header) -> None:
         aside.drop(connection, header)
 
 
-def _one(county: County, data: bytes) -> tuple[Outcome, bytes | None]:
+def _one(county: County, data: bytes, device: Device | None = None) -> tuple[Outcome, bytes | None]:
     """What becomes of a batch, and one that was kept aside and now follows; what comes too early is not unpacked."""
     header = read_header(data)
-    with county.read() as connection:
-        device = devices.known(connection, header.village, header.device)
-        check_signature(data, device.public)
-        early = header.first > device.accepted + 1
-        batch = None
-        if not early:
-            batch = decode_batch(data, record_of=lambda name: log.record_of(connection, header.village, name))
-    if batch is not None:
+    if device is None:
+        with county.read() as connection:
+            device = devices.known(connection, header.village, header.device)
+    check_signature(data, device.public)
+    if header.first <= device.accepted + 1:
+        named = log.Named(county.read, header.village)
+        batch = decode_batch(data, record_of=named.record_of, ahead=named.look_up)
         return _accept(county, of_batch(batch))
     with county.numbering(header.village) as (connection, _standing):
         accepted = devices.known(connection, header.village, header.device).accepted
@@ -145,7 +145,7 @@ def _fork(connection: Connection, device: Device, delivery: Delivery) -> Forked 
     last = min(delivery.last, device.accepted)
     here = log.links_of(connection, device.village, device.device, delivery.first, last)
     for one in delivery.changes[: last + 1 - delivery.first]:
-        if here[one.change.seq] != one.link:
+        if here.get(one.change.seq, one.link) != one.link:  # of what was trimmed nobody can tell
             return Forked(one.change.seq)
     return None
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from villagefp.county import devices
+from villagefp.county import devices, store
 from villagefp.county.devices import Device
+from villagefp.county.store import Standing
+from villagefp.county.streams import Heads
+from villagefp.county.tables import device as device_table
+from villagefp.county.tables import stream, village
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.wire.hello import Hello, open_hello, who_says
@@ -29,13 +33,59 @@ class UnknownDeviceError(UserError):
 
 
 @dataclass(frozen=True)
+class Stand:
+    """A laptop and its village as one state of the store has them."""
+
+    connection: Connection
+    device: Device
+    standing: Standing
+    heads: Heads
+
+
+_STAND = (
+    select(*devices.COLUMNS, *store.STANDING, *Heads.COLUMNS)
+    .join_from(device_table, village, village.c.village == device_table.c.village)
+    .outerjoin(stream, stream.c.village == device_table.c.village)
+)
+
+
+def stand(connection: Connection, in_village: bytes, device_id: bytes) -> Stand | None:
+    """How a laptop stands, in one look; nothing where it was never enrolled in this village."""
+    mine = device_table.c.village == in_village, device_table.c.device == device_id
+    rows = connection.execute(_STAND.where(*mine)).all()
+    if not rows:
+        return None
+    of_device, of_village = len(devices.COLUMNS), len(devices.COLUMNS) + len(store.STANDING)
+    streams = [row[of_village:] for row in rows if row[of_village] is not None]
+    return Stand(
+        connection,
+        devices.of_row(rows[0][:of_device]),
+        store.standing_of(in_village, rows[0][of_device:of_village]),
+        Heads(connection, in_village, streams),
+    )
+
+
+def known(connection: Connection, in_village: bytes, device_id: bytes) -> Stand:
+    """How a laptop stands that the county knows; UnknownDeviceError where it does not."""
+    found = stand(connection, in_village, device_id)
+    if found is None:
+        raise UnknownDeviceError
+    return found
+
+
+@dataclass(frozen=True)
 class Asker:
     """A known laptop, and what it said."""
 
-    device: Device  # as it stood then
+    stand: Stand  # as it was then
     told: bytes  # its hello, as it came
     hello: Hello
     protocol: int  # that both speak
+
+    @property
+    def device(self) -> Device:
+        """The laptop as it stood then."""
+        return self.stand.device
 
 
 def asker(connection: Connection, told: bytes) -> Asker:
@@ -44,12 +94,12 @@ def asker(connection: Connection, told: bytes) -> Asker:
     What a known laptop signed and cannot be read is an ExchangeError or VersionError.
     """
     try:
-        device = devices.find(connection, *who_says(told))
-        said = open_hello(told, [device.public if device is not None else _NOBODY])
+        found = stand(connection, *who_says(told))
+        said = open_hello(told, [found.device.public if found is not None else _NOBODY])
     except ExchangeError as error:
         if error.fault is Fault.NOT_SIGNED:
             raise UnknownDeviceError from None
         raise
-    if device is None:
+    if found is None:
         raise UnknownDeviceError
-    return Asker(device, told, said.hello, agree(said.spoken))
+    return Asker(found, told, said.hello, agree(said.spoken))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -37,6 +38,7 @@ _PLACES = Changes(change_log, ("scope", "position", "chain"))
 _COVERS = Rows(key_segment, replacing=False)
 _CHANGE = "village, device, seq, grp, stamp, author, kind, record, replaces, body, commitment, link"
 _OF_RECORDS = f"SELECT {_CHANGE} FROM change_log WHERE village = ? AND record {{among}}"
+_NAMED = "SELECT seq, record FROM change_log WHERE village = ? AND device = ? AND seq {among}"
 _LINKS = "SELECT seq, link FROM change_log WHERE village = ? AND device = ? AND seq {among}"
 _IN_FORCE = f"SELECT {_CHANGE} FROM change_log WHERE village = ? AND position IS NOT NULL AND record {{among}}"
 
@@ -130,13 +132,29 @@ def links_at(connection: Connection, village: bytes, device: bytes, seqs: Collec
     return dict(select_among(connection, _LINKS, [village, device], seqs, "bigint[]"))
 
 
-def record_of(connection: Connection, village: bytes, name: ChangeName) -> bytes | None:
-    """The record that a change is about, where the change is here."""
-    device, seq = name
-    query = select(change_log.c.record).where(
-        change_log.c.village == village, change_log.c.device == device, change_log.c.seq == seq
-    )
-    return connection.execute(query).scalar()
+class Named:
+    """The records that a batch names by changes: all of them are asked for at once, before it is unpacked."""
+
+    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]], village: bytes) -> None:
+        self._reading = reading
+        self._village = village
+        self._found: dict[ChangeName, bytes] = {}
+
+    def look_up(self, names: Collection[ChangeName]) -> None:
+        """Find the records that these changes are about, where the changes are here."""
+        seqs: dict[bytes, list[int]] = {}
+        for device, seq in names:
+            seqs.setdefault(device, []).append(seq)
+        if not seqs:
+            return
+        with self._reading() as connection:
+            for device, of_device in seqs.items():
+                rows = select_among(connection, _NAMED, [self._village, device], of_device, "bigint[]")
+                self._found.update({(device, seq): bytes(record) for seq, record in rows})
+
+    def record_of(self, name: ChangeName) -> bytes | None:
+        """The record that a change is about; nothing where the change is not here."""
+        return self._found.get(name)
 
 
 def of_records(
@@ -145,6 +163,15 @@ def of_records(
     """The changes in force of these records, or all of them."""
     query = _OF_RECORDS if held_too else _IN_FORCE
     return [_delivered(row) for row in select_among(connection, query, [village], records)]
+
+
+def in_force(connection: Connection, village: bytes, scopes: Collection[int]) -> Iterator[LoggedChange]:
+    """The changes in force of these scopes, record by record."""
+    columns = [change_log.c[name] for name in _CHANGE.split(", ")]
+    query = select(*columns).where(change_log.c.village == village, change_log.c.scope.in_(sorted(scopes)))
+    order = (change_log.c.record, change_log.c.kind, change_log.c.device, change_log.c.seq)
+    for row in connection.execute(query.order_by(*order)):
+        yield _delivered(row)
 
 
 def of_groups(

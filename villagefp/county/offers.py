@@ -7,11 +7,13 @@ batch may lack what they destroyed; pages that the county had lost come last, si
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection
 
 from villagefp.county import erasing, given_back, prefixes
 from villagefp.county.accept import accept_batch
-from villagefp.county.delivery import Forked
+from villagefp.county.delivery import Forked, Taken
 from villagefp.county.hearing import Asker
 from villagefp.county.keys import CountyKeys
 from villagefp.county.store import County
@@ -31,16 +33,16 @@ class Took:
     offsets: dict[int, int] = field(default_factory=dict)  # bytes held of those that were not taken
     again: list[int] = field(default_factory=list)  # to be cut anew
     fork: int = 0
+    accepted: int = 0  # as far as it moved
 
     def forked(self, at: int) -> None:
         """The county has another change under this seq."""
         self.fork = min(self.fork or at, at)
 
 
-def take(county: County, keys: CountyKeys, asker: Asker, pieces: Sequence[Piece]) -> Took:
+def take(county: County, keys: CountyKeys, asker: Asker, kept: Kept, pieces: Sequence[Piece]) -> Took:
     """Take every offer of which all is here, and keep the beginnings of the others."""
     taking = _Taking(county, keys, asker)
-    kept = _Kept(county, asker)
     whole = kept.whole(pieces, taking.took)
     batches = {place: data for place, data in whole.items() if data.startswith(_BATCH)}
     pages = [taking.other(place, whole[place]) for place in sorted(whole.keys() - batches.keys())]
@@ -51,9 +53,8 @@ def take(county: County, keys: CountyKeys, asker: Asker, pieces: Sequence[Piece]
     return taking.took
 
 
-def keep(county: County, asker: Asker, pieces: Sequence[Piece]) -> None:
+def keep(kept: Kept, asker: Asker, pieces: Sequence[Piece]) -> None:
     """Keep all that came before a line broke, and take nothing: the laptop asks again."""
-    kept = _Kept(county, asker)
     here, rests = kept.here(pieces), {}
     for place, data in here.items():
         offer = asker.hello.offers[place]
@@ -62,18 +63,17 @@ def keep(county: County, asker: Asker, pieces: Sequence[Piece]) -> None:
     kept.keep(rests)
 
 
-class _Kept:
-    """The beginnings of one laptop that are kept here."""
+class Kept:
+    """The beginnings of one laptop that are kept here, as a look at the store found them."""
 
-    def __init__(self, county: County, asker: Asker) -> None:
+    def __init__(self, county: County, connection: Connection, asker: Asker) -> None:
         self._county = county
         self._who = asker.device.village, asker.device.device
         self._offers = asker.hello.offers
-        with county.read() as connection:
-            self.lengths = prefixes.held(connection, *self._who)
-            names = self.lengths.keys() & {offer.name for offer in self._offers}
-            self._data = prefixes.read(connection, *self._who, names)
-            self.pages_wait = given_back.waiting(connection, asker.device.village)
+        self.lengths = prefixes.held(connection, *self._who)
+        names = self.lengths.keys() & {offer.name for offer in self._offers}
+        self._data = prefixes.read(connection, *self._who, names)
+        self.pages_wait = given_back.waiting(connection, asker.device.village)
 
     def here(self, pieces: Sequence[Piece]) -> dict[int, bytes]:
         """By place what is here of each offer, from its first byte on."""
@@ -133,7 +133,11 @@ class _Taking:
             if (header.village, header.device) != (device.village, device.device):
                 self.took.again.append(place)  # no batch of its own log
                 return
-            outcome = accept_batch(self.county, data)
+            outcome = accept_batch(
+                self.county, data, replace(device, accepted=max(device.accepted, self.took.accepted))
+            )
+            if isinstance(outcome, Taken):
+                self.took.accepted = outcome.accepted
         except (BatchError, ExchangeError):
             self.took.again.append(place)
             return

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -113,13 +114,20 @@ def standing(connection: Connection, in_village: bytes) -> Standing:
 
 
 def _standing(connection: Connection, in_village: bytes, *, holding: bool) -> Standing:
-    query = select(village.c.epoch_counter, village.c.epoch_random, village.c.audited, village.c.erasures).where(
-        village.c.village == in_village
-    )
+    query = select(*STANDING).where(village.c.village == in_village)
     row = connection.execute(query.with_for_update() if holding else query).first()
     if row is None:
         raise LookupError("There is no such village in the county's store.")
-    return Standing(in_village, Epoch(row.epoch_counter, row.epoch_random), row.audited, row.erasures)
+    return standing_of(in_village, row)
+
+
+STANDING = (village.c.epoch_counter, village.c.epoch_random, village.c.audited, village.c.erasures)
+
+
+def standing_of(in_village: bytes, row: Sequence[Any]) -> Standing:
+    """What a village's row says, by the columns of `STANDING`."""
+    counter, random, audited, erasures = row
+    return Standing(in_village, Epoch(counter, random), audited, erasures)
 
 
 def note_epoch(connection: Connection, in_village: bytes, began: Epoch, at: str, shown_by: str) -> None:

@@ -6,9 +6,10 @@ sparse checkpoints are enough to find the last one that both have in common.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -41,13 +42,19 @@ _ROWS = Rows(stream, replacing=True)
 class Heads:
     """Where the streams of a village end; read under its lock, moved on, and written back before the commit."""
 
-    def __init__(self, connection: Connection, in_village: bytes) -> None:
+    COLUMNS = (stream.c.scope, stream.c.position, stream.c.chain, stream.c.digest, stream.c.records)
+
+    def __init__(self, connection: Connection, in_village: bytes, rows: Iterable[Sequence[Any]] | None = None) -> None:
+        """`rows` are those of `COLUMNS`, where the caller has them already."""
         self._connection = connection
         self.village = in_village
-        query = select(stream.c.scope, stream.c.position, stream.c.chain, stream.c.digest, stream.c.records)
-        rows = connection.execute(query.where(stream.c.village == in_village)).all()
-        self.cursors = {row.scope: Cursor(row.position, row.chain) for row in rows}
-        self.digests = {row.scope: Digest(int.from_bytes(row.digest, "big"), row.records) for row in rows}
+        if rows is None:
+            rows = connection.execute(select(*self.COLUMNS).where(stream.c.village == in_village)).all()
+        self.cursors: dict[int, Cursor] = {}
+        self.digests: dict[int, Digest] = {}
+        for scope, position, chain, digest, records in rows:
+            self.cursors[scope] = Cursor(position, chain)
+            self.digests[scope] = Digest(int.from_bytes(digest, "big"), records)
         self._moved: set[int] = set()
 
     def number(self, changes: Iterable[tuple[LoggedChange, int]]) -> dict[tuple[bytes, int], Place]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -103,14 +104,19 @@ def pack_short(told: msgspec.Struct) -> bytes:
     What is left away is read as its default, so no default may ever change.
     """
     kept = list(msgspec.structs.astuple(told))
-    defaults = [
-        field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
-        for field in msgspec.structs.fields(told)
-    ]
-    while kept and kept[-1] == defaults[-1]:
+    defaults = _defaults(type(told))
+    while kept and kept[-1] == defaults[len(kept) - 1]:
         kept.pop()
-        defaults.pop()
     return pack(kept)
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> tuple[object, ...]:
+    """What the fields of a struct say when nothing is said; looking that up takes longer than all else."""
+    return tuple(
+        field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        for field in msgspec.structs.fields(kind)
+    )
 
 
 def in_words(fault: Fault) -> str:
