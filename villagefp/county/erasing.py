@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from villagefp.county import clues, erasure_list, log, merging
 from villagefp.county.bulk import Rows, select_among
@@ -24,6 +24,7 @@ from villagefp.county.tables import (
     erased_change,
     erased_record,
     erasure,
+    seed_part,
     village,
 )
 from villagefp.wire import links
@@ -124,6 +125,7 @@ def since(connection: Connection, in_village: bytes, serial: int) -> list[bytes]
 
 def _destroy(connection: Connection, in_village: bytes, statement: Erasure) -> None:
     """Bodies and keys go, named records become blank, records of named changes are folded without them."""
+    connection.execute(delete(seed_part).where(seed_part.c.village == in_village))  # what is erased may stand in them
     named = set(statement.records)
     fresh = named - records_among(connection, in_village, {record for _kind, record in named})
     _RECORDS.put(connection, [(in_village, record, kind) for kind, record in sorted(fresh)])
