@@ -12,8 +12,9 @@ from villagefp.domain.followups import DueState
 from villagefp.domain.package_records import CountyParam
 from villagefp.domain.records import Household, Membership, NameStatus, Outcome, Person, Presence
 from villagefp.errors import UserError
-from villagefp.services import due, due_endings, rounds, undoing, visits, walking_order
-from villagefp.storage import due_plans, due_rows
+from villagefp.services import day_list, due, due_endings, rounds, undoing, visits, walking_order
+from villagefp.storage import due_plans, due_rows, seeds
+from villagefp.wire.seed import Seed
 
 TODAY = date(2026, 11, 22)
 
@@ -117,6 +118,26 @@ def test_a_no_more_to_a_programme_that_was_open_can_be_taken_back_whole(store, f
 def test_those_who_are_away_wait_and_are_never_overdue(store):
     make_family(store, "7", born=TODAY - timedelta(days=12), presence=Presence.AWAY)
     assert {line.item.state for line in due.due_on(store, TODAY)} == {DueState.AWAY}
+
+
+@pytest.mark.usefixtures("family")
+def test_nothing_is_overdue_while_the_villages_history_is_still_coming(store):
+    late = next(
+        day
+        for day in (TODAY + timedelta(days=ahead) for ahead in range(400))
+        if any(line.item.state is DueState.OVERDUE for line in due.due_on(store, day))
+    )
+    before = due.due_on(store, late)
+    assert due.while_history_comes(store) == ""
+    seed = Seed(village=store.origin.village, seed=bytes(16), registry=1, total=2, register_parts=1, positions=())
+    with store.taking() as taking:
+        seeds.begin(taking, seed)
+    assert "not come whole" in due.while_history_comes(store)
+    assert list(due.due_on(store, late)) == [line for line in before if line.item.state is not DueState.OVERDUE]
+    assert day_list.day_page(store, late).coming == due.while_history_comes(store)
+    with store.taking() as taking:
+        seeds.abandon(taking)
+    assert due.due_on(store, late) == before
 
 
 def test_households_come_in_the_order_in_which_the_worker_walks(store):

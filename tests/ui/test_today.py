@@ -511,6 +511,14 @@ def test_what_the_county_could_not_take_stands_first_at_the_side(desk: Desk, sto
     assert form.kept.event.id == kept
 
 
+def test_while_history_comes_the_list_says_so_above_its_lines(desk: Desk) -> None:
+    screen = opened(desk)
+    assert not screen.days.coming.isVisible()
+    screen.days.show_page(DayPage({"now": (), "soon": (), "away": ()}, (), coming="not whole"))
+    assert screen.days.coming.isVisible()
+    assert screen.days.coming.text() == "not whole"
+
+
 def test_a_day_without_anything_says_so(desk: Desk) -> None:
     screen = opened(desk)
     screen.days.show_page(DayPage({"now": (), "soon": (), "away": ()}, ()))

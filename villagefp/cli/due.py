@@ -23,8 +23,9 @@ def _due(told: argparse.Namespace, output: Output) -> int:
     states = due.EVERY_STATE if told.planned else due.SHOWN
     with opened(told) as store:
         lines = due.due_on(store, told.on or AMBIENT.today(), states=states)
+        coming = due.while_history_comes(store)
     text = "\n".join(map(_text, lines)) or _("Nothing is due on this day.")
-    output.tell(text, due.to_json(lines))
+    output.tell("\n".join(filter(None, (coming, text))), due.to_json(lines))
     return 0
 
 

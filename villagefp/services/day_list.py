@@ -73,6 +73,7 @@ class DayPage:
     sections: dict[str, tuple[DayGroup, ...]]
     families: tuple[str, ...]
     family: str = ""
+    coming: str = ""  # a sentence while a part of the village's history is still to come
 
     def count(self, section: str) -> int:
         """How many lines a section has."""
@@ -97,6 +98,7 @@ def day_page(store: Store, today: date, family: str = "") -> DayPage:
         sections={section: _groups(line for line in ordered if _section(line) == section) for section in SECTIONS},
         families=tuple(each for each in due_filters.FAMILIES if each in present),
         family=family,
+        coming=due.while_history_comes(store),
     )
 
 

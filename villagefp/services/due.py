@@ -12,7 +12,7 @@ from villagefp.domain.followup_days import DueItem, DueState, on_day
 from villagefp.domain.records import RecordId
 from villagefp.i18n import _
 from villagefp.services import walking_order
-from villagefp.storage import due_rows, member_facts, people, same
+from villagefp.storage import due_rows, member_facts, people, same, standing
 from villagefp.storage.lines import HouseholdLine, PersonLine, in_order
 
 if TYPE_CHECKING:
@@ -41,6 +41,18 @@ class DueLine:
 def neutral_words() -> str:
     """What a line says of itself on a screen and on paper, until it is opened: no programme is named."""
     return _("follow-up visit")
+
+
+def while_history_comes(store: Store) -> str:
+    """The sentence that stands above the list while a part of the village's history is still to come; else none."""
+    with store.read() as connection:
+        coming = standing.history_incomplete(connection)
+    if not coming:
+        return ""
+    return _(
+        "The history of the village has not come whole from the county yet. Until then nothing is called overdue, "
+        "and what is listed may have been done already. Exchange again, and it goes on where it stopped."
+    )
 
 
 def due_on(store: Store, today: date, *, states: frozenset[DueState] = SHOWN) -> tuple[DueLine, ...]:
@@ -104,6 +116,8 @@ def _uuid(record: RecordId | None) -> str | None:
 
 
 def _lines(connection: Connection, plans: list[SubjectPlan], today: date, states: frozenset[DueState]) -> list[DueLine]:
+    if standing.history_incomplete(connection):
+        states -= {DueState.OVERDUE}  # the visit that was made may be still to come
     persons = [plan.subject for plan in plans if not plan.household]
     lines = {line.id: line for line in people.person_lines(connection, ids=persons)}
     told = {each.id: each for each in member_facts.person_facts(connection, persons)}

@@ -37,10 +37,13 @@ class DayPanel(DayLines):
         self.hint = parts.label(
             _("Enter starts · Space says why · a number notes · Alt+↑↓ sets the way"), "second", wrap=True
         )
+        self.coming = parts.label("", wrap=True)
+        self.coming.hide()
         inside = self.layout()
         if not isinstance(inside, QVBoxLayout):
             raise TypeError("lines stand below each other")
-        inside.insertLayout(0, parts.row(self.filter, 0, self._by_number))
+        inside.insertWidget(0, self.coming)
+        inside.insertLayout(1, parts.row(self.filter, 0, self._by_number))
         inside.addWidget(self.hint)
         self.list.folded.connect(self._fold)
         self.list.more.connect(self._show_whole)
@@ -49,6 +52,8 @@ class DayPanel(DayLines):
     def show_page(self, page: DayPage) -> None:
         """Show the lines of a day."""
         self.page = page
+        self.coming.setText(page.coming)
+        self.coming.setVisible(bool(page.coming))
         self._fill_filter(page)
         self._put()
 
