@@ -26,7 +26,7 @@ from villagefp.wire.packed_columns import close_columns, open_columns
 from villagefp.wire.packing import MalformedError, Writer
 from villagefp.wire.protocol import Count, Hash, Id, Seq, Small
 from villagefp.wire.seed_records import MAX_HEADS, Covered, SeedRecord, SeqRange, put_records, take_records
-from villagefp.wire.signed import ExchangeError, Fault, Purpose
+from villagefp.wire.signed import BODY_AT, ExchangeError, Fault, Purpose
 from villagefp.wire.signing import SigningKey
 from villagefp.wire.values import pack
 
@@ -230,6 +230,11 @@ def open_part(told: bytes, county: Iterable[bytes], village: bytes) -> Part:
     if body.seed.village != village:
         raise ExchangeError(Fault.FOREIGN)
     return Part(seed=body.seed, number=body.number, stage=body.stage, packed=body.packed)
+
+
+def seed_of(told: bytes) -> Seed:
+    """What a part says of its seed, for who has signed it: nothing is checked."""
+    return signed.decode(_BODY, told[BODY_AT:]).seed
 
 
 class Progress(msgspec.Struct, frozen=True, array_like=True):
