@@ -8,7 +8,6 @@ what the county does not have: the same records, fields and stamps, in the same 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -18,18 +17,17 @@ import msgspec
 from sqlalchemy import Connection
 
 from villagefp.storage import digests, erasures, exchange_facts, imports, key_covers, local, log, outbox, sending, trust
-from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.files import write_durably
 from villagefp.storage.log import Origin, Tail
+from villagefp.storage.reissued import renamed
 from villagefp.wire import links
-from villagefp.wire.change import WITHDRAWN, Change, ChangeName, LoggedChange
+from villagefp.wire.change import ChangeName, LoggedChange
 from villagefp.wire.cursor import TAG_BYTES
 from villagefp.wire.erasure import open_erasure, sign_erasure
 from villagefp.wire.hello import name_of
-from villagefp.wire.kinds import Merge
 from villagefp.wire.signing import SigningKey
 from villagefp.wire.succession import sign_succession
-from villagefp.wire.values import Value, pack, unpack
+from villagefp.wire.values import pack, unpack
 
 if TYPE_CHECKING:
     from villagefp.storage.opened import Store
@@ -105,7 +103,7 @@ class _Becoming:
 
     def _issue(self, dropped: Sequence[LoggedChange]) -> dict[ChangeName, ChangeName]:
         """Issue these changes again; returns their new names by the old ones."""
-        fresh, names, groups = _renamed(dropped, self.new, self.taking.erasures.records)
+        fresh, names, groups = renamed(dropped, self.new, self.taking.erasures.records)
         start = Tail(0, 0, links.first_link(self.new.village, self.new.device), None)
         log.append(self.connection, start, fresh, self.random)
         old, new = self.old.device, self.new.device
@@ -133,58 +131,6 @@ def _whole_groups(connection: Connection, origin: Origin, common: int) -> int:
         (origin.village, origin.device, common),
     ).first()
     return common if behind is None else min(common, behind.grp - 1)
-
-
-def _renamed(
-    dropped: Sequence[LoggedChange], origin: Origin, erased: frozenset[tuple[int, bytes]]
-) -> tuple[list[Change], dict[ChangeName, ChangeName], dict[int, int]]:
-    """The changes under their new names, counted from 1, with the new names of changes and numbers of groups.
-
-    Those of erased records need not be told any more.
-    """
-    gone = {one.change.name for one in dropped}
-    names: dict[ChangeName, ChangeName] = {}
-    groups: dict[int, int] = {}
-    fresh: list[Change] = []
-    for one in dropped:
-        change = one.change
-        fields: Mapping[int, Value] = change.fields if one.body is not None else _still_overwritten(change)
-        if not fields or (change.kind, change.record) in erased:
-            continue
-        seq = len(fresh) + 1
-        names[change.name] = (origin.device, seq)
-        fresh.append(
-            msgspec.structs.replace(
-                change,
-                device=origin.device,
-                seq=seq,
-                group=groups.setdefault(change.group, seq),
-                fields=fields,
-                replaces=_replaces(change, gone, names),
-            )
-        )
-    return fresh, names, groups
-
-
-def _replaces(
-    change: Change, gone: AbstractSet[ChangeName], names: Mapping[ChangeName, ChangeName]
-) -> dict[int, tuple[ChangeName, ...]]:
-    """What a change overwrites, by the names that count from now on."""
-    told = {
-        number: tuple(sorted(names.get(name, name) for name in replaced if name in names or name not in gone))
-        for number, replaced in change.replaces.items()
-    }
-    return {number: replaced for number, replaced in told.items() if replaced}
-
-
-def _still_overwritten(change: Change) -> dict[int, Value]:
-    """What is left of a change whose body was erased: nothing older may come back where it had written."""
-    by_number = BY_NUMBER[change.kind].kind.by_number
-    fields: dict[int, Value] = {}
-    for number in sorted(change.replaces):
-        union = number in by_number and by_number[number].merge is Merge.UNION
-        fields[number] = True if number == WITHDRAWN else {} if union else None
-    return fields
 
 
 def lineage(connection: Connection) -> list[bytes]:
