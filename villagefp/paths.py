@@ -31,3 +31,15 @@ def default_data_dir() -> Path:
     from platformdirs import user_data_path  # noqa: PLC0415  imported late: 20 ms that the window's start can do without
 
     return user_data_path("villagefp", appauthor=False)
+
+
+def marks_dir() -> Path:
+    """Where it is noted, outside of every store's own folder, how far a store is: an older copy of it is known by that.
+
+    `VILLAGEFP_STATE`, or the platform's place for what programs remember.
+    """
+    if told := os.environ.get("VILLAGEFP_STATE"):
+        return Path(told)
+    from platformdirs import user_state_path  # noqa: PLC0415  as above
+
+    return user_state_path("villagefp", appauthor=False) / "marks"

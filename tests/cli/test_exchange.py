@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,9 @@ FIELDS = {"sent", "received", "returned", "conflicts", "requests", "bytes_up", "
 
 
 @pytest.fixture
-def code(office: Office, ambient: Ambient, monkeypatch: pytest.MonkeyPatch) -> str:
+def code(office: Office, ambient: Ambient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """A code that the county gave out for this village."""
+    monkeypatch.setenv("VILLAGEFP_STATE", str(tmp_path / "marks"))
     monkeypatch.setattr(commands, "AMBIENT", ambient)
     place = Place(village_code="990101101201", village_name="柳树湾村", role="village_doctor", label="村医的电脑")
     return enrolment.offer(office.county, office.keys, Vault(b"v" * 32), place).code
@@ -71,6 +73,22 @@ def test_by_stick_there_and_back(call: Call, office: Office, code: str, tmp_path
     assert taken["sent"] == written["written"]
     told = call("exchange", "--usb", usb)
     assert (told.code, "taken before" in told.out, "for the county" in told.out) == (0, True, True)
+
+
+def test_a_store_that_was_copied_goes_on_as_another_laptop(
+    call: Call, bare: Call, office: Office, code: str, folder: Path
+) -> None:
+    copy = folder.with_name("copy")
+    with served(office) as address:
+        call("enrol", "--county", address, "--code", code)
+        call("exchange", "--county", address)
+        shutil.copytree(folder, copy)
+        told = bare("exchange", "--county", address, "--data", copy, "--json").json
+        assert any("a copy or an older state" in remark for remark in told["remarks"])
+        again = bare("exchange", "--county", address, "--data", copy, "--json").json
+        assert again["remarks"] == []
+    with office.county.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM device").scalar_one() == 2
 
 
 def test_what_refuses_is_a_sentence_and_code_1(call: Call, office: Office, code: str, tmp_path: Path) -> None:

@@ -387,6 +387,25 @@ def test_nothing_is_received_by_the_receipt_of_a_copy(make: Callable[..., Side],
     sound(twin)
 
 
+def test_a_county_that_was_put_back_to_before_a_succession_hears_of_it_again(
+    make: Callable[..., Side], line: Line, office: Office, tmp_path: Path
+) -> None:
+    one = make()
+    one.person("张三")
+    one.exchange(line)
+    office.county.engine.dispose()
+    backup = (tmp_path / "county.db").read_bytes()
+    identity.take_new(one.store, one.stands().received)
+    one.exchange(line)
+    office.county.engine.dispose()
+    for name in ("-wal", "-shm"):
+        (tmp_path / f"county.db{name}").unlink(missing_ok=True)
+    (tmp_path / "county.db").write_bytes(backup)
+    person = one.person("李四")
+    one.exchange(line)
+    assert one.state(person) is State.RECEIVED
+
+
 def sound(side: Side) -> None:
     with side.store.read() as connection:
         assert rebuild.differences(connection) == []

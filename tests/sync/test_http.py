@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -32,6 +33,47 @@ def served(office: Office) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+TLS = Path(__file__).parents[1] / "data" / "tls"
+"""A certificate for localhost that signed itself, and its key; good for nothing but these tests."""
+
+
+@contextmanager
+def served_by_tls(office: Office) -> Iterator[str]:
+    told = uvicorn.Config(
+        app.make_app(office.county, office.keys),
+        lifespan="off",
+        log_config=None,
+        ssl_certfile=TLS / "certificate.pem",
+        ssl_keyfile=str(TLS / "key.pem"),
+    )
+    server = uvicorn.Server(told)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"https://localhost:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def test_https_is_believed_by_the_systems_trust_alone(
+    laptop: Side, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served_by_tls(office) as address:
+        with HttpRoad(address) as road, pytest.raises(Stopped) as stopped:
+            laptop.exchange(road)
+        assert stopped.value.why is Why.CERTIFICATE
+        assert office.heard == 0
+        monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "certificate.pem"))
+        with HttpRoad(address) as road:
+            laptop.exchange(road)
+        assert laptop.stands().not_received == 0
+        with HttpRoad(address.replace("localhost", "127.0.0.1")) as road, pytest.raises(Stopped) as stopped:
+            laptop.exchange(road)
+        assert stopped.value.why is Why.CERTIFICATE
 
 
 class Counting:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from villagefp import paths
 from villagefp.cli.opening import AMBIENT, opened, passphrase
 from villagefp.cli.output import Output
 from villagefp.errors import UserError
@@ -47,14 +48,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
 
 def _exchange(told: argparse.Namespace, output: Output) -> int:
     with opened(told) as store:
+        where = exchange.here(told.data, paths.marks_dir())
         if told.usb is not None:
-            done = exchange.by_stick(store, told.usb)
+            done = exchange.by_stick(store, told.usb, where=where)
         elif told.file is not None:
             done = exchange.take_file(store, told.file)
         else:
             show = _Shown()
             try:
-                done = exchange.by_network(store, told.county, plain=told.plain, progress=show)
+                done = exchange.by_network(store, told.county, plain=told.plain, where=where, progress=show)
             except KeyboardInterrupt:
                 raise UserError(
                     _("The exchange was stopped. What came through is kept, and nothing is lost.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import packages, params, returned
 from villagefp.services.returned import ReturnedLine
-from villagefp.storage import decisions, exchange_facts, local, sending, stated
+from villagefp.storage import decisions, exchange_facts, identity, local, sending, stated
 from villagefp.storage import standing as records_standing
 from villagefp.sync import engine
 from villagefp.sync.brought import Brought, What
@@ -47,6 +48,21 @@ class Will:
     def wait(self, seconds: float) -> None:
         """Come back after so many seconds, or when it is to end."""
         self._stopped.wait(seconds)
+
+
+@dataclass(frozen=True)
+class Here:
+    """The place where a store is used, so that a copy of it, or an older state, is known as such."""
+
+    marks: Path  # folder outside of the store's own
+    machine: bytes  # says which computer and folder it is
+
+
+def here(folder: Path, marks: Path) -> Here:
+    """This computer and folder."""
+    known = Path("/etc/machine-id")
+    name = known.read_text("ascii").strip() if known.exists() else platform.node()
+    return Here(marks, f"{name} {folder.resolve()}".encode())
 
 
 @dataclass(frozen=True)
@@ -116,6 +132,7 @@ def by_network(
     address: str = "",
     *,
     plain: bool = False,
+    where: Here | None = None,
     will: Will | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Done:
@@ -132,8 +149,8 @@ def by_network(
             Why.ADDRESS,
             _("This laptop knows no address of its county. Exchange by stick, or ask the county for its address."),
         )
-    with HttpRoad(told, plain=plain) as road:
-        return over(store, road, will=will, progress=progress)
+    with HttpRoad(told, plain=plain) as road, _known_here(store, where) as anew:
+        return _also(over(store, road, will=will, progress=progress), anew)
 
 
 def over(
@@ -151,14 +168,30 @@ def over(
     return _done(store, outcome, refused)
 
 
-def by_stick(store: Store, folder: Path, files: Files | None = None) -> Done:
+@contextmanager
+def _known_here(store: Store, where: Here | None) -> Iterator[bool]:
+    """Where the store is a copy it goes on as another laptop from here; afterwards it is noted how far it is."""
+    if where is None:
+        yield False
+        return
+    yield identity.make_sure(store, where.marks, where.machine)
+    identity.mark(store, where.marks)
+
+
+def _also(done: Done, anew: bool) -> Done:
+    sentence = in_words(Note.NEW_IDENTITY, Outcome())
+    return replace(done, remarks=(sentence, *done.remarks)) if anew and sentence not in done.remarks else done
+
+
+def by_stick(store: Store, folder: Path, files: Files | None = None, where: Here | None = None) -> Done:
     """Take what lies on a stick for this laptop, and put everything on it that waits for the county."""
     from villagefp.sync import stick  # noqa: PLC0415  sealing is not needed before
 
     disk = files or Disk()
-    taken = stick.take(store, disk, folder)
-    done = _of_files(store, taken)
-    written = stick.write(store, disk, folder)
+    with _known_here(store, where) as anew:
+        taken = stick.take(store, disk, folder)
+        done = _also(_of_files(store, taken), anew)
+        written = stick.write(store, disk, folder)
     told = _("{file} is written and read back. Slip: {slip}, {changes} changes.").format(
         file=written.path.name, slip=written.slip, changes=written.changes
     )

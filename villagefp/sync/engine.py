@@ -109,15 +109,10 @@ class _Exchange:
             return True
         asking = self._ask_next()
         incoming = Incoming(self._store, asking.hello, asking.delivered)
-        try:
-            cut, took = self._carry(asking, incoming)
-        except ExchangeError as error:
-            self._unsigned(incoming, error)
+        carried = self._carried(asking, incoming)
+        if carried is None:
             return True
-        except Refused as refused:
-            if refused.why is Why.UNKNOWN and self._introduce_again():
-                return True
-            raise
+        cut, took = carried
         self._note(took)
         if took.put_back:
             outbox.fill(self._store)  # what was confirmed, and erased from its batches since, is to be cut anew
@@ -131,6 +126,17 @@ class _Exchange:
             return on
         self._after_break(cut or LineError(Why.CUT), asking, took)
         return True
+
+    def _carried(self, asking: Asking, incoming: Incoming) -> tuple[LineError | None, Took] | None:
+        """What came of a request, and where the line broke; nothing where it is to be asked once more."""
+        try:
+            return self._carry(asking, incoming)
+        except ExchangeError as error:
+            self._unsigned(incoming, error)
+        except Refused as refused:
+            if refused.why is not Why.UNKNOWN or not self._introduce_again():
+                raise
+        return None
 
     def _ask_next(self) -> Asking:
         asking = make_request(self._store, self._wishes)
