@@ -10,6 +10,7 @@ from typing import Any
 
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
+from villagefp.domain.person_records import SameAs, Transfer
 from villagefp.domain.records import (
     Access,
     Alias,
@@ -28,6 +29,7 @@ from villagefp.domain.records import (
     Presence,
     Referral,
 )
+from villagefp.domain.same import in_order, pair_id
 from villagefp.domain.supply_records import Appointment, StockItem, StockMove
 from villagefp.storage import (
     arriving,
@@ -110,8 +112,28 @@ def fill(store: Store) -> None:
     with store.save("told on the phone") as save:
         save.change(replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
         save.withdraw(Phone, phone.id, "no longer in use")
+    fill_persons(store, (head.id, other.id), (wife.id, child.id))
     fill_exchange(store, wife)
     fill_carried(store, wife)
+
+
+def fill_persons(store: Store, same: tuple[bytes, bytes], different: tuple[bytes, bytes]) -> None:
+    """What revision 0007 added: a pair that is one, a pair that is two, and a wish to move."""
+    with store.save() as save:
+        for pair, one in ((same, True), (different, False)):
+            first, second = in_order(*pair)
+            save.add(SameAs(id=pair_id(*pair), first=first, second=second, same=one))
+        save.add(
+            Transfer(
+                id=store.ambient.new_id(),
+                person=different[0],
+                from_village=store.village.code,
+                to_village="990101102203",
+                asked_on="2026-11-20",
+                consent_on="2026-11-20",
+                consent_how="spoken",
+            )
+        )
 
 
 def fill_programmes(store: Store, person: bytes) -> None:
