@@ -230,6 +230,42 @@ def test_a_folder_of_workbooks_becomes_villages(office: Office, village: Village
     assert all(store.unseal(one) for one in methods)  # the import's own key came with the ring
 
 
+def test_a_seed_in_a_file_makes_a_new_laptop_ready(office: Office, village: Village, usb: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "rosters"
+    folder.mkdir()
+    shutil.copy(ROSTER, folder / "990101101201 柳树湾村.xlsx")
+    (imported,) = office.done("import", folder)
+    store = village.new("laptop", office.slip(tmp_path / "slips"))
+    mine = village.person(store, "早来的人")
+    write(store, usb)
+    office.done("inbox", usb)  # it is enrolled; its answer is left on the stick
+    line = next(line for line in office.done("status") if not line["revoked"])
+    seed = office.done("seed", "--laptop", line["id"], "--out", tmp_path / "seed")
+    late = village.person(store, "晚来的人")
+    assert len(take(store, Path(seed["file"]))) == 1
+    with store.read() as connection:
+        persons = {person.id: person.name for person in records.where(connection, Person)}
+        assert len(records.where(connection, Household)) == imported["households"]
+    assert len(persons) == imported["persons"] + 2
+    assert (persons[mine], persons[late]) == ("早来的人", "晚来的人")
+    assert doctor.examine(store).problems == ()
+    for _turn in range(2):
+        take(store, usb)
+        write(store, usb)
+        office.done("inbox", usb)
+    other = village.new("other", office.slip(tmp_path / "slips"))
+    for _turn in range(3):
+        write(other, usb)
+        office.done("inbox", usb)
+        take(other, usb)
+    with other.read() as connection:
+        assert {person.id: person.name for person in records.where(connection, Person)} == persons
+    with pytest.raises(AssertionError):
+        assert take(other, Path(seed["file"]))  # for the first laptop alone
+    revoked = next(line for line in office.done("status") if line["revoked"])
+    assert office.refused("seed", "--laptop", revoked["id"], "--out", tmp_path)
+
+
 def test_a_programme_goes_to_a_pilot_village_and_then_to_all(
     office: Office, village: Village, usb: Path, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import exchange_facts, identity, local, log
-from villagefp.sync import enrol
+from villagefp.sync import enrol, seed_file
 from villagefp.sync.applying import Took
 from villagefp.sync.disk import Files, reading_in_words
 from villagefp.sync.engine import one_at_a_time
@@ -113,7 +113,12 @@ def _take_parts(
     order = sorted(places, key=lambda place: (envelope.entries[place].contents is not Contents.ENROLMENT, place))
     took: list[Took] = []
     new_identity = False
+    seed = [place for place in order if envelope.entries[place].contents is Contents.SEED]
+    if seed:
+        seed_file.take(store, (read_part(file, envelope, place, keys) for place in seed))
     for place in order:
+        if place in seed:
+            continue
         asked, answer = unpack_down(read_part(file, envelope, place, keys))
         if envelope.entries[place].contents is Contents.ENROLMENT:
             _introduced(store, asked, answer)
