@@ -19,6 +19,7 @@ BENCHMARKS = (
     "printing",
     "import_roster",
     "exchange_bytes",
+    "seed",
     "county_store",
 )
 
