@@ -17,13 +17,15 @@ from villagefp.county import devices, prefixes, said, streams
 from villagefp.county.exchange import UnknownDeviceError, broke_off, hear
 from villagefp.county.store import County
 from villagefp.wire.batch import Packing
+from villagefp.wire.cursor import Cursor
 from villagefp.wire.cut import cut
 from villagefp.wire.erasure import Erasure, open_erasure, sign_erasure
 from villagefp.wire.frames import Piece, RequestReader
-from villagefp.wire.hello import Offer, Request, Sort, name_of, open_answer, tag_of
+from villagefp.wire.hello import Offer, Request, SeedAt, Sort, name_of, open_answer, tag_of
 from villagefp.wire.page import MAX_PACKED, open_page
 from villagefp.wire.receipt import Reason
 from villagefp.wire.scopes import GENERAL, SENSITIVE
+from villagefp.wire.seed import open_part
 from villagefp.wire.signed import ExchangeError
 from villagefp.wire.signing import SigningKey
 
@@ -448,3 +450,48 @@ def test_beginnings_are_bounded_and_forgotten(opening: Opening) -> None:
         assert len(prefixes.keep(connection, *who, small, 1020)) == prefixes.MAX_COUNT
         prefixes.keep(connection, VILLAGE, other.laptop.device, {Offer(b"y" * 16, 9): b"1"}, 1021 + prefixes.SECONDS)
         assert not prefixes.held(connection, *who)
+
+
+def test_a_new_laptop_of_a_large_village_takes_a_seed_and_reads_on_behind_it(county: County) -> None:
+    one, other = pair(county)
+    for number in range(1100):
+        one.laptop.save(one.laptop.person(f"张{number}"))
+    one.exchange(county)
+    hello = other.hello()
+    answer = other.take(hello, hear(county, KEYS, hello, ()))
+    assert answer.asks(Request.SEED)
+    assert not answer.coming
+    parts: list[bytes] = []
+    at = SeedAt(bytes(16), 0)
+    for _time in range(20):
+        hello = other.hello(seed=at)
+        answer = other.take(hello, hear(county, KEYS, hello, (), room=20_000))
+        parts = [told for sort, told in other.told if sort is Sort.SEED]
+        last = open_part(parts[-1], KEYS.signs, VILLAGE)
+        at = SeedAt(last.seed.seed, last.number)
+        if last.number == last.seed.total:
+            break
+    assert [open_part(told, KEYS.signs, VILLAGE).number for told in parts] == list(range(1, len(parts) + 1))
+    by_stick = hear(county, KEYS, Peer(other.laptop).hello(), (), everything=True)
+    assert list(by_stick.following)[: len(parts)] == parts
+    work(one, 2)
+    one.exchange(county)
+    for scope, position, chain in last.seed.positions:
+        other.cursors[scope] = Cursor(position, chain)
+    other.exchange(county)
+    assert other.cursors == one.cursors
+
+
+def test_where_the_log_was_trimmed_a_laptop_reads_up_to_there_and_is_told_to_take_a_seed(county: County) -> None:
+    one, other = pair(county)
+    for number in range(12):
+        one.laptop.save(one.laptop.person(f"张{number}"))
+    one.exchange(county)
+    with county.write() as connection:
+        connection.exec_driver_sql(f"DELETE FROM change_log WHERE scope = {GENERAL} AND position = 6")
+    other.epoch = one.epoch
+    other.cursors[GENERAL] = Cursor(2, one.chains[GENERAL][2])
+    hello = other.hello()
+    answer = other.take(hello, hear(county, KEYS, hello, ()))
+    assert answer.asks(Request.SEED)
+    assert other.cursors[GENERAL] == Cursor(5, one.chains[GENERAL][5])

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from villagefp.county import erasing, pages, said, streams
+from villagefp.county import erasing, pages, said, seeding, streams
 from villagefp.county.devices import Device
 from villagefp.county.hearing import Asker
 from villagefp.county.keys import CountyKeys
 from villagefp.county.offers import Took
 from villagefp.county.parcel import Parcel
+from villagefp.county.seeding import Seeding
 from villagefp.county.store import Standing
 from villagefp.county.streams import Heads
 from villagefp.wire.cursor import TAG_BYTES, Stream, start
@@ -38,6 +39,7 @@ class Now:
     receipt: Receipt  # written down already
     agrees: bool  # the laptop's cursors are the county's own
     took: Took
+    seeding: Seeding | None = None  # while the laptop takes a seed
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Told:
     answer: bytes
     following: tuple[bytes, ...]
     differs: bool  # digests of the same positions do: to be kept as evidence
+    wants_seed: bool  # the laptop has to take one
 
 
 class Answering:
@@ -95,7 +98,8 @@ class Answering:
             role=role,
         )
         signed = sign_answer(answer, self._asker.told, self._keys.sign, self._asker.protocol)
-        return Told(signed, tuple(self._parcel.following), bool(self._digests))
+        wants_seed = Request.SEED in self._requests
+        return Told(signed, tuple(self._parcel.following), bool(self._digests), wants_seed)
 
     def _other_role(self) -> str:
         """The laptop's role, where it reads other scopes than those: it was given another one since it was enrolled."""
@@ -106,8 +110,32 @@ class Answering:
         positions = self._positions()
         if not self._said() or positions is None:
             return
-        self._pages(positions)
+        if self._seed():
+            return
+        if not any(positions.values()) and self._had_better_take_a_seed(positions):
+            self._requests |= Request.SEED
+            return
+        try:
+            self._pages(positions)
+        except pages.TrimmedError:
+            self._requests |= Request.SEED
         self._compare_digests(positions)
+
+    def _seed(self) -> bool:
+        """The parts of a seed that the laptop lacks, and nothing else; False where it lacks none."""
+        kept, at = self._now.seeding, self._hello.seed
+        if kept is None:
+            return False
+        applied = at.applied if at is not None and at.seed == kept.seed else 0
+        parts = kept.parts[applied:]
+        if self._parcel.add_all(Sort.SEED, parts) and parts:
+            self._requests |= Request.MORE  # pages follow on it
+        return bool(parts)
+
+    def _had_better_take_a_seed(self, positions: Mapping[int, int]) -> bool:
+        device = self._now.device
+        ends = (cursor.position for cursor in self._now.heads.cursors.values())
+        return any(ends) and seeding.wanted(self._now.connection, device, positions)
 
     def _said(self) -> bool:
         """Erasures, then statements; False where not all have room: then nothing may come before the rest of them."""

@@ -7,16 +7,17 @@ numbered. Each batch is a transaction of its own; a day on which nothing is new 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from villagefp.county import carrying, devices, offers, receipts, store, streams
+from villagefp.county import carrying, devices, offers, receipts, seeding, store, streams
 from villagefp.county.answering import Answering, Now, Told
 from villagefp.county.devices import Device
 from villagefp.county.hearing import Asker, Stand, UnknownDeviceError, asker, known
 from villagefp.county.keys import CountyKeys
 from villagefp.county.offers import Took
 from villagefp.county.parcel import Parcel
+from villagefp.county.seeding import Seeding
 from villagefp.county.store import Act, County
 from villagefp.county.streams import Chains, Compared
 from villagefp.wire.frames import MAX_BODY, Piece
@@ -60,9 +61,10 @@ def hear(
         who = asker(connection, hello)
         seen = _look(who)
         kept = offers.Kept(county, connection, who) if who.hello.offers else None
-        if seen.raised is None and kept is None:
+        if seen.raised is None and kept is None and who.hello.seed is None:
             told = _answered(county, who.stand, keys, _Case(who, seen, Took(), room, everything))
-            if told is not None and not told.differs and not _to_be_noted(county, who.device, who):
+            enough = told is not None and not told.differs and not (everything and told.wants_seed)
+            if told is not None and enough and not _to_be_noted(county, who.device, who):
                 return Heard(told.answer, told.following)
     if seen.raised is not None:
         seen = streams.compare(county, who.device.village, who.device.device, _told(who))
@@ -103,19 +105,25 @@ class _Case:
     took: Took
     room: int
     everything: bool
+    seeding: Seeding | None = None
 
 
 def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
     """The answer after something was taken or has to be written down."""
     village, device_id = case.who.device.village, case.who.device.device
+    if case.who.hello.seed is not None:
+        case = _with_seed(county, keys, case)
     while True:
         with county.read() as connection:
             stand = known(connection, village, device_id)
             told = _answered(county, stand, keys, case)
             somebody_left = bool(case.took.accepted) and carrying.any_moved(connection, village)
-        if told is not None:
+        if told is None:
+            receipts.receipt(county, village, device_id)
+        elif case.everything and told.wants_seed and case.seeding is None:  # nobody can be asked by stick
+            case = _with_seed(county, keys, case)
+        else:
             break
-        receipts.receipt(county, village, device_id)
     if told.differs or _to_be_noted(county, stand.device, case.who):
         with county.numbering(village) as (connection, standing):
             devices.exchanged(connection, village, device_id, county.now())
@@ -127,13 +135,21 @@ def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
     return Heard(told.answer, told.following)
 
 
+def _with_seed(county: County, keys: CountyKeys, case: _Case) -> _Case:
+    who = case.who
+    if not who.device.scopes:
+        return case
+    kept = seeding.seed_for(county, keys.sign, who.device.village, who.device.device, who.hello.seed)
+    return replace(case, seeding=kept)
+
+
 def _answered(county: County, stand: Stand, keys: CountyKeys, case: _Case) -> Told | None:
     """The answer as the store stands now; nothing where a receipt has to be written down first."""
     device = stand.device
     receipt = receipts.said(stand.connection, stand.standing, device)
     if device.receipt is None or receipt.serial != device.receipt_serial:
         return None
-    now = Now(stand.connection, device, stand.standing, stand.heads, receipt, case.seen.agrees, case.took)
+    now = Now(stand.connection, device, stand.standing, stand.heads, receipt, case.seen.agrees, case.took, case.seeding)
     held = {} if case.everything else case.who.hello.held
     parcel = Parcel(held, _EVERYTHING if case.everything else case.room)
     seconds = county.ambient.milliseconds() // 1000

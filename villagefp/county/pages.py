@@ -43,6 +43,10 @@ class _Row(NamedTuple):
     size: int
 
 
+class TrimmedError(Exception):
+    """The log does not reach back to where a laptop stands: it takes a seed."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """A laptop that reads a stream, and the county's key that signs what it reads."""
@@ -64,7 +68,8 @@ class Following:
 def after(reader: Reader, position: int, head: int) -> Iterator[Following]:
     """What follows a position up to the end of a stream, for a laptop, in order and without a gap.
 
-    Nothing is read or signed before it is asked for, so a caller whose room is full just stops.
+    Nothing is read or signed before it is asked for, so a caller whose room is full just stops. TrimmedError where what
+    follows is not in the log any more.
     """
     ahead = _Ahead(reader, position, head)
     while rows := ahead.rows():
@@ -93,7 +98,10 @@ class _Ahead:
     def rows(self) -> Sequence[_Row]:
         read_to = self._rows[-1].position if self._rows else self.position
         if len(self._rows) < MAX_CHANGES and read_to < self._head:
-            self._rows += self._read(read_to)
+            came = enumerate(self._read(read_to), read_to + 1)
+            self._rows += [row for _place, row in takewhile(lambda each: each[0] == each[1].position, came)]
+            if not self._rows:
+                raise TrimmedError
         return self._rows
 
     def _read(self, position: int) -> Iterator[_Row]:
@@ -114,7 +122,9 @@ class _Ahead:
     def chain(self) -> Cursor:
         """Where the stream stands before these rows."""
         if self._chain is None:
-            self._chain = chains_at(self._connection, self._of, [self.position])[self.position]
+            self._chain = chains_at(self._connection, self._of, [self.position]).get(self.position)
+        if self._chain is None:
+            raise TrimmedError
         return Cursor(self.position, self._chain)
 
     def pass_by(self, count: int) -> None:
