@@ -51,6 +51,8 @@ class Office:
             seal = exchange_facts.make_seal_key(save.connection, store.ambient.random)
             link = CountyLink("https://county.example", self.keys.signs, self.keys.seal.public, role)
             exchange_facts.put_county_link(save.connection, link)
+            for public in self.keys.signs:
+                trust.pin(save.connection, public)
         new = NewDevice(store.origin.device, key.public, store.origin.device.hex()[-4:], role, seal.public)
         devices.enrol(self.county, store.origin.village, new, "clerk")
 

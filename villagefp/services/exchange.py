@@ -7,13 +7,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.services import packages, params, returned
+from villagefp.services import packages, returned
 from villagefp.services.returned import ReturnedLine
 from villagefp.storage import decisions, exchange_facts, identity, local, sending, stated
 from villagefp.storage import standing as records_standing
@@ -22,7 +21,6 @@ from villagefp.sync.brought import Brought, What
 from villagefp.sync.disk import Disk, Files
 from villagefp.sync.outcome import Note, Outcome, Progress, Stopped
 from villagefp.sync.road import Refused, Road, Why
-from villagefp.wire.statements import Sort, read_intact
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
@@ -216,7 +214,7 @@ def take_file(store: Store, path: Path, files: Files | None = None) -> Done:
 
 
 def publish_what_came(store: Store) -> tuple[str, ...]:
-    """Take over forms, programmes and parameters that the county published; the sentences about those it could not.
+    """Take over forms and programmes that the county published; the sentences about those that could not be.
 
     They lie in the store from the exchange that brought them, so nothing is lost where this is cut short.
     """
@@ -225,22 +223,12 @@ def publish_what_came(store: Store) -> tuple[str, ...]:
     refused = []
     for told in waiting:
         try:
-            _publish(store, told)
+            packages.import_package(store, told)
         except UserError as refusal:
             refused.append(str(refusal))
         with store.save() as save:
             stated.done(save.connection, told)
     return tuple(refused)
-
-
-def _publish(store: Store, told: bytes) -> None:
-    statement = read_intact(told)
-    if statement.sort is not Sort.PARAMS:
-        packages.import_package(store, told)
-        return
-    from_on = datetime.fromisoformat(statement.from_on).date()
-    for name in statement.packed:
-        params.set_param(store, name, statement.content(name).decode("utf-8"), from_on)
 
 
 def _of_files(store: Store, taken: Iterable[Brought]) -> Done:
