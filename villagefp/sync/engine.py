@@ -69,6 +69,7 @@ class _Exchange:
         self._idle = 0
         self._seen: set[bytes] = set()
         self._answered = False
+        self._broke = Why.STUCK  # what is to be said where nothing goes on
         self._sent_in_vain = 0
         self._identities = 0
         self._introduced_again = False
@@ -143,8 +144,8 @@ class _Exchange:
         if self._answered:
             self._idle = self._idle + 1 if asking.likeness in self._seen else 0
             if self._idle > _IDLE:
-                raise Refused(Why.STUCK)
-        self._answered = False
+                raise Refused(self._broke)
+        self._answered, self._broke = False, Why.STUCK
         self._seen.add(asking.likeness)
         self._give_away(asking)
         return asking
@@ -202,6 +203,7 @@ class _Exchange:
             return
         if took.answer is not None:  # some of it came: the county has what was sent, and says how much of it
             self._outside.went_on()
+            self._answered, self._broke = True, broke.why
             return
         if self._outside.sent > len(asking.hello):
             given = sum(len(piece.data) for piece in asking.pieces)
