@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +19,10 @@ from tests.county.cluster import Cluster
 from tests.county.offices import Office, Village, take, village_of, write
 from villagefp import paths
 from villagefp.domain.records import Household, Person
-from villagefp.services import doctor
+from villagefp.services import doctor, exchange
 from villagefp.storage import exchange_facts, records
 from villagefp.sync import enrol
+from villagefp.sync.http import HttpRoad
 
 ROSTER = paths.resources_dir() / "practice" / "roster.xlsx"
 PROGRAMME = paths.resources_dir() / "programmes" / "newborn.toml"
@@ -304,16 +304,33 @@ def test_a_programme_goes_to_a_pilot_village_and_then_to_all(
     assert office.refused("publish", broken, "--from", "2026-12-01")
 
 
-def test_a_server_answers_until_it_is_stopped(office: Office) -> None:
+def test_a_server_enrols_and_exchanges_until_it_is_stopped(office: Office, village: Village, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "villagefp", "county", "serve", *office.place, "--port", "0", "--json"]
     environment = {**os.environ, "VILLAGEFP_PASSPHRASE": PASSPHRASE}
     with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment, text=True, cwd=paths.root_dir()) as running:
         assert running.stdout is not None
         address = json.loads(running.stdout.readline())["address"]
-        with urllib.request.urlopen(f"{address}/v1/alive") as answer:  # noqa: S310  its own
-            assert answer.read() == b"alive"
+        store = village.alone("alone")
+        person = village.person(store)
+        slip = office.slip(tmp_path / "slips", "--address", address)
+        with HttpRoad(address) as road:
+            told = enrol.by_network(store, road.enrol, slip["code"], address)
+            assert (told.confirmed, told.address) == (True, address)
+            done = exchange.over(store, road)
+        assert done.sent == 3
         running.send_signal(signal.SIGTERM)
         assert running.wait(60) == 0
+    assert office.done("status")[0]["last_exchange"] is not None
+    other = village.new("other", office.slip(tmp_path / "slips"))
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    for _turn in range(2):
+        write(other, usb)
+        office.done("inbox", usb)
+        take(other, usb)
+    assert other.origin.village == store.origin.village
+    with other.read() as connection:
+        assert records.get(connection, Person, person) is not None
 
 
 def test_a_port_that_is_taken_is_told(office: Office) -> None:
