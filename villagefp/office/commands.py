@@ -23,6 +23,7 @@ from villagefp.office import (
     seeding,
     serving,
     status,
+    tasks,
 )
 from villagefp.storage.keyslots import Cost
 from villagefp.wire.scopes import ROLES
@@ -48,7 +49,7 @@ def _parser(cost: Cost) -> argparse.ArgumentParser:
         prog="villagefp county", description=_("The store of a county or township office.")
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar=_("ACTION"))
-    for add in (_add_init, _add_status, _add_serve, _add_people, _add_data, _add_copies):
+    for add in (_add_init, _add_status, _add_serve, _add_people, _add_data, _add_copies, _add_tasks):
         add(actions, _common(), cost)
     return parser
 
@@ -159,3 +160,7 @@ def _add_copies(actions: _Actions[argparse.ArgumentParser], common: argparse.Arg
     )
     restore.add_argument("file", type=Path, nargs="?", metavar="FILE", help=_("the copy to put back, of a file store"))
     restore.set_defaults(run=restoring.restore)
+
+
+def _add_tasks(actions: _Actions[argparse.ArgumentParser], common: argparse.ArgumentParser, _cost: Cost) -> None:
+    tasks.add_to(actions, common)

@@ -1,0 +1,109 @@
+"""`county tasks|look|move|conflict`: what waits is listed without a name, and opened and decided under one."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import CHEAP, PASSPHRASE
+from tests.county.cluster import Cluster
+from tests.county.laptops import VILLAGE, Laptop, Write
+from villagefp.county.accept import accept_batch
+from villagefp.county.engine import postgres_engine
+from villagefp.county.store import County
+from villagefp.domain.ambient import Ambient
+from villagefp.office import run_county
+
+Ask = Callable[..., tuple[int, Any]]
+HERE, THERE = "990101101201", "990101102203"
+
+
+@pytest.fixture
+def place(cluster: Cluster, tmp_path: Path) -> tuple[str, ...]:
+    return ("--db", cluster.new_database(), "--keys", str(tmp_path / "keys"))
+
+
+@pytest.fixture
+def ask(place: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ask:
+    monkeypatch.setenv("VILLAGEFP_PASSPHRASE", PASSPHRASE)
+
+    def asked(*words: str, **told: str) -> tuple[int, Any]:
+        named = [part for name, value in told.items() for part in (f"--{name}", value)]
+        code = run_county([*words, *named, *place, "--json"], CHEAP)
+        return code, json.loads(capsys.readouterr().out)
+
+    assert asked("init")[0] == 0
+    return asked
+
+
+@pytest.fixture
+def laptop(ask: Ask, place: tuple[str, ...]) -> Laptop:
+    """A village with a person in conflict who wishes to move, and a stock below nothing."""
+    del ask
+    county = County(postgres_engine(place[1]), Ambient())
+    county.found_village(VILLAGE, HERE, "柳树湾村")
+    county.found_village(bytes(15) + b"\x02", THERE, "杨树沟村")
+    laptop, other = Laptop(90).enrolled(county), Laptop(91).enrolled(county)
+    person = laptop.person("李芳")
+    (made,) = laptop.save(person)
+    for each, name in ((laptop, "李方"), (other, "李芬")):
+        told = {"name": name, "name_status": "own"}
+        each.save(Write("person", person.record, told, dict.fromkeys(told, (made,))))
+    laptop.save(
+        Write(
+            "transfer",
+            laptop.id(),
+            {
+                "person": person.record, "from_village": HERE, "to_village": THERE, "asked_on": "2026-11-20",
+                "consent_on": "2026-11-20", "consent_how": "spoken", "state": "asked",
+            },
+        )
+    )  # fmt: skip
+    laptop.save(Write("stock_move", laptop.id(), {"item": laptop.id(), "direction": "out", "quantity": -1}))
+    for each in (laptop, other):
+        accept_batch(county, each.batch())
+    county.close()
+    return laptop
+
+
+def tasks(ask: Ask) -> dict[str, str]:
+    code, lines = ask("tasks")
+    assert code == 0
+    assert "李" not in json.dumps(lines, ensure_ascii=False).replace("柳树湾村", "")
+    return {line["sort"]: line["records"][0] for line in lines}
+
+
+def test_a_day_at_the_desk(ask: Ask, laptop: Laptop) -> None:
+    del laptop
+    waiting = tasks(ask)
+    assert set(waiting) == {"conflict", "transfer", "stock"}
+    person = waiting["conflict"]
+    under = {"village": HERE, "who": "Liu"}
+    code, found = ask("look", person, cause="conflict", **under)
+    assert (code, set(found[0])) == (0, {"name", "name_status"})
+    code, (shown,) = ask("conflict", person, **under)
+    chosen = next(str(each["number"]) for each in shown["choices"] if each["values"]["name"] == "李方")
+    assert ask("conflict", person, "--choose", shown["id"], chosen, reason="asked her", **under)[0] == 0
+    code, told = ask("move", waiting["transfer"], "--agree", **under)
+    assert (code, told["agreed"], told["to"]) == (0, True, "杨树沟村")
+    assert told["copied"] > 0
+    assert set(tasks(ask)) == {"stock"}
+
+
+def test_what_is_no_task_is_refused_in_words(ask: Ask, laptop: Laptop) -> None:
+    del laptop
+    waiting = tasks(ask)
+    person = waiting["conflict"]
+    assert ask("look", person, village=HERE, who="Liu", cause="duplicate")[0] == 1
+    assert ask("look", person, village=HERE, who="Liu", cause="returned")[0] == 1
+    assert ask("look", person, village="990101999999", who="Liu", cause="conflict")[0] == 1
+    assert ask("look", "zzz", village=HERE, who="Liu", cause="conflict")[0] == 1
+    assert ask("move", str(uuid.UUID(int=1)), "--agree", village=HERE, who="Liu")[0] == 1
+    assert ask("conflict", person, "--choose", "0", "x", village=HERE, who="Liu")[0] == 1
+    assert ask("move", waiting["transfer"], "--not-agree", village=HERE, who="Liu")[0] == 0
+    assert "transfer" not in tasks(ask)

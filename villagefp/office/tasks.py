@@ -1,0 +1,157 @@
+"""`county tasks|look|move|conflict`: what waits for the office, opened by a ticket and decided by a name."""
+
+from __future__ import annotations
+
+import argparse
+import uuid
+from collections.abc import Mapping
+
+from villagefp.cli.output import Output
+from villagefp.county import deciding, moves, tasks, tickets
+from villagefp.county.deciding import Shown
+from villagefp.county.tasks import TaskLine
+from villagefp.county.tickets import Cause, Ticket
+from villagefp.errors import UserError
+from villagefp.i18n import _
+from villagefp.office.opening import looked_at
+from villagefp.wire.values import Value
+
+
+def add_to(actions: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    """Add these words to `county`."""
+    listing = actions.add_parser("tasks", parents=[common], help=_("what waits for the office; nobody is named"))
+    listing.set_defaults(run=show)
+    about = argparse.ArgumentParser(add_help=False)
+    about.add_argument("record", metavar="ID", help=_("as `county tasks` shows it"))
+    about.add_argument("--village", required=True, metavar="CODE", help=_("12-digit code of the village"))
+    about.add_argument("--who", required=True, metavar="NAME", help=_("who looks or decides; it is written down"))
+    look = actions.add_parser("look", parents=[common, about], help=_("open one record; the look is written down"))
+    look.add_argument("--cause", required=True, choices=[cause.value for cause in Cause])
+    look.add_argument("--reference", default="", metavar="TEXT", help=_("number of the person's request"))
+    look.set_defaults(run=open_one)
+    move = actions.add_parser("move", parents=[common, about], help=_("decide about a person's wish to move"))
+    answer = move.add_mutually_exclusive_group(required=True)
+    answer.add_argument("--agree", action="store_true", help=_("her record goes along"))
+    answer.add_argument("--not-agree", action="store_true", help=_("nothing changes"))
+    move.set_defaults(run=decide_move)
+    conflict = actions.add_parser("conflict", parents=[common, about], help=_("what two laptops wrote of the same"))
+    conflict.add_argument("--choose", nargs=2, metavar=("CONFLICT", "N"), help=_("decide for one of the choices"))
+    conflict.add_argument("--reason", default="", metavar="TEXT")
+    conflict.set_defaults(run=decide_conflict)
+
+
+def show(told: argparse.Namespace, output: Output) -> int:
+    """All that waits."""
+    with looked_at(told) as county:
+        found = tasks.every(county)
+    text = "\n".join(map(_task_text, found)) or _("Nothing waits for the office.")
+    output.tell(text, [_task_json(line) for line in found])
+    return 0
+
+
+def open_one(told: argparse.Namespace, output: Output) -> int:
+    """One record's open fields, by a ticket."""
+    with looked_at(told) as county:
+        village = tasks.village_of(county, told.village)
+        ticket = Ticket(told.who, Cause(told.cause), village, _id(told.record), told.reference)
+        if ticket.cause is Cause.RETURNED:
+            found = tickets.open_returned(county, ticket)
+        else:
+            found = (tickets.open_record(county, ticket).values,)
+    text = "\n".join("  ".join(f"{name}: {_plain(value)}" for name, value in each.items()) for each in found)
+    output.tell(text, [_values(each) for each in found])
+    return 0
+
+
+def decide_move(told: argparse.Namespace, output: Output) -> int:
+    """Agree to a move, or not."""
+    with looked_at(told) as county:
+        village = tasks.village_of(county, told.village)
+        decided = moves.decide_transfer(county, village, _id(told.record), agreed=told.agree, who=told.who)
+    output.tell(
+        moves.words(decided),
+        {"agreed": decided.agreed, "to": decided.to_name, "copied": decided.copied, "sealed": decided.sealed},
+    )
+    return 0
+
+
+def decide_conflict(told: argparse.Namespace, output: Output) -> int:
+    """Show both values of a conflict, or decide for one."""
+    with looked_at(told) as county:
+        village = tasks.village_of(county, told.village)
+        ticket = Ticket(told.who, Cause.CONFLICT, village, _id(told.record))
+        if told.choose is None:
+            found = deciding.conflicts(county, ticket)
+            output.tell("\n".join(map(_conflict_text, found)), [_conflict_json(each) for each in found])
+            return 0
+        shown, number = told.choose
+        deciding.choose(county, ticket, shown, _number(number), told.reason)
+    output.tell(_("Decided. The village's laptops have it with their next exchange."), {"decided": True})
+    return 0
+
+
+def _id(text: str) -> bytes:
+    try:
+        return uuid.UUID(text).bytes
+    except ValueError:
+        raise UserError(_("{value} is no id. `county tasks` shows ids.").format(value=text)) from None
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise UserError(_("{value} is no number of a choice.").format(value=text))
+    return int(text)
+
+
+def _task_text(line: TaskLine) -> str:
+    words = {
+        "conflict": _("two laptops wrote differently"),
+        "id_number": _("an ID number that cannot be right"),
+        "same_number": _("one ID number on several persons"),
+        "two_homes": _("a member of several households at once"),
+        "stock": _("a stock below nothing"),
+        "transfer": _("a person wishes to move"),
+        "returned": _("an entry that was returned"),
+    }
+    ids = " ".join(str(uuid.UUID(bytes=record)) for record in line.records)
+    return f"{line.village_name}  {words[line.sort]}  {ids}"
+
+
+def _task_json(line: TaskLine) -> dict[str, object]:
+    return {
+        "village_name": line.village_name,
+        "sort": line.sort,
+        "records": [str(uuid.UUID(bytes=record)) for record in line.records],
+    }
+
+
+def _conflict_text(shown: Shown) -> str:
+    choices = (
+        f"  {number}  " + ("  ".join(map(_plain, choice.values.values())) or _withdrawal(withdrawn=choice.withdrawn))
+        for number, choice in enumerate(shown.choices, 1)
+    )
+    return "\n".join([f"{shown.id}  {shown.kind}  {' '.join(shown.fields)}", *choices])
+
+
+def _withdrawal(*, withdrawn: bool) -> str:
+    return _("It stays taken back") if withdrawn else _("It is taken up again, as it was changed")
+
+
+def _conflict_json(shown: Shown) -> dict[str, object]:
+    return {
+        "id": shown.id,
+        "kind": shown.kind,
+        "fields": list(shown.fields),
+        "choices": [
+            {"number": number, "values": _values(choice.values), "withdrawn": choice.withdrawn}
+            for number, choice in enumerate(shown.choices, 1)
+        ],
+    }
+
+
+def _values(values: Mapping[str, Value]) -> dict[str, object]:
+    return {name: _plain(value) if isinstance(value, bytes) else value for name, value in values.items()}
+
+
+def _plain(value: Value) -> str:
+    return value.hex() if isinstance(value, bytes) else "—" if value is None else str(value)
