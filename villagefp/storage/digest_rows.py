@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
 from villagefp.storage.records import select_in
-from villagefp.wire.change import ChangeName
+from villagefp.wire.change import Change
 from villagefp.wire.declared import BY_NAME
 from villagefp.wire.erasure import RecordName
 from villagefp.wire.scopes import scope_of_event
 
 EVENT = BY_NAME["event"].number
+_FORM = BY_NAME["event"].by_name["form"].number
 
 
 def touch(connection: Connection, names: Iterable[RecordName]) -> None:
@@ -33,23 +33,27 @@ def remember_scopes(connection: Connection, names: Iterable[RecordName]) -> None
             connection.exec_driver_sql("INSERT OR IGNORE INTO known_scope (kind, record, scope) VALUES (?, ?, ?)", rows)
 
 
-def learn_scope(connection: Connection, scope: int, names: Iterable[ChangeName]) -> None:
-    """Take it from the county in which stream changes stand; it matters for erased visits alone.
+def learn_scope(connection: Connection, scope: int, changes: Iterable[Change]) -> None:
+    """Take it from the county in which stream visits stand, where their forms do not say it, or say otherwise.
 
-    To be told of the changes of every page, and of own changes where the county says where they stand.
+    A visit that was erased tells no form, and one whose withdrawal came to the county before its making stands where
+    the withdrawal does. To be told of the changes of every page, and of own ones where the county says their places.
     """
-    erased = "SELECT EXISTS (SELECT 1 FROM erased_record) OR EXISTS (SELECT 1 FROM erased_change)"
-    if not connection.exec_driver_sql(erased).scalar_one():
-        return
-    by_device: dict[bytes, list[int]] = defaultdict(list)
-    for device, seq in names:
-        by_device[device].append(seq)
-    for device, seqs in by_device.items():
-        query = f"SELECT record FROM change_log WHERE body IS NULL AND kind = {EVENT} AND device = x'{device.hex()}'"
-        records = {bytes(row.record) for row in select_in(connection, query, "seq", sorted(seqs))}
-        for record in sorted(records):
-            place = (EVENT, record)
-            connection.exec_driver_sql(
-                "INSERT OR REPLACE INTO known_scope (kind, record, scope) VALUES (?, ?, ?)", (*place, scope)
-            )
-            touch(connection, [place])
+    said: set[bytes] = set()
+    unsaid: set[bytes] = set()
+    for change in changes:
+        if change.kind == EVENT:
+            form = change.fields.get(_FORM)
+            (said if form is not None and scope_of_event(form) == scope else unsaid).add(change.record)
+    if unsaid:
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO known_scope (kind, record, scope) VALUES (?, ?, ?)",
+            [(EVENT, record, scope) for record in sorted(unsaid)],
+        )
+    if said and connection.exec_driver_sql("SELECT EXISTS (SELECT 1 FROM known_scope)").scalar_one():
+        connection.exec_driver_sql(
+            "UPDATE known_scope SET scope = ? WHERE kind = ? AND record = ?",
+            [(scope, EVENT, record) for record in sorted(said)],
+        )
+        touch(connection, ((EVENT, record) for record in said))
+    touch(connection, ((EVENT, record) for record in unsaid))

@@ -7,7 +7,7 @@ as evidence, and checkpoints then tell where both still agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from villagefp.storage import cursors, digest_rows, kept_pages, log
 from villagefp.storage.foreign import Delivery, Result
 from villagefp.storage.log import Origin
 from villagefp.wire import links
+from villagefp.wire.change import Change, LoggedChange
 from villagefp.wire.cursor import Cursor, Epoch, Stream
 from villagefp.wire.hello import Placed, seqs_of
 from villagefp.wire.page import Page, follow
@@ -79,7 +80,8 @@ class Streams:
             self.done.own = min(missing, self.done.own or missing)
             self.done.off.add(placed.scope)
             return
-        digest_rows.learn_scope(self.taking.connection, placed.scope, ((self.origin.device, seq) for seq in wanted))
+        own = log.changes_between(self.taking.connection, self.origin, wanted[0], wanted[-1])
+        digest_rows.learn_scope(self.taking.connection, placed.scope, _these(own, set(wanted)))
         self._move(placed.scope, [here[seq] for seq in wanted])
 
     def _page(self, page: Page, told: bytes) -> None:
@@ -99,7 +101,7 @@ class Streams:
         for delivery in _deliveries(page, found):
             if not self._delivered(delivery, scope, told):
                 return
-        digest_rows.learn_scope(self.taking.connection, scope, page.names())
+        digest_rows.learn_scope(self.taking.connection, scope, (one.change for one in found.changes))
         self._move(scope, chain[cursor.position + 1 - page.first :])
         kept_pages.keep(self.taking.connection, page, told, self.epoch)
 
@@ -122,6 +124,10 @@ class Streams:
         if passed:
             cursors.move(self.taking.connection, scope, passed)
             self.done.moved += len(passed)
+
+
+def _these(logged: Iterable[LoggedChange], seqs: Container[int]) -> Iterator[Change]:
+    return (one.change for one in logged if one.change.seq in seqs)
 
 
 def _deliveries(page: Page, found: PageChanges) -> Iterator[Delivery]:
