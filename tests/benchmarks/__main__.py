@@ -21,6 +21,7 @@ BENCHMARKS = (
     "exchange_bytes",
     "seed",
     "county_store",
+    "county_http",
 )
 
 

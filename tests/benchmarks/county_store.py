@@ -35,12 +35,13 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 def main(changes: int = CHANGES) -> int:
     """Prints one JSON object."""
-    figures = {"new_records": _measured(_visits(changes)), "with_edits": _measured(_morning(changes))}
+    laptops = {"new_records": laptop_of_visits(changes), "with_edits": laptop_of_mornings(changes)}
+    figures = {name: _measured(laptop) for name, laptop in laptops.items()}
     print(json.dumps({**figures, "budget": {"ratio": 0.3}}))
     return 0
 
 
-def _visits(changes: int) -> Laptop:
+def laptop_of_visits(changes: int) -> Laptop:
     """Visits, as nearly all changes of a village are."""
     laptop = Laptop(1)
     people = [laptop.id() for _ in range(2600)]
@@ -61,7 +62,7 @@ def _visits(changes: int) -> Laptop:
     return laptop
 
 
-def _morning(changes: int) -> Laptop:
+def laptop_of_mornings(changes: int) -> Laptop:
     """New people, visits with a phone number, and corrections of the same records again and again."""
     laptop = Laptop(2)
     saves = busy(laptop, changes)
@@ -71,10 +72,10 @@ def _morning(changes: int) -> Laptop:
 
 
 def _measured(laptop: Laptop) -> dict[str, object]:
-    batches = _batches(laptop)
+    batches = cut_by_hundreds(laptop)
     with Cluster.started(durable=True) as cluster:
-        rows = _rows(_taken(_county(cluster, laptop), batches))  # what both sides are to end with
-        county = _county(cluster, laptop)
+        rows = rows_of(take_all(empty_county(cluster, laptop), batches))  # what both sides are to end with
+        county = empty_county(cluster, laptop)
         bare = connect(cluster.new_database("bare"))
         bring_up_to_date(postgres_engine(cluster.url("bare")))
         ours_s, bare_s = [], []
@@ -83,10 +84,10 @@ def _measured(laptop: Laptop) -> dict[str, object]:
             start = time.perf_counter()
             accept_batch(county, batch)
             between = time.perf_counter()
-            _executemany(bare, {name: _portion(of, number, len(batches)) for name, of in rows.items()})
+            insert_bare(bare, {name: portion_of(of, number, len(batches)) for name, of in rows.items()})
             ours_s.append(between - start)
             bare_s.append(time.perf_counter() - between)
-        assert _rows(county) == rows
+        assert rows_of(county) == rows
         counted = {table.name: _count(bare, table.name) for table in TABLES}
         county.close()
         bare.close()
@@ -105,7 +106,7 @@ def _measured(laptop: Laptop) -> dict[str, object]:
     }
 
 
-def _county(cluster: Cluster, laptop: Laptop) -> County:
+def empty_county(cluster: Cluster, laptop: Laptop) -> County:
     """An empty store that knows the laptop."""
     engine = postgres_engine(cluster.new_database())
     bring_up_to_date(engine)
@@ -114,13 +115,14 @@ def _county(cluster: Cluster, laptop: Laptop) -> County:
     return county
 
 
-def _taken(county: County, batches: Sequence[bytes]) -> County:
+def take_all(county: County, batches: Sequence[bytes]) -> County:
+    """A county that has these."""
     for batch in batches:
         accept_batch(county, batch)
     return county
 
 
-def _batches(laptop: Laptop) -> list[bytes]:
+def cut_by_hundreds(laptop: Laptop) -> list[bytes]:
     """About a hundred changes each, at the border of a group."""
     batches, begin = [], 1
     while begin <= len(laptop.log):
@@ -132,7 +134,7 @@ def _batches(laptop: Laptop) -> list[bytes]:
     return batches
 
 
-def _rows(county: County) -> Rows:
+def rows_of(county: County) -> Rows:
     """What the store holds in the end: changes as they came, records in the order of their making."""
     with county.read() as connection:
         logged = connection.execute(change_log.select().order_by(change_log.c.seq)).all()
@@ -140,11 +142,12 @@ def _rows(county: County) -> Rows:
     return {change_log.name: [tuple(row) for row in logged], record.name: [tuple(row) for row in records]}
 
 
-def _portion(rows: Sequence[tuple[Any, ...]], number: int, of: int) -> Sequence[tuple[Any, ...]]:
+def portion_of(rows: Sequence[tuple[Any, ...]], number: int, of: int) -> Sequence[tuple[Any, ...]]:
+    """The rows of one of so many commits."""
     return rows[len(rows) * number // of : len(rows) * (number + 1) // of]
 
 
-def _executemany(connection: Connection[Any], rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
+def insert_bare(connection: Connection[Any], rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
     """One commit of the bare side."""
     for table in TABLES:
         marks = ", ".join(["%b"] * len(table.columns))
