@@ -12,15 +12,16 @@ from sqlalchemy import Connection
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.storage import exchange_facts, identity, local, log
+from villagefp.storage import exchange_facts, local
 from villagefp.sync import enrol, seed_file
 from villagefp.sync.applying import Took
 from villagefp.sync.disk import Files, reading_in_words
 from villagefp.sync.engine import one_at_a_time
 from villagefp.sync.incoming import take_answer
+from villagefp.sync.introducing import become_another, heard
 from villagefp.sync.outgoing import ASKED, link_of
 from villagefp.wire.carried import unpack_down
-from villagefp.wire.enrolment import SUCCESSION, open_succeeded
+from villagefp.wire.enrolment import SUCCESSION
 from villagefp.wire.envelope_name import SUFFIX, read_file_name
 from villagefp.wire.frames import AnswerReader
 from villagefp.wire.seal import Contents, Envelope, SealKey, mark_of, open_envelope, read_part, slip_code
@@ -117,14 +118,14 @@ def _take_parts(
     if seed:
         seed_file.take(store, (read_part(file, envelope, place, keys) for place in seed))
     for place in order:
-        if place in seed:
-            continue
-        asked, answer = unpack_down(read_part(file, envelope, place, keys))
-        if envelope.entries[place].contents is Contents.ENROLMENT:
-            _introduced(store, asked, answer)
-        elif envelope.entries[place].contents is Contents.DOWN:
-            took.append(_answered(store, asked, answer))
-            new_identity |= _go_on_as_another(store, took[-1])
+        contents = envelope.entries[place].contents
+        if contents is Contents.ENROLMENT:
+            _introduced(store, *unpack_down(read_part(file, envelope, place, keys)))
+        elif contents is Contents.DOWN:
+            took.append(_answered(store, *unpack_down(read_part(file, envelope, place, keys))))
+            if took[-1].common is not None:
+                become_another(store, took[-1].common)
+                new_identity = True
     with store.save() as save:
         _remember(save.connection, envelope.hash)
         requests = next((one.answer.requests for one in reversed(took) if one.answer is not None), None)
@@ -149,22 +150,10 @@ def _answered(store: Store, hello: bytes, answer: bytes) -> Took:
 
 def _introduced(store: Store, asked: bytes, answer: bytes) -> None:
     """What the county says to a claim or succession that was carried to it."""
-    if asked[:1] != SUCCESSION:
+    if asked[:1] == SUCCESSION:
+        heard(store, asked, answer)
+    else:
         enrol.answered(store, asked, answer)
-        return
-    with store.read() as connection:
-        open_succeeded(answer, asked, link_of(connection).sign_keys)
-    with store.save() as save:
-        identity.succession_told(save.connection, asked[1:])
-
-
-def _go_on_as_another(store: Store, took: Took) -> bool:
-    if took.common is None:
-        return False
-    with store.read() as connection:
-        tail = log.read_tail(connection, store.origin).seq
-    identity.take_new(store, min(took.common, tail))
-    return True
 
 
 def _whose(envelope: Envelope, village: bytes, county: bytes) -> What:

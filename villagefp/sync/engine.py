@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.storage import exchange_facts, identity, log, outbox, sending
-from villagefp.sync import enrol
+from villagefp.storage import exchange_facts, identity, outbox, sending
 from villagefp.sync.incoming import Incoming
+from villagefp.sync.introducing import become_another, introduce
 from villagefp.sync.outcome import Cancelled, Note, Outcome, Patience, Stopped, Telling
 from villagefp.sync.outgoing import LARGEST, SMALLEST, Asking, Wishes, anything_waits, link_of, make_request
 from villagefp.sync.pace import Outside, Stop
 from villagefp.sync.road import LineError, Refused, Road, Why, in_words
-from villagefp.wire.enrolment import open_succeeded, pack_succession
 from villagefp.wire.hello import Answer, Request
 from villagefp.wire.protocol import VersionError
 from villagefp.wire.signed import ExchangeError
@@ -104,7 +103,7 @@ class _Exchange:
         """One request and what came of it; whether there is to be another one."""
         self._outside.check()
         try:
-            self._introduce()
+            introduce(self._store, self._road.enrol)
         except LineError as broke:
             self._try_again(broke)
             return True
@@ -226,22 +225,6 @@ class _Exchange:
         except Refused as refused:
             raise (refused if not incoming.answered else error) from error
 
-    def _introduce(self) -> None:
-        """The county has to know who speaks, and who goes on for whom, before it is asked under that name."""
-        with self._store.read() as connection:
-            claim = enrol.waiting(connection)
-            told = identity.successions(connection)
-        if claim is not None:
-            enrol.answered(self._store, claim, self._road.enrol(claim))
-        for each in told:
-            self._outside.check()
-            packed = pack_succession(each)
-            answer = self._road.enrol(packed)
-            with self._store.read() as connection:
-                open_succeeded(answer, packed, link_of(connection).sign_keys)
-            with self._store.save() as save:
-                identity.succession_told(save.connection, each)
-
     def _introduce_again(self) -> bool:
         """Tell once more who this laptop goes on for: a county that was put back to before that does not know it."""
         if self._introduced_again:
@@ -255,9 +238,7 @@ class _Exchange:
         self._identities += 1
         if self._identities > _IDENTITIES:
             raise Refused(Why.STUCK)
-        with self._store.read() as connection:
-            tail = log.read_tail(connection, self._store.origin).seq
-        identity.take_new(self._store, min(common, tail))
+        become_another(self._store, common)
         self._notes.add(Note.NEW_IDENTITY)
         self._wishes = Wishes(room=self._wishes.room)
         self._seen.clear()
