@@ -214,6 +214,37 @@ def test_what_was_overwritten_goes_and_everything_stands_as_before(county, two):
         assert len(one.log) in left, "the last link of each laptop is kept"
 
 
+def test_a_corrected_name_leaves_the_headers_of_those_before_and_later_nothing(county):
+    one = Laptop(1).enrolled(county)
+    person = one.person("王一", sex="1")
+    (first,) = one.save(person)
+    name = first
+    for number in range(30):
+        told = {"name": f"王{number}", "name_status": "own"}
+        (name,) = one.save(Write("person", person.record, told, dict.fromkeys(told, (name,))))
+    give(county, one)
+    before = rows_of(county)
+    trimmed = trimming.trim(county, VILLAGE, positions(county))
+    assert trimmed > 10
+    with county.read() as connection:
+        rows = connection.execute(select(change_log.c.seq, change_log.c.position, change_log.c.body)).all()
+    assert len(rows) == len(one.log)
+    hidden = [row.seq for row in rows if row.position < 0]
+    assert len(hidden) == trimmed
+    assert all((row.body is None) is (row.position < 0) for row in rows)
+    assert rows_of(county) == before
+    (heads,) = heads_of(seed(county, one)).values()
+    assert {head.name for head in heads} == {first, name}
+    one.save(Write("person", person.record, {"sex": "2"}, {"sex": (first,)}))
+    give(county, one, len(one.log))
+    before = rows_of(county)
+    assert trimming.trim(county, VILLAGE, positions(county)) >= len(hidden)
+    assert rows_of(county) == before
+    with county.read() as connection:
+        left = set(connection.execute(select(change_log.c.seq)).scalars())
+    assert not left & set(hidden), "nothing that they overwrote is there any more"
+
+
 def test_nothing_above_the_positions_is_trimmed_and_pages_can_be_read_from_there(county, two):
     one, other = two
     here = positions(county)

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
-from villagefp.county import erasing, log, merging
+from villagefp.county import log, merging
 from villagefp.county.streams import Heads
-from villagefp.county.tables import change_log, device, erasure, village
+from villagefp.county.tables import change_log, device, erased_record, erasure, village
 from villagefp.wire.change import LoggedChange
 from villagefp.wire.cursor import Cursor, Stream, start
 from villagefp.wire.declared import BY_NAME, BY_NUMBER
@@ -137,11 +137,12 @@ def records(
 
     One of a newer peer is folded as if each field showed its latest value: its heads do not depend on that.
     """
+    query = select(erased_record.c.kind, erased_record.c.record).where(erased_record.c.village == in_village)
+    erased = {(row.kind, row.record) for row in connection.execute(query)}
     ones = log.in_force(connection, in_village, scopes)
     for (number, record), group in groupby(ones, lambda one: (one.change.kind, one.change.record)):
         changes = list(group)
-        blank = any(one.body is None for one in changes)
-        if blank and (number, record) in erasing.records_among(connection, in_village, [record]):
+        if (number, record) in erased:
             continue
         kind = BY_NUMBER.get(number) or Kind(number=number, name="", fields=())
         yield merging.fold_all(kind, changes), changes

@@ -1,15 +1,18 @@
 """Trimming the log: what was overwritten, is safe and was read by everybody goes, and a seed stands for it.
 
 What still stands is kept, with all that keeps it standing: records fold to the same, now and after what comes later.
-So are links and chains that somebody may ask for: of the change before one that is kept, of the last one of each
-laptop, and at the sparse checkpoints.
+Of a change that does no more than overwrite one that is kept the header stays, without its body, at a position below
+zero: it counts as before and nobody reads it. So do links and chains that somebody may ask for: of the change before
+one that is kept, of the last one of each laptop, and at the sparse checkpoints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from villagefp.county.seed_making import covered_by, records
 from villagefp.county.store import Act, County, note
@@ -17,83 +20,100 @@ from villagefp.county.streams import Heads
 from villagefp.county.tables import change_log, device
 from villagefp.wire.change import ChangeName, LoggedChange
 from villagefp.wire.cursor import kept_positions
-from villagefp.wire.heads import Heads as HeadsOfRecord
 from villagefp.wire.scopes import EVERY
-from villagefp.wire.seed_records import Covered, is_covered
+from villagefp.wire.seed_records import seed_record
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The changes without which a record would not be what it is."""
+
+    whole: AbstractSet[ChangeName]
+    headers: AbstractSet[ChangeName]  # of these only what they overwrote
 
 
 def trim(county: County, village: bytes, below: Mapping[int, int]) -> int:
-    """Destroy what nobody needs any more up to these positions, by scope; how many changes went.
+    """Destroy what nobody needs any more up to these positions, by scope; of how many changes.
 
     The caller answers for the positions: they are covered by a verified backup, and every laptop that exchanged in the
     last 400 days stands at or behind them. An older laptop sends what it has, and takes a seed.
     """
     with county.numbering(village) as (connection, standing):
         kept = _standing(connection, village)
-        gone = _trimmable(connection, village, below, kept)
-        for device_id, seqs in gone.items():
-            for first, last in _runs(sorted(seqs)):
-                connection.execute(
-                    delete(change_log).where(
-                        change_log.c.village == village,
-                        change_log.c.device == device_id,
-                        change_log.c.seq.between(first, last),
-                    )
-                )
-        count = sum(map(len, gone.values()))
+        early = _early(connection, village, below, kept.whole)
+        gone = [name for name in early if name not in kept.headers]
+        bare = [name for name, hidden in early.items() if name in kept.headers and not hidden]
+        for device_id, first, last in _runs(sorted(gone)):
+            connection.execute(delete(change_log).where(*_between(village, device_id, first, last)))
+        for device_id, first, last in _runs(sorted(bare)):
+            where = _between(village, device_id, first, last)
+            connection.execute(update(change_log).where(*where).values(body=None, position=-change_log.c.position))
+        count = len(gone) + len(bare)
         note(connection, standing, Act(county.now(), "county", f"trimmed {count} changes"))
     return count
 
 
-def _runs(seqs: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of consecutive seqs."""
+def _between(village: bytes, device_id: bytes, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        change_log.c.village == village,
+        change_log.c.device == device_id,
+        change_log.c.seq.between(first, last),
+    )
+
+
+def _runs(names: Sequence[ChangeName]) -> Iterator[tuple[bytes, int, int]]:
+    """Device, first and last of consecutive seqs."""
     start = 0
-    for place in range(1, len(seqs) + 1):
-        if place == len(seqs) or seqs[place] != seqs[place - 1] + 1:
-            yield seqs[start], seqs[place - 1]
+    for place in range(1, len(names) + 1):
+        device_id, seq = names[place - 1]
+        if place == len(names) or names[place] != (device_id, seq + 1):
+            yield device_id, names[start][1], seq
             start = place
 
 
-def _standing(connection: Connection, village: bytes) -> set[ChangeName]:
-    """The changes without which a record would not be what it is."""
+def _standing(connection: Connection, village: bytes) -> _Kept:
     covered = covered_by(connection, village, EVERY)
-    kept: set[ChangeName] = set()
+    whole: set[ChangeName] = set()
+    headers: set[ChangeName] = set()
     for folded, ones in records(connection, village, EVERY):
-        kept |= needed(folded.heads, ones, covered)
-    return kept
+        if folded.heads:
+            of_seed = seed_record(folded.heads, [one.change for one in ones], covered)
+            stands = {head.name for head in of_seed.heads}
+            whole |= stands
+            headers |= _overwriting(stands, ones)
+    return _Kept(whole, headers - whole)
 
 
-def needed(heads: HeadsOfRecord, ones: Iterable[LoggedChange], covered: Covered) -> set[ChangeName]:
-    """Heads, what overwrites a change that may still come, and what overwrites any of these in whatever field."""
+def _overwriting(kept: AbstractSet[ChangeName], ones: Iterable[LoggedChange]) -> set[ChangeName]:
+    """What overwrites a kept change in a field in which it no longer stands, and what overwrites that."""
     replacing = [(one.change.name, old) for one in ones for olds in one.change.replaces.values() for old in olds]
-    kept = {name for names in heads.values() for name in names}
-    kept |= {name for name, old in replacing if not is_covered(covered, old)}
+    found = set(kept)
     grown = True
     while grown:
-        before = len(kept)
-        kept |= {name for name, old in replacing if old in kept}
-        grown = len(kept) > before
-    return kept
+        before = len(found)
+        found |= {name for name, old in replacing if old in found}
+        grown = len(found) > before
+    return found
 
 
-def _trimmable(
-    connection: Connection, village: bytes, below: Mapping[int, int], kept: set[ChangeName]
-) -> dict[bytes, set[int]]:
-    """By device the seqs that can go."""
+def _early(
+    connection: Connection, village: bytes, below: Mapping[int, int], whole: AbstractSet[ChangeName]
+) -> dict[ChangeName, bool]:
+    """The changes up to these positions that nobody has to read any more, and whose links nobody asks for.
+
+    True of those of which an earlier trimming left the header.
+    """
     columns = select(change_log.c.device, change_log.c.seq, change_log.c.scope, change_log.c.position)
     checkpoints = {
-        scope: kept_positions(cursor.position) for scope, cursor in Heads(connection, village).cursors.items()
+        scope: kept_positions(cursor.position) | {below.get(scope, 0)}  # somebody may stand there
+        for scope, cursor in Heads(connection, village).cursors.items()
     }
-    early: dict[bytes, set[int]] = {}
-    wanted: dict[bytes, set[int]] = {}
-    for row in connection.execute(columns.where(change_log.c.village == village)):
-        if row.position is not None and row.position <= below.get(row.scope, 0):
-            here = {*checkpoints[row.scope], below[row.scope]}  # somebody may stand there
-            if (row.device, row.seq) not in kept and row.position not in here:
-                early.setdefault(row.device, set()).add(row.seq)
-        else:
-            wanted.setdefault(row.device, set()).add(row.seq - 1)  # a page says the link before it
+    early: dict[ChangeName, bool] = {}
     accepted = connection.execute(select(device.c.device, device.c.accepted).where(device.c.village == village))
-    for device_id, last in accepted:
-        wanted.setdefault(device_id, set()).add(last)
-    return {device_id: seqs - wanted.get(device_id, set()) for device_id, seqs in early.items()}
+    asked: set[ChangeName] = {(device_id, last) for device_id, last in accepted}
+    for row in connection.execute(columns.where(change_log.c.village == village)):
+        if row.position is None or row.position > below.get(row.scope, 0):
+            asked.add((row.device, row.seq - 1))  # a page says the link before it
+        elif row.position not in checkpoints[row.scope]:
+            early[row.device, row.seq] = row.position < 0
+    return {name: hidden for name, hidden in early.items() if name not in whole and name not in asked}
