@@ -18,6 +18,7 @@ from villagefp.office import (
     founding,
     importing,
     inbox,
+    keyring,
     publishing,
     restoring,
     seeding,
@@ -123,6 +124,9 @@ def _add_people(actions: _Actions[argparse.ArgumentParser], common: argparse.Arg
             one.add_argument("--role", choices=sorted(ROLES))
             one.add_argument("--village", metavar="CODE", help=_("12-digit code of the village"))
         one.set_defaults(run=run)
+    keys = actions.add_parser("keys", parents=[common], help=_("give laptops keys of sealed fields that came later"))
+    keys.add_argument("--vault", type=Path, metavar="FILE", help=_("the vault key, on its stick"))
+    keys.set_defaults(run=keyring.give_keys)
     taking = actions.add_parser("import", parents=[common], help=_("a folder of roster workbooks becomes villages"))
     taking.add_argument("folder", type=Path, metavar="FOLDER")
     taking.set_defaults(run=partial(importing.import_folder, cost=cost))

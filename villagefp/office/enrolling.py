@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from villagefp.cli.output import Output
-from villagefp.county import accept, devices, enrolment, lineage
+from villagefp.county import accept, devices, enrolment, laptop_statements, lineage
 from villagefp.county.devices import NewDevice
 from villagefp.county.enrolment import Offered, Place
 from villagefp.county.store import County
@@ -163,6 +163,8 @@ def assign(told: argparse.Namespace, output: Output) -> int:
         elif told.role != laptop.role:
             devices.set_role(county, laptop.village, laptop.device, told.role, WHO)
             accept.reconsider(county, laptop.village, laptop.device, WHO)
+            contents = {laptop_statements.ROLE: told.role.encode("ascii")}
+            laptop_statements.say(county, office.keys, laptop.village, laptop.device, contents)
     role = told.role or laptop.role
     output.tell(
         _("{laptop} works for {village} as {role} now.").format(

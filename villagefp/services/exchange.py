@@ -16,11 +16,12 @@ from villagefp.services import packages, returned
 from villagefp.services.returned import ReturnedLine
 from villagefp.storage import decisions, exchange_facts, identity, local, sending, stated
 from villagefp.storage import standing as records_standing
-from villagefp.sync import engine
+from villagefp.sync import engine, told_laptop
 from villagefp.sync.brought import Brought, What
 from villagefp.sync.disk import Disk, Files
 from villagefp.sync.outcome import Note, Outcome, Progress, Stopped
 from villagefp.sync.road import Refused, Road, Why
+from villagefp.wire.statements import Sort, read_intact
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
@@ -223,7 +224,10 @@ def publish_what_came(store: Store) -> tuple[str, ...]:
     refused = []
     for told in waiting:
         try:
-            packages.import_package(store, told)
+            if read_intact(told).sort is Sort.LAPTOP:
+                told_laptop.take(store, told)
+            else:
+                packages.import_package(store, told)
         except UserError as refusal:
             refused.append(str(refusal))
         with store.save() as save:

@@ -34,6 +34,7 @@ class Sort(StrEnum):
     FORM = "form"
     PROGRAMME = "programme"
     PARAMS = "params"
+    LAPTOP = "laptop"  # to one laptop: its role, its keys
 
 
 class Fault(StrEnum):
@@ -190,4 +191,9 @@ def _too_large(most: int, size: int | None = None) -> StatementError:
 
 
 def _in_words(sort: Sort) -> str:
-    return {Sort.FORM: _("form"), Sort.PROGRAMME: _("programme"), Sort.PARAMS: _("set of parameters")}[sort]
+    return {
+        Sort.FORM: _("form"),
+        Sort.PROGRAMME: _("programme"),
+        Sort.PARAMS: _("set of parameters"),
+        Sort.LAPTOP: _("word to one laptop"),
+    }[sort]
