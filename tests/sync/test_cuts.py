@@ -115,6 +115,32 @@ def test_what_came_before_a_cut_survives_a_restart(make: Callable[..., Side], li
     assert contents(one.store) == contents(other.store)
 
 
+def test_a_beginning_that_is_never_ended_is_let_go(make: Callable[..., Side], line: Line) -> None:
+    """The page was cut, and is another one by the time the laptop comes back: its stream has grown."""
+    one, other = make(), make()
+    many(one.store, one.ambient, 100)
+    one.exchange(line)
+
+    def once(data: bytes) -> bytes:
+        if len(line.asked) > 1:
+            raise LineError(Why.NO_LINE)
+        return data
+
+    line.asked.clear()
+    line.before, line.after = once, lambda answer: answer[:3000]
+    with pytest.raises(Stopped):
+        other.exchange(line)
+    line.before = line.after = lambda data: data
+    one.person("李四")
+    one.exchange(line)
+    with other.store.read() as connection:
+        assert arriving.held(connection)
+    other.exchange(line)
+    with other.store.read() as connection:
+        assert arriving.held(connection) == {}
+    assert contents(one.store) == contents(other.store)
+
+
 def test_a_proxy_that_keeps_a_request_until_it_has_all_of_it(laptop: Side, line: Line) -> None:
     """Where a cut line brings nothing at all there, the portions become smaller until they get through, then larger."""
     many(laptop.store, laptop.ambient, 150)

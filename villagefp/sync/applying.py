@@ -77,7 +77,7 @@ class Applying:
         self._origin = store.origin
         self._ambient = store.ambient
         self._keys = keys
-        self._question = question
+        self.question = question
         self._placed: list[Placed] = []
 
     def erased(self, connection: Connection, erasure: Erasure, told: bytes) -> None:
@@ -89,7 +89,7 @@ class Applying:
         """Take in what came whole; the first time also what stands in the answer itself."""
         connection, first = taking.connection, self.took.answer is None
         self.took.answer = answer
-        if not self._question.former:
+        if not self.question.former:
             self._confirm(connection, answer, [answer.receipt] if first and answer.receipt else [], things)
             if self.took.common is None:
                 if first:
@@ -107,7 +107,7 @@ class Applying:
             open_receipt(each, self._keys, self._origin.village, self._origin.device)
             for each in (*told, *things.by_sort[Sort.RECEIPT])
         ]
-        confirmed = confirming.confirm(connection, self._origin, answer, receipts, self._question.delivered)
+        confirmed = confirming.confirm(connection, self._origin, answer, receipts, self.question.delivered)
         confirming.keep(connection, self._origin, confirmed, self._now())
         self.took.confirmed += max(confirmed.after.accepted - confirmed.before.accepted, 0)
         if self.took.common is None:
@@ -135,15 +135,15 @@ class Applying:
                 chain = here.get(position)
                 if chain is not None and chain[:TAG_BYTES] == tag[:TAG_BYTES]:
                     cursors.put_back(connection, scope, position, chain)
-        erasures = {name for name, _told in outbox.erasures_waiting(connection)} if self._question.told.offers else ()
-        for place, offer in enumerate(self._question.told.offers):
+        erasures = {name for name, _told in outbox.erasures_waiting(connection)} if self.question.told.offers else ()
+        for place, offer in enumerate(self.question.told.offers):
             if place in answer.offsets or place in answer.again:
                 continue
             if offer.name in erasures:  # taken; of a batch only a receipt says so
                 outbox.erasure_received(connection, offer.name)
             kept_pages.given_back(connection, offer.name)
         for scope, digest in answer.digests.items():
-            own = self._question.told.digests.get(scope)
+            own = self.question.told.digests.get(scope)
             if own is not None and own != digest:
                 self._differs(connection, scope, pack([scope, own, digest]))
 
@@ -202,7 +202,7 @@ class Applying:
     def _take_role(self, connection: Connection, role: str) -> None:
         """Work on in the role that the county has given this laptop meanwhile; what it read before stays here."""
         link = link_of(connection)
-        if role and role != link.role and not self._question.former:
+        if role and role != link.role and not self.question.former:
             exchange_facts.put_county_link(connection, msgspec.structs.replace(link, role=role))
             self.took.new_role = True
 

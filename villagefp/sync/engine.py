@@ -189,7 +189,8 @@ class _Exchange:
         wishes.compare = wishes.compare and not asking.told.digests
         wishes.checkpoints = took.asks(Request.CHECKPOINTS) or bool(took.followed.off)
         wishes.digests = took.asks(Request.DIGESTS)
-        wishes.seed = took.asks(Request.SEED)
+        begun = bool(took.parts) or took.whole
+        wishes.seed = took.asks(Request.SEED) or (wishes.seed and not begun)
         on = took.asks(_GO_ON) or took.damaged or took.new_role or bool(took.followed.off or answer.again)
         return on or anything_waits(self._store, wishes)
 

@@ -15,7 +15,7 @@ from villagefp.sync.arrival import Arrival, Things
 from villagefp.sync.outgoing import link_of
 from villagefp.wire.erasure import Erasures, open_erasure
 from villagefp.wire.frames import AnswerReader
-from villagefp.wire.hello import Answer, Sort, open_answer, open_hello
+from villagefp.wire.hello import Answer, Request, Sort, open_answer, open_hello
 from villagefp.wire.signed import ExchangeError, Fault
 
 if TYPE_CHECKING:
@@ -102,6 +102,12 @@ class Incoming:
         with self._store.read() as connection:
             return {one.name: arriving.take(connection, one.name) for one in answer.coming if one.offset}
 
+    def _given_up(self, answer: Answer) -> set[bytes]:
+        """Beginnings that nobody will ever end: the county has nothing more, and did not announce them again."""
+        if answer.requests & ~Request.RECEIPTS_ONLY:  # the rest may come with what it asks for
+            return set()
+        return set(self._applying.question.told.held) - {one.name for one in answer.coming}
+
     def _keep(self, answer: Answer, things: Things) -> None:
         village = self._store.origin.village
         told = [open_erasure(each, self._link.sign_keys, village) for each in things.by_sort[Sort.ERASURE]]
@@ -117,7 +123,7 @@ class Incoming:
             if erases:
                 taking.erase(named)
             self._applying.apply(taking, answer, things)
-            arriving.forget(taking.connection, things.names)
+            arriving.forget(taking.connection, [*things.names, *self._given_up(answer)])
             for name, beginning in things.beginnings.items():
                 arriving.keep(taking.connection, name, beginning)
         if things.by_sort[Sort.SEED]:
