@@ -94,7 +94,7 @@ def _records(desk: Desk, log: Sequence[Row]) -> Iterator[str]:
                     yield from _values(told, kind, record, rows, values, conflicts)
 
 
-def _values(
+def _values(  # noqa: PLR0917  one record of one table
     told: str, kind: Any, record: bytes, rows: Sequence[Row], values: Sequence[Any], conflicts: set[Any]
 ) -> Iterator[str]:
     standing = model.heads(rows)

@@ -1,4 +1,4 @@
-"""What happens in a run: work, exchanges, and everything that goes wrong. Each is a function of the world and chance."""
+"""What happens in a run: work, exchanges, and everything that goes wrong, each a function of the world and chance."""
 
 from __future__ import annotations
 
@@ -52,9 +52,16 @@ def morning(world: World, chance: random.Random) -> None:
     world.say(f"{desk.label} was closed and opened")
 
 
-def stick(world: World, chance: random.Random) -> None:
-    """Somebody carries a stick."""
-    world.exchange(_any(world, chance))
+def a_stick(world: World, chance: random.Random) -> None:
+    """Somebody carries a stick a part of its way."""
+    desk, stick = _any(world, chance), chance.choice(world.sticks)
+    what = chance.choices(("write", "county", "take"), (4, 3, 3))[0]
+    if what == "county":
+        world.county_takes(stick)
+    elif what == "write":
+        world.write_stick(desk, stick)
+    else:
+        world.take_stick(desk, stick)
 
 
 # the line
@@ -73,6 +80,76 @@ def _line_trouble(kind: str) -> Happening:
         world.exchange(desk)
 
     return strike
+
+
+# sticks
+
+
+def stick_pulled(world: World, chance: random.Random) -> None:
+    """Out of the laptop while it is being written; what is on it goes on to the county."""
+    desk, stick = _any(world, chance), chance.choice(world.sticks)
+    world.work(desk, chance)
+    stick.pulled_after = chance.choice((0, 10, 40, 200, 1000))
+    world.write_stick(desk, stick)
+    if stick.pulled_after is None:
+        world.strike("stick_pulled")
+    stick.pulled_after = None
+    world.county_takes(stick)
+
+
+def stick_damaged(world: World, chance: random.Random) -> None:
+    """A file under its right name is cut short, or has a bit altered."""
+    desk, stick = _any(world, chance), chance.choice(world.sticks)
+    world.write_stick(desk, stick)
+    if chance.random() < 0.5:
+        world.county_takes(stick)
+    for name in sorted(stick.files)[-2:]:
+        data = stick.files[name]
+        place = chance.randrange(len(data) or 1)
+        half = data[:place]
+        stick.files[name] = half if chance.random() < 0.5 else half + bytes([data[place] ^ 4]) + data[place + 1 :]
+    world.strike("stick_damaged")
+    world.county_takes(stick)
+    world.take_stick(desk, stick)
+
+
+def stick_of_old(world: World, chance: random.Random) -> None:
+    """Files of long ago turn up again, in any order, at the county and in the villages."""
+    stick = chance.choice(world.sticks)
+    old = [each for one in world.sticks for each in one.ever]
+    for name, data in chance.sample(old, min(len(old), 6)):
+        stick.files[f"{name}({chance.randrange(9)})"] = data
+    world.strike("stick_of_old")
+    world.county_takes(stick)
+    for _ in range(3):
+        world.take_stick(_any(world, chance), stick)
+
+
+def stick_crossed(world: World, chance: random.Random) -> None:
+    """The same work goes by stick and by network at once, and the answers cross."""
+    desk, stick = _any(world, chance), chance.choice(world.sticks)
+    world.work(desk, chance)
+    world.write_stick(desk, stick)
+    world.work(desk, chance)
+    for way in chance.sample(("county", "network", "network"), 3):
+        if way == "county":
+            world.county_takes(stick)
+        else:
+            world.exchange(desk)
+    world.strike("stick_crossed")
+    world.take_stick(desk, stick)
+
+
+def stick_of_two(world: World, chance: random.Random) -> None:
+    """Two laptops on one stick, there and back."""
+    one, other, stick = _any(world, chance), _any(world, chance), chance.choice(world.sticks)
+    for desk in (one, other):
+        world.work(desk, chance)
+        world.write_stick(desk, stick)
+    world.county_takes(stick)
+    world.strike("stick_of_two")
+    for desk in (other, one):
+        world.take_stick(desk, stick)
 
 
 # clocks
@@ -314,12 +391,13 @@ FAULTS: dict[str, Happening] = {
         for each in (
             clock_1970, clock_2036, clock_jumps, clock_jumps_meanwhile, clocks_right, county_clock,
             county_rolled_back, county_rolled_back_meanwhile, older_copy_put_back, older_copy_on_another_disk, copied,
-            power_cut, power_cut_meanwhile, revoked, readmitted, reassigned, two_at_once, little_room,
+            stick_pulled, stick_damaged, stick_of_old, stick_crossed, stick_of_two, power_cut,
+            power_cut_meanwhile, revoked, readmitted, reassigned, two_at_once, little_room,
         )
     },
 }  # fmt: skip
 HAPPENINGS: dict[str, Happening] = {
-    "work": a_work, "exchange": an_exchange, "morning": morning, "stick": stick, **FAULTS,
+    "work": a_work, "exchange": an_exchange, "morning": morning, "stick": a_stick, **FAULTS,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The line between a laptop and the county, with all that lines do: every fault strikes so many requests, or for ever."""
+"""The line between a laptop and the county, with all that lines do: every fault strikes so many requests."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Line:
         getattr(self, f"_{trouble.kind}")(trouble, request, came, sent)
 
     def enrol(self, told: bytes) -> bytes:
-        """Bring a succession there; where the line is troubled it breaks before it arrives, or before the answer does."""
+        """Bring a succession there; where the line is troubled it breaks before it or its answer arrives."""
         trouble = self._next()
         if trouble is not None:
             self._net.happened(trouble.kind)
@@ -162,7 +162,9 @@ class Line:
         self._to(request)
         raise LineError(Why.FAILED)
 
-    def _busy(self, trouble: Trouble, request: bytes, _came: Callable[[bytes], None], sent: Callable[[int], None]) -> None:
+    def _busy(
+        self, trouble: Trouble, request: bytes, _came: Callable[[bytes], None], sent: Callable[[int], None]
+    ) -> None:
         sent(len(request))
         raise LineError(Why.BUSY, float(trouble.size % 90))
 

@@ -1,9 +1,9 @@
 """Many seeds: `make soak SEEDS=10000`, or `python -m tests.sync.simulation.soak`.
 
-    soak --seeds 10000 [--first 0] [--jobs 2]   run them, stop at the first that fails and say how to replay it
-    soak --replay 4711 [--without 12,13]        one run with its log
-    soak --shrink 4711                          leave out steps as long as it still fails
-    soak --planted [--seeds 300]                each planted bug, and the first seed that finds it
+soak --seeds 10000 [--first 0] [--jobs 2]   run them, stop at the first that fails and say how to replay it
+soak --replay 4711 [--without 12,13]        one run with its log
+soak --shrink 4711                          leave out steps as long as it still fails
+soak --planted [--seeds 300]                each planted bug, and the first seed that finds it
 """
 
 from __future__ import annotations
@@ -97,7 +97,10 @@ def _shrunk(seed: int) -> Run:
             if shorter is not None:
                 told, without = shorter, tried
         size //= 2
-    print(f"Still fails with {STEPS - len(without)} steps: {REPLAY} {seed} --without {','.join(map(str, sorted(without)))}")
+    print(
+        f"Still fails with {STEPS - len(without)} steps:\n"
+        f"{REPLAY} {seed} --without {','.join(map(str, sorted(without)))}"
+    )
     return told
 
 

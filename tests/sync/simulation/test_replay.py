@@ -33,4 +33,4 @@ def test_the_same_seed_gives_the_same_run_byte_for_byte(seed):
 
 def test_a_step_that_is_left_out_leaves_the_chance_of_the_others():
     whole, shorter = run(5, steps=30), run(5, steps=30, without=frozenset({4, 17}))
-    assert [line for line in whole.lines if line.startswith("5 000")] == shorter.lines[: 1]
+    assert [line for line in whole.lines if line.startswith("5 000")] == shorter.lines[:1]

@@ -22,6 +22,7 @@ from tests.sync.simulation.desk import Desk, Village
 from tests.sync.simulation.machines import Clock, EndlessError, Patient, Time
 from tests.sync.simulation.net import Line, Net, Trouble
 from tests.sync.simulation.office import KEY, Office
+from tests.sync.simulation.stick import PLACE, Stick
 from villagefp.county import devices
 from villagefp.county import engine as county_engine
 from villagefp.county.devices import NewDevice
@@ -32,7 +33,7 @@ from villagefp.storage import device_key, due_plans, exchange_facts, trust
 from villagefp.storage import engine as store_engine
 from villagefp.storage.exchange_facts import CountyLink
 from villagefp.storage.store import Joining, create_store
-from villagefp.sync import engine
+from villagefp.sync import engine, stick
 from villagefp.sync.outcome import Outcome, Stopped
 from villagefp.wire.scopes import scopes_of
 from villagefp.wire.signing import SigningKey
@@ -55,8 +56,7 @@ class Templates:
 def templates() -> Templates:
     """Three villages as they were founded, and a county without any."""
     quick()
-    shm = Path("/dev/shm")
-    base = Path(tempfile.mkdtemp(prefix="villagefp-", dir=shm if shm.is_dir() else None))
+    base = Path(tempfile.mkdtemp(prefix="villagefp-"))
     atexit.register(shutil.rmtree, base, ignore_errors=True)
     time = Time()
     made = []
@@ -113,6 +113,7 @@ class World:
     happened: Counter[str] = field(default_factory=Counter)
     villages: list[Village] = field(default_factory=list)
     desks: list[Desk] = field(default_factory=list)
+    sticks: list[Stick] = field(default_factory=lambda: [Stick(), Stick()])
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)  # by desk
     step: int = 0
     inside: int = 0  # exchanges that are going on
@@ -145,7 +146,7 @@ class World:
 
     def _settle_down(self, chance: random.Random) -> None:
         """Laptop A founded all villages, B works in all of them under one name, the others in one or two."""
-        count = chance.randrange(3, 6)
+        count = chance.choice((3, 3, 4, 4, 5))
         both = self.chance("B").randbytes(48)
         for letter in range(count):
             clock = Clock(self.time)
@@ -169,8 +170,9 @@ class World:
             exchange_facts.put_county_link(save.connection, link)
             for public in self.office.keys.signs:
                 trust.pin(save.connection, public)
+            seal = exchange_facts.make_seal_key(save.connection, desk.chance.randbytes)
         desk.note(f"{label}, founding")
-        new = NewDevice(desk.device, device_key.own_key(desk.store).public, label, role)
+        new = NewDevice(desk.device, device_key.own_key(desk.store).public, label, role, seal_public=seal.public)
         devices.enrol(self.office.county, village.id, new, "office")
         return desk
 
@@ -249,6 +251,41 @@ class World:
         self.say(f"{desk.label} exchanged: {told} | {desk.status()}")
         return finished[0] if finished else None
 
+    def write_stick(self, desk: Desk, which: Stick) -> None:
+        """What waits goes onto a stick."""
+        desk.before_exchange()
+
+        def act() -> str:
+            try:
+                written = stick.write(desk.store, which, PLACE)
+            except UserError as refused:
+                return f"stick refused: {refused}"
+            return f"wrote a file of {written.changes} changes"
+
+        self._carried(desk, act)
+
+    def take_stick(self, desk: Desk, which: Stick) -> None:
+        """What lies on a stick for this laptop is taken."""
+        desk.before_exchange()
+
+        def act() -> str:
+            found = stick.take(desk.store, which, PLACE)
+            told = Counter(str(one.what) for one in found)
+            return "stick: " + (", ".join(f"{what} {told[what]}" for what in sorted(told)) or "nothing")
+
+        self._carried(desk, act)
+
+    def _carried(self, desk: Desk, act: Callable[[], str]) -> None:
+        told = desk.powered(act, f"{desk.label} at {self.step}")
+        desk.note(f"{desk.label} at {self.step}")
+        work.note_erased(desk)
+        self.complaints += checks.status_is_true(self.office, desk, finished=False)
+        self.say(f"{desk.label} {told} | {desk.status()}")
+
+    def county_takes(self, which: Stick) -> None:
+        """The office takes what lies on a stick."""
+        self.say(f"county: {which.taken_by_county(self.office, str(self.step))}")
+
     def as_the_county_has_them(self) -> None:
         """Revocation and role of each laptop, copies and successors included."""
         with self.office.county.read() as connection:
@@ -319,7 +356,7 @@ def planned(seed: int, steps: int = STEPS) -> Iterator[tuple[int, str]]:
     struck = faults.deck(seed, chance)
     when = dict(zip(sorted(chance.sample(range(10, steps), len(struck))), struck, strict=True))
     for step in range(steps):
-        yield step, when.get(step) or chance.choices(("work", "exchange", "stick", "morning"), (64, 28, 4, 4))[0]
+        yield step, when.get(step) or chance.choices(("work", "exchange", "stick", "morning"), (66, 20, 10, 4))[0]
 
 
 def run(seed: int, *, without: frozenset[int] = frozenset(), steps: int = STEPS) -> Run:
