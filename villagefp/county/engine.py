@@ -42,6 +42,7 @@ def postgres_engine(url: str, pool_size: int = 8) -> Engine:
     return create_engine(
         told.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
+        hide_parameters=True,  # an error's message names statements, never what was written about people
         pool_size=pool_size,  # without a ping before each use: after a restart one exchange fails and is repeated
     )
 
@@ -59,6 +60,7 @@ def sqlite_engine(path: Path, key: bytes) -> Engine:
         module=sqlcipher,
         creator=lambda: _connect(path, key),
         poolclass=QueuePool,
+        hide_parameters=True,  # an error's message names statements, never what was written about people
         pool_size=4,
     )
     event.listen(engine, "begin", _begin)

@@ -56,6 +56,7 @@ def make_engine(path: Path, key: bytes) -> Engine:
         module=sqlcipher,
         creator=lambda: connect(path, key),
         poolclass=QueuePool,
+        hide_parameters=True,  # an error's message names statements, never what was written about people
         pool_size=2,
         max_overflow=6,
         pool_use_lifo=True,  # the connection used last has a warm page cache
