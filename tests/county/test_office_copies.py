@@ -13,9 +13,10 @@ from tests.conftest import PASSPHRASE
 from tests.county.cluster import Cluster
 from tests.county.offices import Office, Village, take, village_of, write
 from villagefp.county import erasure_list
+from villagefp.county.engine import sqlite_engine
 from villagefp.domain.records import Person
 from villagefp.services import doctor, privacy
-from villagefp.storage import exchange_facts, records
+from villagefp.storage import exchange_facts, keyslots, records
 from villagefp.storage.store import Store
 
 
@@ -147,6 +148,22 @@ def test_a_copy_that_is_damaged_is_not_put_back(sqlite: Office, tmp_path: Path) 
     assert sqlite.refused("restore", copy)
     assert sqlite.refused("restore", tmp_path / "nothing.db")
     assert (sqlite.folder / "county.db").read_bytes() == before
+
+
+def test_a_store_that_somebody_works_with_is_not_replaced(sqlite: Office, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    sqlite.done("backup", copy)
+    path = sqlite.folder / "county.db"
+    slots = keyslots.open_slots(keyslots.read_slots(sqlite.folder), keyslots.WORKER, PASSPHRASE)
+    assert slots is not None
+    engine = sqlite_engine(path, slots[1].store)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM village").scalar()
+        assert "serve" in sqlite.refused("restore", copy)
+    engine.dispose()
+    path.write_bytes(b"what a broken disk left" * 4000)
+    assert sqlite.done("restore", copy)["villages"] == 0
+    assert sqlite.done("status") == []
 
 
 def test_a_server_is_copied_and_put_back_with_its_own_tools(  # noqa: PLR0917  fixtures

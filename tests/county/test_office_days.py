@@ -20,6 +20,7 @@ from tests.county.offices import Office, Village, take, village_of, write
 from villagefp import paths
 from villagefp.domain.records import Household, Person
 from villagefp.errors import UserError
+from villagefp.office import importing
 from villagefp.services import doctor, exchange
 from villagefp.storage import exchange_facts, records
 from villagefp.storage.store import Store
@@ -300,6 +301,30 @@ def test_a_folder_of_workbooks_becomes_villages(office: Office, village: Village
         assert len(records.where(connection, Household)) == done["households"]
         methods = [one.legacy_method for one in records.where(connection, Person) if one.legacy_method]
     assert all(store.unseal(one) for one in methods)  # the import's own key came with the ring
+
+
+def test_an_import_that_fails_leaves_nothing_and_can_be_repeated(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "rosters"
+    folder.mkdir()
+    shutil.copy(ROSTER, folder / "990101101201 柳树湾村.xlsx")
+
+    def cut(*_told: object) -> None:
+        raise UserError("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(importing, "accept_batch", cut)
+        code, told = office.say("import", folder)
+    assert (code, told[0]["error"]) == (1, "The disk is full.")
+    assert office.done("status") == []
+    with monkeypatch.context() as broken:  # as when the power goes: nobody cleans up
+        broken.setattr(importing, "accept_batch", cut)
+        broken.setattr(importing, "_forget", lambda *_told: None)
+        office.say("import", folder)
+    assert len(office.done("status")) == 1
+    assert office.done("import", folder)[0]["persons"] > 0
+    assert [line["revoked"] for line in office.done("status")] == [True]
 
 
 def test_a_seed_in_a_file_makes_a_new_laptop_ready(office: Office, village: Village, usb: Path, tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ import argparse
 from pathlib import Path
 from shutil import copyfile
 
+import sqlcipher3.dbapi2 as sqlcipher
+
 from villagefp.cli.output import Output
 from villagefp.county import erasure_list, putting_back
+from villagefp.county.engine import sqlite_engine
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.office.backing_up import check_sound
@@ -53,8 +56,13 @@ def _put_back(told: argparse.Namespace, copy: Path) -> Path | None:
     if not copy.is_file():
         raise UserError(_("There is no file {place}. Check its name.").format(place=copy))
     folder = path.resolve().parent
-    with sqlite(copy, slot_keys(argparse.Namespace(sqlite=copy), folder).store) as engine:
+    key = slot_keys(argparse.Namespace(sqlite=copy), folder).store
+    with sqlite(copy, key) as engine:
         check_sound(engine, copy)
+    if path.exists() and _is_used(path, key):
+        raise UserError(
+            _("Another program works with {file}, such as “county serve”. Stop it, and say it again.").format(file=path)
+        )
     aside = None
     try:
         fresh = path.with_name(path.name + ".new")
@@ -74,6 +82,24 @@ def _put_back(told: argparse.Namespace, copy: Path) -> Path | None:
             _("{file} cannot be written: {reason}. Choose another place.").format(file=path.name, reason=reason(error))
         ) from error
     return aside
+
+
+def _is_used(path: Path, key: bytes) -> bool:
+    """Whether somebody else has the file open; where nobody has, what was written beside it is folded in."""
+    engine = sqlite_engine(path, key)
+    try:
+        pooled = engine.raw_connection()
+        try:
+            cursor = pooled.cursor()
+            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute("PRAGMA journal_mode = DELETE")  # which SQLite does for the only one at the file
+        finally:
+            pooled.close()
+    except sqlcipher.DatabaseError as error:  # damaged, as what is to be replaced may well be
+        return "locked" in str(error)
+    finally:
+        engine.dispose()
+    return False
 
 
 def _free_name(path: Path) -> Path:
