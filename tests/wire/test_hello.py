@@ -194,7 +194,7 @@ def test_defaults_never_change():
     }  # fmt: skip
     assert defaults(Answer) == {
         "requests": 0, "receipt": b"", "epoch": None, "placed": (), "coming": (), "offsets": {}, "fork": 0,
-        "again": (), "checkpoints": {}, "digests": {},
+        "again": (), "checkpoints": {}, "digests": {}, "role": "",
     }  # fmt: skip
 
 
