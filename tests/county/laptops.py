@@ -67,14 +67,10 @@ class Laptop:
 
     def _append(self, write: Write, group: int, stamp: int) -> ChangeName:
         kind = BY_NAME[write.kind]
-        seq = len(self.log) + 1
-        segment = links.segment_of(seq)
-        if segment not in self.covers:
-            self.covers[segment] = links.whole_segment(self.chance.randbytes(links.KEY_BYTES))
         change = Change(
             village=self.village,
             device=self.device,
-            seq=seq,
+            seq=len(self.log) + 1,
             group=group,
             stamp=stamp,
             author=self._author,
@@ -83,6 +79,13 @@ class Laptop:
             fields=in_order({kind.by_name[name].number: value for name, value in write.fields.items()}),
             replaces={kind.by_name[name].number: names for name, names in sorted(write.replaces.items())},
         )
+        return self.put(change)
+
+    def put(self, change: Change) -> ChangeName:
+        """Put a change, the next of its device, into the log."""
+        seq, segment = change.seq, links.segment_of(change.seq)
+        if segment not in self.covers:
+            self.covers[segment] = links.whole_segment(self.chance.randbytes(links.KEY_BYTES))
         body = pack_body(change.fields, change.reason)
         key = links.leaf_key(self.covers[segment], links.leaf_of(seq))
         assert key is not None

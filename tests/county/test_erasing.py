@@ -141,3 +141,14 @@ def test_an_erasure_that_nobody_signed_who_may_changes_nothing(county: County) -
     with pytest.raises(ExchangeError):
         erasing.apply(county, VILLAGE, told, [KEY.public])
     assert bodies(county, laptop)[1] is not None
+
+
+def test_an_erased_record_stays_blank_when_one_of_its_changes_is_erased_as_well(county: County) -> None:
+    laptop = Laptop(79).enrolled(county)
+    person = laptop.person("李芳")
+    laptop.save(person)
+    accept_batch(county, laptop.batch())
+    assert erase(county, 1, records=((PERSON, person.record),))
+    before = stored(county, VILLAGE)
+    assert erase(county, 2, changes=((laptop.device, 1),))
+    assert stored(county, VILLAGE) == before  # checks the digest as well

@@ -39,7 +39,7 @@ def histories(draw, kind, most=9):
         device = draw(st.sampled_from(DEVICES))
         record = draw(st.sampled_from(RECORDS))
         seen = [one for one in made if one.record == record and (one.device == device or draw(st.booleans()))]
-        fields = _fields(draw, kind)
+        fields = written(draw, kind)
         made.append(
             Change(
                 village=VILLAGE,
@@ -51,14 +51,20 @@ def histories(draw, kind, most=9):
                 kind=kind.number,
                 record=record,
                 fields=fields,
-                replaces=_replaced(kind, record, seen, fields),
+                replaces=overwritten(kind, record, seen, fields),
                 reason=draw(st.none() | st.just(f"reason {step}")),
             )
         )
     return made
 
 
-def _fields(draw, kind):
+def any_word(_field):
+    """Of any field the same three values: merging does not look at what they are."""
+    return st.sampled_from(["一", "二", None])
+
+
+def written(draw, kind, value=any_word):
+    """What one change writes: whole groups, a field of a newer peer, or the withdrawn mark."""
     if draw(st.integers(0, 5)) == 0:
         return {WITHDRAWN: draw(st.sampled_from([True, True, False]))}
     chosen = set(draw(st.lists(st.sampled_from(travelling(kind)), min_size=1, max_size=3)))
@@ -75,11 +81,12 @@ def _fields(draw, kind):
             elements = draw(st.sets(st.sampled_from(ELEMENTS), min_size=1))
             fields[number] = {element: draw(st.booleans()) for element in sorted(elements)}
         else:
-            fields[number] = draw(st.sampled_from(["一", "二", None]))
+            fields[number] = draw(value(by_number.get(number)))
     return fields
 
 
-def _replaced(kind, record, seen, fields):
+def overwritten(kind, record, seen, fields):
+    """What a change with these fields replaces, by somebody who has seen these changes."""
     heads = merged(kind, record, seen).heads
     if WITHDRAWN in fields:
         return {WITHDRAWN: tuple(sorted({name for names in heads.values() for name in names}))}

@@ -134,7 +134,8 @@ def _destroy(connection: Connection, in_village: bytes, statement: Erasure) -> N
     ones += _newly_named(connection, in_village, statement.changes)
     _forget(connection, in_village, {one.change.name for one in ones})
     touched = {(one.change.kind, one.change.record) for one in ones} | fresh
-    _refold(connection, in_village, touched, fresh, named)
+    blank = records_among(connection, in_village, {record for _kind, record in touched}) - fresh
+    _refold(connection, in_village, touched - blank, fresh)  # what was erased before stays so, whatever is named now
 
 
 def _newly_named(connection: Connection, in_village: bytes, names: Sequence[ChangeName]) -> list[LoggedChange]:
@@ -177,14 +178,13 @@ def _refold(
     in_village: bytes,
     touched: Collection[RecordName],
     fresh: AbstractSet[RecordName],
-    named: AbstractSet[RecordName],
 ) -> None:
     here = merging.present(connection, in_village, {record for _kind, record in touched})
     heads = Heads(connection, in_village)
     rows = []
     for name in sorted(touched):
         kind, before = BY_NUMBER.get(name[0]), here.get(name)
-        if kind is None or (name not in fresh and (name in named or before is None)):
+        if kind is None or (name not in fresh and before is None):
             continue
         scope = before.scope if before else scope_of_kind(kind.number)
         if name in fresh:
