@@ -12,9 +12,8 @@ from sqlalchemy import Connection, delete, select
 from villagefp.county.bulk import Changes, Rows, select_among
 from villagefp.county.tables import change_log, key_segment
 from villagefp.wire import links
-from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_replaces
+from villagefp.wire.change import ChangeName, LoggedChange, pack_replaces, read_logged
 from villagefp.wire.links import Cover
-from villagefp.wire.values import unpack
 
 
 class Place(NamedTuple):
@@ -202,26 +201,5 @@ def of_stream(connection: Connection, village: bytes, scope: int, after: int, mo
 
 
 def _delivered(row: Sequence[Any]) -> LoggedChange:
-    village, device, seq, group, stamp, author, kind, record, replaces, body, commitment, link = row
-    fields, reason = ({}, None) if body is None else unpack(body)
-    change = Change(
-        village=village,
-        device=device,
-        seq=seq,
-        group=group,
-        stamp=stamp,
-        author=author,
-        kind=kind,
-        record=record,
-        fields=fields,
-        replaces=unpack_replaces(replaces),
-        reason=reason,
-    )
-    return LoggedChange(change, body, commitment, link)
-
-
-def unpack_replaces(packed: bytes) -> dict[int, tuple[ChangeName, ...]]:
-    """The writes that a change overwrites, as they stand in its header."""
-    if not packed:
-        return {}
-    return {number: tuple((device, seq) for device, seq in names) for number, names in unpack(packed).items()}
+    *header, replaces, body, commitment, link = row
+    return read_logged(header, replaces, body, commitment, link)

@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 
 from villagefp.storage import local
 from villagefp.wire import links
-from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_body, pack_header, pack_replaces
+from villagefp.wire.change import Change, LoggedChange, pack_body, pack_header, pack_replaces, read_logged
 from villagefp.wire.links import Cover
-from villagefp.wire.values import unpack
 
 _COLUMNS = "village, device, seq, grp, stamp, author, kind, record, body, replaces, commitment, link"
 _APPEND = f"INSERT INTO change_log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -210,28 +209,8 @@ def changes_of_group(connection: Connection, made: Change) -> list[Change]:
 
 def from_row(row: Any) -> LoggedChange:
     """A change from its row."""
-    village, device, seq, group, stamp, author, kind, record, body, replaces, committed, link = row
-    fields, reason = ({}, None) if body is None else unpack(body)
-    change = Change(
-        village=village,
-        device=device,
-        seq=seq,
-        group=group,
-        stamp=stamp,
-        author=author,
-        kind=kind,
-        record=record,
-        fields=fields,
-        replaces=_unpack_replaces(replaces),
-        reason=reason,
-    )
-    return LoggedChange(change, body, committed, link)
-
-
-def _unpack_replaces(packed: bytes) -> dict[int, tuple[ChangeName, ...]]:
-    if not packed:
-        return {}
-    return {number: tuple((device, seq) for device, seq in names) for number, names in unpack(packed).items()}
+    *header, body, replaces, committed, link = row
+    return read_logged(header, replaces, body, committed, link)
 
 
 def covers(connection: Connection) -> dict[tuple[bytes, bytes, int], Cover]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
-from villagefp.wire.values import Value, pack
+from villagefp.wire.values import Value, pack, unpack
 
 WITHDRAWN = 0
 """The field number that every kind has: True is a withdrawn record. Numbers of declared fields begin at 1."""
@@ -76,3 +77,32 @@ def pack_header(change: Change) -> bytes:
             pack_replaces(change.replaces),
         ]
     )
+
+
+def unpack_replaces(packed: bytes) -> dict[int, tuple[ChangeName, ...]]:
+    """The writes that a change overwrites, as they stand in its header."""
+    if not packed:
+        return {}
+    return {number: tuple((device, seq) for device, seq in names) for number, names in unpack(packed).items()}
+
+
+def read_logged(
+    header: Sequence[Any], replaces: bytes, body: bytes | None, commitment: bytes, link: bytes
+) -> LoggedChange:
+    """A change from a row of a log; `header` is all from village to record, in order."""
+    village, device, seq, group, stamp, author, kind, record = header
+    fields, reason = ({}, None) if body is None else unpack(body)
+    change = Change(
+        village=village,
+        device=device,
+        seq=seq,
+        group=group,
+        stamp=stamp,
+        author=author,
+        kind=kind,
+        record=record,
+        fields=fields,
+        replaces=unpack_replaces(replaces),
+        reason=reason,
+    )
+    return LoggedChange(change, body, commitment, link)
