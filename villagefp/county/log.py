@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select
 from villagefp.county.bulk import Changes, Rows, select_among
 from villagefp.county.tables import change_log, key_segment
 from villagefp.wire import links
-from villagefp.wire.change import ChangeName, LoggedChange, pack_replaces, read_logged
+from villagefp.wire.change import Change, ChangeName, LoggedChange, pack_replaces, read_logged
 from villagefp.wire.links import Cover
 
 
