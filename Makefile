@@ -5,9 +5,11 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 OUT ?= demo-out
+MINUTES ?= 20
+SEED ?=
 export QT_QPA_PLATFORM ?= $(if $(DISPLAY),,offscreen)
 
-.PHONY: demo run test check bench lock setup prepare golden
+.PHONY: demo run test check processes bench lock setup prepare golden
 
 demo: setup  ## the main job on real input: import, visits, sheets; pictures and PDFs are in $(OUT)
 	$(PY) -m villagefp demo --headless --out $(OUT)
@@ -24,6 +26,9 @@ check: setup  ## format, lint, types, imports, translations: the same by hand an
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PY) -m villagefp prepare --check
+
+processes: .venv/ready-for-tests setup  ## the exchange by real processes under faults, for MINUTES (20) from SEED
+	$(PY) -m tests.processes $(MINUTES) $(SEED)
 
 bench: .venv/ready-for-tests setup  ## measure the budgets; JSON on standard output
 	$(PY) -m tests.benchmarks
