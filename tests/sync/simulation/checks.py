@@ -10,16 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from tests.sync.simulation import model
 from tests.sync.simulation.desk import Desk, Village
 from tests.sync.simulation.model import Name, Row
 from tests.sync.simulation.office import Office
 from villagefp.county import streams
-from villagefp.storage import cursors, digests, due_plans, rebuild, sending
+from villagefp.storage import cursors, digests, due_plans, local, rebuild, sending
+from villagefp.wire import stamp
+from villagefp.wire.batch import decode_batch
 from villagefp.wire.declared import BY_NUMBER
 from villagefp.wire.kinds import Merge, Travel
+from villagefp.wire.page import open_page
+from villagefp.wire.page_changes import unpack_changes
 from villagefp.wire.scopes import scopes_of
+
+DAY = 86_400
 
 
 def of_village(office: Office, village: Village, desks: Sequence[Desk]) -> Iterator[str]:
@@ -49,6 +56,10 @@ def of_desk(office: Office, desk: Desk, placed: Mapping[Name, int], held: set[Na
     yield from _bodies(desk, log)
     yield from _records(desk, log)
     yield from _sound(desk)
+    yield from _left_over(office, desk)
+    yield from _adopted(office, desk)
+    if desk.revoked:
+        yield from _apart(desk, placed)
     if not desk.revoked and not desk.moved_role:
         yield from _agrees(office, desk, scopes)
 
@@ -116,6 +127,44 @@ def _sound(desk: Desk) -> Iterator[str]:
         found += [str(each) for each in due_plans.differences(connection, desk.store.due_entry())]
     for line in found:
         yield f"{desk.label}: doctor: {line}"
+
+
+def _left_over(office: Office, desk: Desk) -> Iterator[str]:
+    """What was erased lies in no batch and no page either."""
+    erased = desk.erased()
+    if not erased:
+        return
+    changes = []
+    with desk.store.read() as connection:
+        for (data,) in connection.exec_driver_sql("SELECT data FROM outbox").all():
+            changes += decode_batch(data, record_of=lambda name: _record_of(connection, name)).changes
+        for (told,) in connection.exec_driver_sql("SELECT told FROM kept_page").all():
+            changes += unpack_changes(open_page(told, office.keys.signs)).changes
+    for one in changes:
+        if one.body is not None and (one.change.kind, one.change.record) in erased:
+            yield f"{desk.label}: {one.change.device.hex()[-4:]}/{one.change.seq} was erased and lies in batch or page"
+
+
+def _record_of(connection: Connection, name: Name) -> bytes | None:
+    query = "SELECT record FROM change_log WHERE device = ? AND seq = ?"
+    found: bytes | None = connection.exec_driver_sql(query, name).scalar()
+    return found
+
+
+def _adopted(office: Office, desk: Desk) -> Iterator[str]:
+    """No clock that stands wrong carries the others away."""
+    with desk.store.read() as connection:
+        adopted = stamp.milliseconds_of(local.adopted_stamp(connection)) / 1000
+    if adopted > office.latest.timestamp() + DAY:
+        yield f"{desk.label}: a stamp of {adopted} was adopted"
+
+
+def _apart(desk: Desk, placed: Mapping[Name, int]) -> Iterator[str]:
+    """What a laptop delivers after it was revoked counts for nobody."""
+    device, seq = desk.revoked_at or (desk.device, 0)
+    for name in sorted(placed):
+        if name[0] == desk.device and (name[0] != device or name[1] > seq):
+            yield f"{desk.label}: {name[1]} was delivered after it was revoked, and is in force"
 
 
 def _agrees(office: Office, desk: Desk, scopes: Sequence[int]) -> Iterator[str]:

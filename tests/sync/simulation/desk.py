@@ -14,7 +14,7 @@ from tests.sync.simulation import model
 from tests.sync.simulation.machines import Clock, Power, PowerCut
 from tests.sync.simulation.model import COLUMNS, Row, Told
 from villagefp.domain.ambient import Ambient
-from villagefp.storage import sending
+from villagefp.storage import identity, sending
 from villagefp.storage.store import Store, open_store
 
 Files = dict[str, bytes]
@@ -48,6 +48,7 @@ class Desk:
     copies: list[Files] = field(default_factory=list)
     revoked: bool = False
     moved_role: bool = False
+    revoked_at: model.Name | None = None  # the device that was, and what the county had of it then
     renamed: int = 0
     _store: Store | None = None
     _seen: int = 0
@@ -66,6 +67,17 @@ class Desk:
     @property
     def device(self) -> bytes:
         return self.store.origin.device
+
+    def make_sure(self) -> None:
+        """What the program does before anything leaves: look whether it is a copy of itself.
+
+        It cannot know what the other one has given or will give, so what no receipt confirms may come twice then, under
+        two names and with one content: equal heads, which are no conflict.
+        """
+        if identity.make_sure(self.store, self.outside, self.machine):
+            for row in self.mine():
+                if row.key in self.village.told.writes:
+                    self.village.told.writes[row.key].times += 1
 
     def close(self) -> None:
         """The worker goes home."""

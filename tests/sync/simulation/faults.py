@@ -13,7 +13,7 @@ from tests.sync.simulation.desk import Desk
 from tests.sync.simulation.machines import Clock
 from tests.sync.simulation.net import Trouble
 from tests.sync.simulation.world import World
-from villagefp.county import accept, devices
+from villagefp.county import accept, devices, lineage
 
 Happening = Callable[[World, random.Random], None]
 FAULTS_A_SEED = 8
@@ -324,7 +324,9 @@ def power_cut_meanwhile(world: World, chance: random.Random) -> None:
 
 def revoked(world: World, chance: random.Random) -> None:
     desk = _any(world, chance)
-    devices.revoke(world.office.county, desk.village.id, desk.device, "office")
+    if not _is_known(world, desk):
+        return
+    lineage.revoke(world.office.county, desk.village.id, desk.device, "office")
     world.as_the_county_has_them()
     world.strike("revoked")
     world.work(desk, chance)
@@ -332,10 +334,13 @@ def revoked(world: World, chance: random.Random) -> None:
 
 
 def readmitted(world: World, chance: random.Random) -> None:
-    having = [desk for desk in world.desks if desk.revoked]
+    """The last one that was revoked, or one that is for this, is let in again."""
+    having = [desk for desk in world.desks if desk.revoked and _is_known(world, desk)]
     if not having:
         revoked(world, chance)
-        having = [desk for desk in world.desks if desk.revoked]
+        having = [desk for desk in world.desks if desk.revoked and _is_known(world, desk)]
+    if not having:
+        return
     desk = having[int(chance.random() * len(having))]
     devices.readmit(world.office.county, desk.village.id, desk.device, "office")
     accept.reconsider(world.office.county, desk.village.id, desk.device, "office")
@@ -343,14 +348,18 @@ def readmitted(world: World, chance: random.Random) -> None:
     world.strike("readmitted")
 
 
+def _is_known(world: World, desk: Desk) -> bool:
+    with world.office.county.read() as connection:
+        return devices.find(connection, desk.village.id, desk.device) is not None
+
+
 def reassigned(world: World, chance: random.Random) -> None:
     """A worker gets another role; what is not sent yet may not be allowed any more."""
     desk = _any(world, chance)
     world.work(desk, chance, work.event)
     role = "village_cadre" if desk.role == "village_doctor" else "village_doctor"
-    with world.office.county.read() as connection:
-        if devices.find(connection, desk.village.id, desk.device) is None:
-            return
+    if not _is_known(world, desk):
+        return
     devices.set_role(world.office.county, desk.village.id, desk.device, role, "office")
     accept.reconsider(world.office.county, desk.village.id, desk.device, "office")
     world.as_the_county_has_them()

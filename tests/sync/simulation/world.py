@@ -29,7 +29,7 @@ from villagefp.county.devices import NewDevice
 from villagefp.county.migrate import bring_up_to_date
 from villagefp.domain.ambient import Ambient
 from villagefp.errors import UserError
-from villagefp.storage import device_key, due_plans, exchange_facts, trust
+from villagefp.storage import device_key, due_plans, exchange_facts, identity, trust
 from villagefp.storage import engine as store_engine
 from villagefp.storage.exchange_facts import CountyLink
 from villagefp.storage.store import Joining, create_store
@@ -225,6 +225,7 @@ class World:
         finished: list[Outcome] = []
 
         def act() -> str:
+            desk.make_sure()
             try:
                 outcome = engine.exchange(
                     desk.store,
@@ -235,6 +236,7 @@ class World:
                 )
             except Stopped as stopped:
                 return f"stopped: {stopped.why}, {_told(stopped.outcome)}"
+            identity.mark(desk.store, desk.outside)
             finished.append(outcome)
             return _told(outcome)
 
@@ -256,6 +258,7 @@ class World:
         desk.before_exchange()
 
         def act() -> str:
+            desk.make_sure()
             try:
                 written = stick.write(desk.store, which, PLACE)
             except UserError as refused:
@@ -269,6 +272,7 @@ class World:
         desk.before_exchange()
 
         def act() -> str:
+            desk.make_sure()
             found = stick.take(desk.store, which, PLACE)
             told = Counter(str(one.what) for one in found)
             return "stick: " + (", ".join(f"{what} {told[what]}" for what in sorted(told)) or "nothing")
@@ -292,6 +296,8 @@ class World:
             for desk in self.desks:
                 known = devices.find(connection, desk.village.id, desk.device)
                 if known is not None:
+                    if known.revoked and not desk.revoked:
+                        desk.revoked_at = (desk.device, known.accepted)
                     desk.revoked = known.revoked
                     desk.moved_role = desk.moved_role or len(scopes_of(known.role)) < len(scopes_of(desk.role))
                     desk.role = known.role
