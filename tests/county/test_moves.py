@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.county.laptops import VILLAGE, WHO, Laptop, Write
 from tests.county.reading import stored
@@ -16,7 +16,7 @@ from villagefp.county import carrying, devices, moves, tickets
 from villagefp.county.accept import accept_batch
 from villagefp.county.pen import is_pen
 from villagefp.county.store import County
-from villagefp.county.tables import audit, change_log, device
+from villagefp.county.tables import audit, change_log, device, moved
 from villagefp.county.tickets import Cause, Ticket
 from villagefp.domain.same import in_order, pair_id
 from villagefp.errors import UserError
@@ -259,6 +259,38 @@ def test_a_decision_that_is_cut_short_anywhere_is_gone_on_with(
     assert villages.values(THERE, "person", person) == villages.values(VILLAGE, "person", person)
     rows = _log(villages.county, THERE)
     assert len({(row.record, row.stamp, row.author, row.body) for row in rows}) == len(rows)  # each was copied once
+
+
+def test_a_store_that_was_put_back_learns_from_the_decisions_who_moved(
+    villages: Villages, family: dict[str, Write]
+) -> None:
+    person, laptop = family["person"].record, villages.laptops[VILLAGE]
+    decide(villages, villages.ask(person))
+    assert moves.go_on(villages.county) == 0
+    with villages.county.write() as connection:
+        connection.execute(delete(moved))
+    late = Write("event", laptop.id(), {"person": person, "form": "postpartum_visit", "outcome": "done"})
+    villages.give(laptop, late)
+    assert villages.values(THERE, "event", late.record) is None
+    assert moves.go_on(villages.county) == 1
+    assert villages.values(THERE, "event", late.record) is not None
+    before = _log(villages.county, THERE)
+    assert moves.go_on(villages.county) == 0
+    assert _log(villages.county, THERE) == before
+
+
+def test_whoever_came_home_has_not_moved_when_moves_are_gone_on_with(
+    villages: Villages, family: dict[str, Write]
+) -> None:
+    person = family["person"].record
+    decide(villages, villages.ask(person))
+    decide(villages, villages.ask(person, THERE, VILLAGE), THERE)
+    with villages.county.write() as connection:
+        connection.execute(delete(moved))
+    moves.go_on(villages.county)
+    home = Write("event", villages.laptops[VILLAGE].id(), {"person": person, "form": "postpartum_visit"})
+    villages.give(villages.laptops[VILLAGE], home)
+    assert villages.values(THERE, "event", home.record) is None
 
 
 @pytest.mark.parametrize("told", [{"consent_on": None}, {"consent_how": None}, {"to_village": "990101999999"}])

@@ -109,6 +109,49 @@ def finish(county: County, village: bytes) -> int:
     return len(left)
 
 
+def go_on(county: County) -> int:
+    """Go on with all moves of a county: those cut short, and those a store that was put back has forgotten.
+
+    Returns how many villages were left by somebody of whom more is copied now. For the start of a server, after a
+    store was put back, and when laptops gave back what it had lost.
+    """
+    wanted = _from_decisions(county)
+    with county.read() as connection:
+        here = {(each.village, each.person): each for each in connection.execute(select(moved))}
+    left: set[bytes] = set()
+    for (village, person), (to_village, transfer) in sorted(wanted.items()):
+        row = here.get((village, person))
+        if row is None or (row.to_village, row.transfer) != (to_village, transfer):
+            with county.numbering(village) as (connection, _standing):
+                ids = carrying.entries(connection, village, [person])[person]
+                _MOVED.put(connection, [(village, each, to_village, transfer, 1) for each in ids])
+            left.add(village)
+    for village in sorted(left):
+        carrying.carry(county, village)
+    return len(left) + sum(finish(county, village) for village in sorted({village for village, _person in wanted}))
+
+
+def _from_decisions(county: County) -> dict[tuple[bytes, bytes], tuple[bytes, bytes]]:
+    """By village and person that left it where she went, and by which move: all agreed moves in their order.
+
+    Whoever came home has left no longer.
+    """
+    gone: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
+    with county.read() as connection:
+        by_code = {row.code: row.village for row in connection.execute(select(village_table))}
+        agreed = []
+        for code, village in sorted(by_code.items()):
+            for transfer, person in tickets.moves(connection, village):
+                told = tickets.read(connection, village, transfer).values
+                to_village = by_code.get(str(told.get("to_village")))
+                if told.get("agreed") is True and told.get("from_village") == code and to_village is not None:
+                    agreed.append((str(told.get("state_on")), transfer, village, person, to_village))
+    for _day, transfer, village, person, to_village in sorted(agreed):
+        gone[village, person] = to_village, transfer
+        gone.pop((to_village, person), None)
+    return gone
+
+
 def words(decided: Decided) -> str:
     """What became of a wish, for whoever decided."""
     if not decided.agreed:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from villagefp.county import erasing, given_back, prefixes
+from villagefp.county import erasing, given_back, moves, prefixes
 from villagefp.county.accept import accept_batch
 from villagefp.county.delivery import Forked, Taken
 from villagefp.county.hearing import Asker
@@ -50,6 +50,7 @@ def take(county: County, keys: CountyKeys, asker: Asker, kept: Kept, pieces: Seq
         taking.batch(place, batches[place])
     if kept.pages_wait or any(pages):
         given_back.take(county, asker.device.village, keys.signs)
+        moves.go_on(county)  # a decision about a move may have come back among them
     return taking.took
 
 

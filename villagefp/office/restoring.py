@@ -9,7 +9,7 @@ from shutil import copyfile
 import sqlcipher3.dbapi2 as sqlcipher
 
 from villagefp.cli.output import Output
-from villagefp.county import erasure_list, putting_back
+from villagefp.county import erasure_list, moves, putting_back
 from villagefp.county.engine import sqlite_engine
 from villagefp.errors import UserError
 from villagefp.i18n import _
@@ -35,6 +35,7 @@ def restore(told: argparse.Namespace, output: Output) -> int:
     with opened(told) as office:
         erased = putting_back.erase_again(office.county, office.folder / erasure_list.NAME, office.keys.signs)
         villages = putting_back.begin_epochs(office.county, WHO)
+        moves.go_on(office.county)
     lines = [
         _("The store is put back: {villages} villages begin anew, {erased} erasures were done again.").format(
             villages=villages, erased=erased

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from villagefp.cli.output import Output
+from villagefp.county import moves
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.office.opening import opened
@@ -27,6 +28,7 @@ def serve(told: argparse.Namespace, output: Output) -> int:
     from villagefp.county.app import make_app, server  # noqa: PLC0415
 
     with opened(told) as office, _listening(told.host, told.port) as listening, _stopped_softly():
+        moves.go_on(office.county)
         running = server(make_app(office.county, office.keys), told.host, told.port, proxied=told.behind_proxy)
         scheme = "http"
         if told.certificate is not None:
@@ -49,6 +51,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer's end waits 40 ms
     except (OSError, OverflowError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
         raise UserError(
