@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, get_type_hints
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -72,8 +72,6 @@ def _of_type(kind: Kind, field: Field) -> st.SearchStrategy[Any]:
 
 
 def _codes(kind: Kind, field: Field) -> list[str]:
-    from typing import get_type_hints  # noqa: PLC0415
-
     if kind.name not in BY_KIND:
         return []
     enum = _enum(get_type_hints(BY_KIND[kind.name].record_type)[field.name])
@@ -97,7 +95,7 @@ class History:
 
     def __repr__(self) -> str:
         lines = [
-            f"{one.device[:1].decode()}{one.seq} save {one.group} at {one.stamp}: kind {one.kind} record {one.record[0]} "
+            f"{one.device[:1].decode()}{one.seq} save {one.group} at {one.stamp}: {one.kind} {one.record[0]} "
             f"{dict(one.fields)} over {[(n, [(d[:1], s) for d, s in names]) for n, names in one.replaces.items()]}"
             for one in self.changes
         ]
@@ -168,7 +166,18 @@ def portions(laptop: Laptop, chance: Random) -> list[tuple[int, int]]:
     return cut + [(first, last) for first, last in more] + chance.choices(cut, k=chance.randrange(3))
 
 
-def delivery(laptop: Laptop, first: int, last: int, erased: AbstractErased = None) -> Delivery:
+class Erased:
+    """What a sender knows to be erased."""
+
+    def __init__(self) -> None:
+        self.records: set[RecordName] = set()
+        self.changes: set[ChangeName] = set()
+
+    def takes(self, change: Change) -> bool:
+        return change.name in self.changes or (change.kind, change.record) in self.records
+
+
+def delivery(laptop: Laptop, first: int, last: int, erased: Erased | None = None) -> Delivery:
     """These changes as another laptop gives them; of what it knows to be erased without body and key."""
     changes = [_as_known(one, erased) for one in laptop.log[first - 1 : last]]
     bodies = {one.change.seq for one in changes if one.body is not None}
@@ -186,21 +195,7 @@ def delivery(laptop: Laptop, first: int, last: int, erased: AbstractErased = Non
     )
 
 
-class Erased:
-    """What a sender knows to be erased."""
-
-    def __init__(self) -> None:
-        self.records: set[RecordName] = set()
-        self.changes: set[ChangeName] = set()
-
-    def takes(self, change: Change) -> bool:
-        return change.name in self.changes or (change.kind, change.record) in self.records
-
-
-AbstractErased = Erased | None
-
-
-def _as_known(one: LoggedChange, erased: AbstractErased) -> LoggedChange:
+def _as_known(one: LoggedChange, erased: Erased | None) -> LoggedChange:
     if erased is None or not erased.takes(one.change):
         return one
     return LoggedChange(bare(one.change), None, one.commitment, one.link)

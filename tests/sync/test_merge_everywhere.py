@@ -312,7 +312,7 @@ def test_elements_of_a_set_merge_the_same_at_the_county(
     templates: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No declared kind has a union yet, and no table of a laptop could hold one."""
-    monkeypatch.setitem(declared.BY_NUMBER, UNION.number, UNION)  # type: ignore[misc]
+    monkeypatch.setitem(declared.BY_NUMBER, UNION.number, UNION)
 
     @everywhere
     @given(history=histories(UNION), chance=st.randoms(use_true_random=False))
