@@ -23,7 +23,7 @@ def keep(path: Path | None, village: bytes, told: bytes) -> None:
     if path is None:
         return
     plain = village + len(told).to_bytes(_LENGTH_BYTES, "big") + told
-    with path.open("ab") as file:
+    with open(path, "ab", opener=_for_the_owner_alone) as file:  # noqa: PTH123  a Path opens without an opener
         if file.tell():
             end = _whole(path)
             if end < file.tell():
@@ -39,6 +39,10 @@ def read(path: Path) -> list[tuple[bytes, bytes]]:
         return []
     with path.open("rb") as file:
         return [(village, told) for village, told, _end in _entries(file)]
+
+
+def _for_the_owner_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _whole(path: Path) -> int:

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 from sqlalchemy import Engine
@@ -21,7 +20,7 @@ from villagefp.office.enrolling import WHO
 from villagefp.office.opening import Office, opened, postgres, slot_keys, sqlite
 from villagefp.reasons import reason
 from villagefp.storage import keyslots
-from villagefp.storage.files import sync_file, sync_folder
+from villagefp.storage.files import make_private, sync_file, sync_folder, write_durably
 
 
 def backup(told: argparse.Namespace, output: Output) -> int:
@@ -98,13 +97,13 @@ def _copied(told: argparse.Namespace, office: Office, path: Path) -> Path:
     fresh = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.unlink(missing_ok=True)
+        make_private(fresh)
         _copy_pages(office.county.engine, fresh, slot_keys(told, office.folder).store)
         sync_file(fresh)
         for kept in (*office.folder.glob(keyslots.FILES), office.folder / erasure_list.NAME):
             beside = path.parent / kept.name
             if kept.exists() and not (beside.exists() and beside.samefile(kept)):
-                copyfile(kept, beside)
+                write_durably(beside, kept.read_bytes())
         fresh.replace(path)
         sync_folder(path.parent)
     except OSError as error:

@@ -21,7 +21,7 @@ from villagefp.i18n import _
 from villagefp.office.opening import engine_of, shown, slot_keys, where
 from villagefp.reasons import reason
 from villagefp.storage import keyslots
-from villagefp.storage.files import sync_folder, write_durably
+from villagefp.storage.files import make_private, sync_folder, write_durably
 from villagefp.storage.keyslots import RECOVERY, WORKER, Cost, Keys
 from villagefp.storage.passphrase import check_passphrase
 from villagefp.storage.recovery_code import new_code, read_code
@@ -70,6 +70,7 @@ def _sqlite(told: argparse.Namespace, cost: Cost) -> _Founded:
     for left in folder.glob(f"{fresh.name}*"):  # of a creation that was cut short
         left.unlink()
     keys = _new_keys()
+    make_private(fresh)
     engine = sqlite_engine(fresh, keys.store)
     try:
         bring_up_to_date(engine)
@@ -104,7 +105,7 @@ def _new_keys() -> Keys:
 
 def _check_folder(folder: Path, secret: str) -> None:
     check_passphrase(secret)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.glob(keyslots.FILES)):
         raise UserError(
             _("In {folder} there are the keys of another store. Take a folder of its own for the county.").format(

@@ -11,7 +11,7 @@ from villagefp import paths
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage.engine import WRITES
-from villagefp.storage.files import sync_file, sync_folder
+from villagefp.storage.files import make_private, sync_file, sync_folder
 from villagefp.storage.revision import REVISION
 
 
@@ -91,6 +91,7 @@ def _copy(engine: Engine, database: Path, revision: str) -> None:
         )
     kept = database.with_name(f"{database.name}.before-{revision}")
     fresh = kept.with_name(kept.name + ".new")
+    make_private(fresh)
     copyfile(database, fresh)
     sync_file(fresh)
     fresh.replace(kept)

@@ -16,7 +16,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import keyslots, local, migrate, trust
 from villagefp.storage.engine import WRITES, make_engine
-from villagefp.storage.files import ERASED, sync_folder
+from villagefp.storage.files import ERASED, make_private, sync_folder
 from villagefp.storage.keyslots import RECOVERY, WORKER, Cost, Keys, Slot
 from villagefp.storage.lock import FolderLock
 from villagefp.storage.log import Origin, read_tail
@@ -125,6 +125,7 @@ def _named(name: str) -> str:
 def _found(folder: Path, keys: Keys, owners: tuple[Village, Worker], ambient: Ambient, joining: Joining | None) -> None:
     """The database with its tables and its first save: the village and the worker."""
     _remove(folder, f"{_UNFINISHED}*")
+    make_private(folder / _UNFINISHED)
     engine = make_engine(folder / _UNFINISHED, keys.store)
     village, worker = owners
     origin = Origin(village.id, joining.device if joining else ambient.new_id())
