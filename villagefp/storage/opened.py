@@ -21,7 +21,7 @@ from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
 from villagefp.storage.lock import FolderLock
 from villagefp.storage.log import Origin, Tail
-from villagefp.storage.refusals import refusing_in_words
+from villagefp.storage.refusals import putting_off, refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 from villagefp.storage.village_keys import Key, Ring
 from villagefp.wire import stamp
@@ -263,13 +263,17 @@ class Store:
         return replace(self._opening.keys, worker=worker)
 
     def rest(self) -> None:
-        """Fold the write-ahead log into the database file; for when nobody waits, as after a minute without input."""
+        """Fold the write-ahead log into the database file; for when nobody waits, as after a minute without input.
+
+        A disk that has no room for it is no matter: all that was kept is in the log, and is read from there.
+        """
         with self._saving:
             pooled = self._engine.raw_connection()  # outside any transaction, which a checkpoint may not be in
             try:
                 cursor = pooled.cursor()
                 cursor.execute("PRAGMA busy_timeout = 0")  # what somebody still reads waits for the next rest
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                with putting_off():
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
                 cursor.close()
             finally:

@@ -63,6 +63,16 @@ def refusing_in_words(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def putting_off() -> Iterator[None]:
+    """What the disk refuses now can be done as well another time, and nobody need be told; a damaged file is told."""
+    try:
+        yield
+    except sqlcipher.Error as refused:
+        if _of_sqlite(refused) not in {_Trouble.FULL, _Trouble.UNWILLING}:
+            raise
+
+
+@contextmanager
 def opening_in_words(database: Path) -> Iterator[None]:
     """Why a store cannot be opened: a full disk, an unwilling one, or a file that is not the store it was."""
     try:
@@ -91,7 +101,7 @@ def opening_in_words(database: Path) -> Iterator[None]:
 def _trouble(refused: DatabaseError | OSError, folder: Path) -> _Trouble | None:
     if isinstance(refused, OSError):
         return _OF_SYSTEM.get(refused.errno or 0)
-    trouble = _OF_SQLITE.get(_code(refused))
+    trouble = _of_sqlite(refused.orig)
     return _Trouble.FULL if trouble is _Trouble.UNWILLING and _free(folder) < _SCARCE else trouble
 
 
@@ -104,6 +114,6 @@ def _free_in_words(folder: Path) -> str:
     return f"{free // 1024} kB" if free < _SCARCE else f"{free // 1024 // 1024} MB"
 
 
-def _code(error: DatabaseError) -> int:
-    """SQLite's result code without its extension."""
-    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
+def _of_sqlite(error: BaseException | None) -> _Trouble | None:
+    """By SQLite's result code without its extension."""
+    return _OF_SQLITE.get(int(getattr(error, "sqlite_errorcode", 0)) & 0xFF)
