@@ -166,7 +166,7 @@ def test_a_store_that_somebody_works_with_is_not_replaced(sqlite: Office, tmp_pa
     assert sqlite.done("status") == []
 
 
-def test_a_server_is_copied_and_put_back_with_its_own_tools(  # noqa: PLR0917  fixtures
+def test_a_server_is_copied_and_put_back_with_its_own_tools(
     cluster: Cluster,
     village: Village,
     usb: Path,
@@ -194,6 +194,34 @@ def test_a_server_is_copied_and_put_back_with_its_own_tools(  # noqa: PLR0917  f
         round_trip(back, store, usb)
         round_trip(back, two, usb)
     assert (named(two, kept), named(two, late)) == ("李芳", "张伟")
+
+
+def test_an_office_with_one_computer_moves_up_to_a_server_and_laptops_notice_nothing(
+    sqlite: Office, cluster: Cluster, village: Village, usb: Path, tmp_path: Path
+) -> None:
+    store = village.new("one", sqlite.slip(tmp_path / "slips"))
+    kept = village.person(store)
+    round_trip(sqlite, store, usb)
+    waiting = village.person(store, "张伟")
+    write(store, usb)  # an envelope that is on its way meanwhile
+    url, folder = cluster.new_database("moved_up"), tmp_path / "server"
+    told = sqlite.done("to-server", "--to", url, "--keys", folder)
+    assert told["rows"] > 10
+    path = Path(sqlite.place[1])
+    assert not path.exists()
+    assert path.with_name("county.db.moved").exists()
+    server = replace(sqlite, place=("--db", url, "--keys", str(folder)))
+    server.done("inbox", usb)
+    take(store, usb)
+    two = village.new("two", server.slip(tmp_path / "slips"))
+    round_trip(server, two, usb)
+    round_trip(server, store, usb)
+    assert (named(two, kept), named(two, waiting)) == ("李芳", "张伟")
+    with store.read() as connection:
+        (only,) = exchange_facts.receipts(connection, store.origin).by_epoch
+        assert only.counter == 1  # it was never put back
+    again = replace(sqlite, place=("--sqlite", str(path.with_name("county.db.moved"))))
+    assert "holds a county" in again.refused("to-server", "--to", url, "--keys", tmp_path / "third")
 
 
 def test_a_torn_end_of_the_list_of_erasures_is_written_over(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from villagefp.office import (
     importing,
     inbox,
     keyring,
+    moving_up,
     publishing,
     restoring,
     seeding,
@@ -164,6 +165,12 @@ def _add_copies(actions: _Actions[argparse.ArgumentParser], common: argparse.Arg
     )
     restore.add_argument("file", type=Path, nargs="?", metavar="FILE", help=_("the copy to put back, of a file store"))
     restore.set_defaults(run=restoring.restore)
+    moving = actions.add_parser("to-server", help=_("all that an office kept in a file goes into PostgreSQL"))
+    moving.add_argument("--sqlite", type=Path, required=True, metavar="FILE", help=_("the office's encrypted file"))
+    moving.add_argument("--to", required=True, metavar="URL", help=_("an empty PostgreSQL database"))
+    moving.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help=_("where its keys are put"))
+    moving.add_argument("--json", action="store_true", help=_("machine-readable output"))
+    moving.set_defaults(run=moving_up.to_server)
 
 
 def _add_tasks(actions: _Actions[argparse.ArgumentParser], common: argparse.ArgumentParser, _cost: Cost) -> None:
