@@ -166,7 +166,7 @@ def test_a_store_that_somebody_works_with_is_not_replaced(sqlite: Office, tmp_pa
     assert sqlite.done("status") == []
 
 
-def test_a_server_is_copied_and_put_back_with_its_own_tools(
+def test_a_server_is_copied_and_put_back_with_its_own_tools(  # noqa: PLR0917  fixtures
     cluster: Cluster,
     village: Village,
     usb: Path,
