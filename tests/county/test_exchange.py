@@ -13,7 +13,7 @@ from tests.county.conftest import Opening
 from tests.county.laptops import VILLAGE, WHO, Laptop, Write, busy
 from tests.county.peers import KEYS, Peer
 from tests.county.reading import in_force, stored
-from villagefp.county import devices, prefixes, said, streams
+from villagefp.county import devices, lineage, prefixes, said, streams
 from villagefp.county.exchange import UnknownDeviceError, broke_off, hear
 from villagefp.county.store import County
 from villagefp.wire.batch import Packing
@@ -28,6 +28,7 @@ from villagefp.wire.scopes import GENERAL, SENSITIVE
 from villagefp.wire.seed import open_part
 from villagefp.wire.signed import ExchangeError
 from villagefp.wire.signing import SigningKey
+from villagefp.wire.succession import sign_succession
 from villagefp.wire.values import Value
 
 
@@ -103,6 +104,23 @@ def test_a_quiet_exchange_writes_nothing_and_is_short(county: County) -> None:
         assert not heard.following
         assert open_answer(heard.answer, hello, KEYS.signs).requests == 0
         assert len(hello) + len(heard.answer) <= 235
+
+
+def test_a_quiet_exchange_of_a_successor_asks_for_its_past_and_writes_nothing(county: County) -> None:
+    one, _other = pair(county)
+    one.laptop.save(one.laptop.person("李芳", sex=2))
+    one.exchange(county)
+    new = Laptop(520)
+    told = sign_succession(
+        VILLAGE, one.laptop.device, new.device, new.key.public, bytes(32), one.laptop.key, new.key, 1
+    )
+    lineage.succeed(county, told)
+    peer = Peer(new)
+    peer.exchange(county)
+    assert [group.reason for former in peer.receipt.former for group in former.returned] == [Reason.MALFORMED]
+    with spoken(county) as statements:
+        hear(county, KEYS, peer.hello(), ())
+    assert len(statements) <= 4
 
 
 def digests(county: County) -> dict[int, bytes]:

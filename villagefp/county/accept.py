@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from villagefp.county import aside, clues, devices, erasing, held, log, merging, receipts
+from villagefp.county import aside, clues, devices, erasing, erasure_wishes, held, lineage, log, merging, receipts
 from villagefp.county.bulk import Changes, together
 from villagefp.county.delivery import Delivery, Forked, Missing, Outcome, Taken, check, of_batch
 from villagefp.county.devices import Device
@@ -151,14 +151,30 @@ def _fork(connection: Connection, device: Device, delivery: Delivery) -> Forked 
 
 
 def _settle(connection: Connection, standing: Standing, device: Device, new: _New) -> Taken:
-    """Settle all groups of a device that are not in force: those held, the one that had begun, and those that come."""
+    """Settle all groups of a device that are not in force, and then what waited for them under another identity."""
+    taken, released = _settle_one(connection, standing, device, new)
+    for relative in lineage.with_held(connection, device, released) if released else ():
+        other = devices.known(connection, device.village, relative)
+        _settle(connection, standing, other, _New((), {}, bool(other.open_first), None))  # ends: ever less is held
+    return taken
+
+
+def _settle_one(connection: Connection, standing: Standing, device: Device, new: _New) -> tuple[Taken, set[bytes]]:
+    """Settle those held, the one that had begun, and those that come; with them what is held of its former identities.
+
+    Returns as well of which identities something was held that is in force now.
+    """
     fresh = erasing.without_erased(connection, standing, new.changes)
-    groups = _not_in_force(connection, device, fresh)
+    past = lineage.past(connection, device)
+    former = held.of_past(connection, device.village, past)
+    older = held.with_changes(connection, device.village, former)
+    groups = [*older, *_not_in_force(connection, device, fresh)]
     unfinished = groups.pop() if new.goes_on else None
     here = merging.present(connection, device.village, {one.change.record for one in _changes(groups)})
     scopes = merging.scopes(_changes(groups), here)
-    verdicts = settle(groups, Rights(device.scopes, scopes))
-    fit = _as_many_as_a_receipt_names(groups, verdicts, device.accepted)
+    may = {device.device: device.scopes, **{one.kin.device: one.kin.scopes for one in past}}
+    verdicts = settle(groups, Rights(may, scopes))
+    fit = _as_many_as_a_receipt_names(groups, verdicts, device)
     if fit < len(groups):
         groups, unfinished = groups[:fit], None
     verdicts = verdicts[: len(groups)]
@@ -167,22 +183,28 @@ def _settle(connection: Connection, standing: Standing, device: Device, new: _Ne
     places = heads.number([(one, scopes[one.change.kind, one.change.record]) for one in in_force])
     erased = erasing.records(connection, standing, in_force)
     rows = merging.merge(connection, heads, in_force, here=here, scopes=scopes, erased=erased)
-    here_now = _changes([*groups, unfinished] if unfinished else groups)
-    taken = [one for one in here_now if one.change.seq > device.accepted]
-    apart = [verdict for verdict in verdicts if verdict is not None]
-    moved = _Moved(standing, taken, unfinished, len(in_force), apart)
+    own = groups[len(older) :]
+    taken = [one for one in _changes([*own, unfinished] if unfinished else own) if one.change.seq > device.accepted]
+    apart = [verdict for verdict in verdicts[len(older) :] if verdict is not None]
+    left = held.keep_former(connection, device.village, former, zip(older, verdicts, strict=False))
+    wishes = erasure_wishes.of(connection, device, past)
+    moved = _Moved(standing, taken, unfinished, len(in_force), receipts.Apart(apart, left, wishes))
     with together(connection):
         merging.ROWS.put(connection, rows)
         clues.put(connection, rows, clues.touched(in_force))
         heads.write()
         log.append(connection, taken, places)
-        log.release(connection, [one for one in in_force if one.change.seq <= device.accepted], places)
+        names = {one.change.name for one in taken}
+        log.release(connection, [one for one in in_force if one.change.name not in names], places)
         if taken:
             log.put_covers(connection, taken[0].change, erasing.punctured(new.covers, taken))
         outcome = _move_on(connection, device, new, moved)
     if device.held or apart:
         held.keep(connection, device.village, device.device, apart)
-    return outcome
+    was_held = {group.name for group in own if group.first <= device.accepted and group.first != device.open_first}
+    was_held |= {group.name for group in older}
+    in_force_now = (group for group, verdict in zip(groups, verdicts, strict=True) if verdict is None)
+    return outcome, {group.device for group in in_force_now if group.name in was_held}
 
 
 @dataclass(frozen=True)
@@ -193,7 +215,7 @@ class _Moved:
     taken: Sequence[LoggedChange]
     unfinished: Group | None
     numbered: int
-    held: Sequence[Returned]
+    apart: receipts.Apart
 
 
 def _move_on(connection: Connection, device: Device, new: _New, moved: _Moved) -> Taken:
@@ -202,10 +224,11 @@ def _move_on(connection: Connection, device: Device, new: _New, moved: _Moved) -
     link = moved.taken[-1].link if moved.taken else device.link
     begun = moved.unfinished.first if moved.unfinished else 0
     came_at = new.came_at or device.exchanged_at
-    told = receipts.following(device, receipts.State(moved.standing.epoch, last, link, moved.held))
-    row = (last, link, len(moved.held), begun, came_at, told.serial, pack(told))
+    told = receipts.following(device, receipts.State(moved.standing.epoch, last, link, moved.apart))
+    count = len(moved.apart.returned)
+    row = (last, link, count, begun, came_at, told.serial, pack(told))
     _DEVICE.put(connection, [(device.village, device.device, *row)])
-    return Taken(last, moved.numbered, len(moved.held))
+    return Taken(last, moved.numbered, count)
 
 
 def _not_in_force(connection: Connection, device: Device, fresh: Sequence[LoggedChange]) -> list[Group]:
@@ -220,11 +243,12 @@ def _changes(groups: Sequence[Group]) -> list[LoggedChange]:
     return [one for group in groups for one in group.changes]
 
 
-def _as_many_as_a_receipt_names(groups: Sequence[Group], verdicts: Sequence[Returned | None], accepted: int) -> int:
+def _as_many_as_a_receipt_names(groups: Sequence[Group], verdicts: Sequence[Returned | None], device: Device) -> int:
     """Up to the group with which a receipt would be too long: the laptop sends the rest when some have been mended."""
     count = 0
     for place, (group, verdict) in enumerate(zip(groups, verdicts, strict=True)):
         count += verdict is not None
-        if count >= MAX_RETURNED and group.first > accepted:  # one place is left for a group that had begun
+        fresh = group.device == device.device and group.first > device.accepted
+        if count >= MAX_RETURNED and fresh:  # one place is left for a group that had begun
             return place
     return len(groups)

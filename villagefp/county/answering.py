@@ -186,7 +186,7 @@ class Answering:
             for scope, position in positions.items()
         )
         alike = hello.registry == REGISTRY and hello.positions.keys() == positions.keys()
-        comparable = at_end and alike and not self._parcel.coming and not now.device.held
+        comparable = at_end and alike and not self._parcel.coming and not now.device.held and not now.receipt.former
         if not comparable or hello.offers or not (hello.digest or hello.digests):
             return
         ours = {scope: now.heads.digest(scope).to_bytes() for scope in sorted(positions)}

@@ -38,6 +38,8 @@ class Device:
     exchanged_at: str | None
     knows: bytes | None = None  # packed: the highest serial of each sort of statement that it said it has
     safe: bytes | None = None  # packed: by scope the position up to which a backup holds its streams
+    parent: bytes | None = None  # the laptop of which it is the successor
+    wishes: int | None = None  # erasures of it that wait for the county or were refused
 
     @property
     def scopes(self) -> tuple[int, ...]:
@@ -76,6 +78,8 @@ COLUMNS = (
     device.c.exchanged_at,
     device.c.knows,
     device.c.safe,
+    device.c.parent,
+    device.c.wishes,
 )
 
 
@@ -113,6 +117,7 @@ class NewDevice:
     role: str
     seal_public: bytes | None = None  # to which envelopes for it are sealed
     parent: bytes | None = None  # the laptop of which it is the successor
+    inherited: int = 0  # the parent's changes up to this seq are its past as well
     revoked: bool = False
 
 
@@ -142,6 +147,7 @@ def add(connection: Connection, standing: Standing, new: NewDevice, act: Act) ->
             public=new.public,
             seal_public=new.seal_public,
             parent=new.parent,
+            inherited=new.inherited,
             label=new.label,
             role=new.role,
             revoked=int(new.revoked),

@@ -1,7 +1,8 @@
 """Which groups come into force and which are returned: a pure function of the groups and of what a device may write.
 
 Only what is unauthorised, malformed or too large is returned. A later change that overwrites every faulty write mends
-its group; whatever rests on a returned group waits for it and comes into force with it.
+its group; whatever rests on a returned group waits for it and comes into force with it. The groups of former identities
+of a laptop are its own past: it mends them as it mends its own.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ RecordName = tuple[int, bytes]
 class Rights:
     """What a device may write in its village."""
 
-    scopes: tuple[int, ...]  # none: it was revoked, and all that it delivers is set apart
+    scopes: Mapping[bytes, tuple[int, ...]]  # by device; none: it was revoked, and all that it delivers is set apart
     scope_of: Mapping[RecordName, int]  # of every record that is written
 
     def allow(self, change: Change) -> bool:
         """Whether the device may make this change."""
-        return self.scope_of[change.kind, change.record] in self.scopes
+        return self.scope_of[change.kind, change.record] in self.scopes[change.device]
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,18 @@ class Group:
     changes: tuple[LoggedChange, ...]
 
     @property
+    def device(self) -> bytes:
+        """The identity under which it was saved."""
+        return self.changes[0].change.device
+
+    @property
+    def name(self) -> ChangeName:
+        """The name of its first change, which is its own."""
+        return self.changes[0].change.name
+
+    @property
     def first(self) -> int:
-        """The seq of its first change, which names it."""
+        """The seq of its first change."""
         return self.changes[0].change.seq
 
     @property
@@ -88,29 +99,32 @@ def groups_of(changes: Iterable[LoggedChange]) -> list[Group]:
 
 
 def settle(groups: Sequence[Group], rights: Rights) -> list[Returned | None]:
-    """For each group of one device that is not in force, in order of seq: None where it now is, else why it is not."""
-    faults = {group.first: told for group in groups if (told := list(_faults(group, rights)))}
+    """For each group of one laptop that is not in force: None where it now is, else why it is not.
+
+    In order of seq, those of former identities first, the oldest of all at the beginning.
+    """
+    faults = {group.name: told for group in groups if (told := list(_faults(group, rights)))}
     if not faults:
         return [None] * len(groups)
     menders = _menders(groups)
-    apart: dict[int, Returned] = {}
+    apart: dict[ChangeName, Returned] = {}
     while True:
         found = {
-            group.first: verdict
+            group.name: verdict
             for group in groups
-            if (verdict := _verdict(group, faults.get(group.first, ()), menders, apart)) is not None
+            if (verdict := _verdict(group, faults.get(group.name, ()), menders, apart)) is not None
         }
         found |= _waiting(groups, found)
         if found.keys() == apart.keys():  # it only grows, so this ends
-            return [found.get(group.first) for group in groups]
+            return [found.get(group.name) for group in groups]
         apart = found
 
 
 def _verdict(
     group: Group,
     faults: Sequence[Faulty],
-    menders: Mapping[tuple[ChangeName, int], set[int]],
-    apart: Mapping[int, Returned],
+    menders: Mapping[tuple[ChangeName, int], set[ChangeName]],
+    apart: Mapping[ChangeName, Returned],
 ) -> Returned | None:
     for fault in faults:
         mended = any(mender not in apart for mender in menders.get((fault.name, fault.field), ()))
@@ -119,33 +133,36 @@ def _verdict(
     return None
 
 
-def _menders(groups: Sequence[Group]) -> dict[tuple[ChangeName, int], set[int]]:
+def _menders(groups: Sequence[Group]) -> dict[tuple[ChangeName, int], set[ChangeName]]:
     """By overwritten change and field the groups that overwrite it."""
-    menders: dict[tuple[ChangeName, int], set[int]] = {}
+    menders: dict[tuple[ChangeName, int], set[ChangeName]] = {}
     for group in groups:
         for one in group.changes:
             for number, names in one.change.replaces.items():
                 for name in names:
-                    menders.setdefault((name, number), set()).add(group.first)
+                    menders.setdefault((name, number), set()).add(group.name)
     return menders
 
 
-def _waiting(groups: Sequence[Group], apart: Mapping[int, Returned]) -> dict[int, Returned]:
+def _waiting(groups: Sequence[Group], apart: Mapping[ChangeName, Returned]) -> dict[ChangeName, Returned]:
     """The groups that rest on a returned one, or on one that waits itself: on a record that it writes.
 
-    Only a device's own groups can: nobody else has seen what was returned. A reference rests on nothing, it may dangle.
+    Only a laptop's own groups can: nobody else has seen what was returned. A reference rests on nothing, it may dangle.
     """
-    waiting: dict[int, Returned] = {}
-    holders: dict[RecordName, int] = {}
+    waiting: dict[ChangeName, Returned] = {}
+    holders: dict[RecordName, Group] = {}
+    order = {group.name: place for place, group in enumerate(groups)}
     for group in groups:
         written = {(one.change.kind, one.change.record) for one in group.changes}
-        if group.first not in apart:
-            rests_on = min((holders[record] for record in written if record in holders), default=None)
-            if rests_on is None:
+        if group.name not in apart:
+            held_by = [holders[record] for record in written if record in holders]
+            if not held_by:
                 continue
-            waiting[group.first] = group.returned(Reason.WAITS, change=rests_on)
+            rests_on = min(held_by, key=lambda one: order[one.name])
+            same = rests_on.device == group.device
+            waiting[group.name] = group.returned(Reason.WAITS, change=rests_on.first if same else 0)
         for record in written:
-            holders.setdefault(record, group.first)
+            holders.setdefault(record, group)
     return waiting
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, update
 
-from villagefp.county import devices, held
+from villagefp.county import devices, erasure_wishes, held, lineage
 from villagefp.county.devices import Device
 from villagefp.county.store import County, Standing
 from villagefp.county.tables import device as device_table
 from villagefp.wire.cursor import TAG_BYTES, Epoch
-from villagefp.wire.receipt import Receipt, Returned
+from villagefp.wire.receipt import Former, Receipt, Returned, Wish
 from villagefp.wire.values import pack, unpack
 
 
@@ -34,7 +34,19 @@ def receipt(county: County, village: bytes, device_id: bytes) -> Receipt:
 def said(connection: Connection, standing: Standing, device: Device) -> Receipt:
     """The same without writing down that it was said: its serial is that of the row where it says nothing new."""
     returned = held.returned(connection, device.village, device.device) if device.held else ()
-    return following(device, State(standing.epoch, device.accepted, device.link, returned))
+    past = lineage.past(connection, device)
+    former = held.of_past(connection, device.village, past)
+    apart = Apart(returned, former, erasure_wishes.of(connection, device, past))
+    return following(device, State(standing.epoch, device.accepted, device.link, apart))
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What of a laptop is with the county and does not count, or not yet."""
+
+    returned: Sequence[Returned]
+    former: Sequence[Former]  # returned under former identities
+    wishes: Sequence[Wish]
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class State:
     epoch: Epoch
     accepted: int
     link: bytes  # of that seq
-    returned: Sequence[Returned]
+    apart: Apart
 
 
 def following(device: Device, state: State) -> Receipt:
@@ -58,7 +70,9 @@ def following(device: Device, state: State) -> Receipt:
         link=state.link[:TAG_BYTES],
         safe_seq=device.safe_seq,
         safe=unpack(device.safe) if device.safe else {},
-        returned=tuple(state.returned),
+        returned=tuple(state.apart.returned),
+        former=tuple(state.apart.former),
+        wishes=tuple(state.apart.wishes),
     )
     if device.receipt == pack(told):
         return told

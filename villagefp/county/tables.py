@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeEngine
 
 from villagefp.county.across_tables import across_tables
 
-REVISION = "0004"
+REVISION = "0005"
 """The revision of `migrations/county` that these tables are; a test compares the two."""
 
 METADATA = MetaData()
@@ -75,6 +75,8 @@ device = Table(
     Column("parent", LargeBinary),  # the laptop of which it is the successor: revoking that one revokes it as well
     Column("knows", LargeBinary),  # the highest serial of each sort of statement that it said it has
     Column("safe", LargeBinary),  # by scope the position up to which a backup that was read back holds its streams
+    Column("inherited", BigInteger),  # the parent's changes up to this seq are this laptop's past as well
+    Column("wishes", Integer),  # its rows in `erasure_wish`: nearly always none, and then nobody asks for them
     sqlite_with_rowid=False,
 )
 
@@ -261,6 +263,19 @@ erased_change = Table(
     _key("village"),
     _key("device"),
     _key("seq", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+erasure_wish = Table(
+    "erasure_wish",
+    METADATA,
+    # An erasure, as a laptop signed it, that it might not do by itself: it waits for the county, or was refused.
+    _key("village"),
+    _key("name"),
+    Column("device", LargeBinary, nullable=False),
+    Column("told", LargeBinary, nullable=False),
+    Column("asked_at", Text, nullable=False),
+    Column("refused", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

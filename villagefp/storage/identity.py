@@ -81,7 +81,14 @@ class _Becoming:
         self._sign_erasures(new_key, names)
         seal_key = exchange_facts.renew_seal_key(connection, self.random)
         told = sign_succession(
-            self.old.village, self.old.device, self.new.device, new_key.public, seal_key.public, old_key, new_key
+            self.old.village,
+            self.old.device,
+            self.new.device,
+            new_key.public,
+            seal_key.public,
+            old_key,
+            new_key,
+            border,
         )
         local.put(connection, _LINEAGE, pack([*lineage(connection), self.old.device]))
         local.put(connection, _SUCCESSIONS, pack([*successions(connection), told]))

@@ -26,7 +26,7 @@ class ReturnedGroup:
 
 @dataclass(frozen=True)
 class Progress:
-    """How many of this laptop's changes stand where."""
+    """How many of this laptop's changes stand where; what came back under a former identity counts as well."""
 
     waiting: int
     on_its_way: int
@@ -70,13 +70,18 @@ def note_receipts(connection: Connection, origin: Origin, receipts: Receipts, at
     connection.exec_driver_sql(
         "DELETE FROM given_away WHERE village = ? AND device = ? AND last <= ?", (*mine, receipts.accepted)
     )
-    connection.exec_driver_sql("DELETE FROM returned_group WHERE village = ? AND device = ?", mine)
-    groups = {group for receipt in receipts.by_epoch.values() if receipt for group in receipt.returned}
-    for group in sorted(groups):
+    told = [receipt for receipt in receipts.by_epoch.values() if receipt]
+    if told:  # else nothing was said yet of what came back under a former identity
+        connection.exec_driver_sql("DELETE FROM returned_group WHERE village = ?", (origin.village,))
+    else:
+        connection.exec_driver_sql("DELETE FROM returned_group WHERE village = ? AND device = ?", mine)
+    groups = {(origin.device, group) for receipt in told for group in receipt.returned}
+    groups |= {(one.device, group) for receipt in told for one in receipt.former for group in one.returned}
+    for device, group in sorted(groups):
         connection.exec_driver_sql(
             "INSERT OR IGNORE INTO returned_group (village, device, first, last, reason, field, change, told_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*mine, group.first, group.last, int(group.reason), group.field, group.change, at),
+            (origin.village, device, group.first, group.last, int(group.reason), group.field, group.change, at),
         )
 
 
@@ -92,7 +97,9 @@ def progress(connection: Connection, origin: Origin) -> Progress:
     query = "SELECT coalesce(max(seq), 0) FROM change_log WHERE village = ? AND device = ?"
     last = connection.exec_driver_sql(query, mine).scalar_one()
     confirmed = min(received(connection, origin), last)
-    returned = sum(one.group.last - one.group.first + 1 for one in returned_groups(connection) if one.origin == origin)
+    returned = {True: 0, False: 0}  # of this identity, of former ones
+    for one in returned_groups(connection):
+        returned[one.origin == origin] += one.group.last - one.group.first + 1
     given = {
         seq
         for row in connection.exec_driver_sql(
@@ -100,7 +107,12 @@ def progress(connection: Connection, origin: Origin) -> Progress:
         )
         for seq in range(max(row.first, confirmed + 1), min(row.last, last) + 1)
     }
-    return Progress(last - confirmed - len(given), len(given), confirmed - returned, returned)
+    return Progress(
+        waiting=last - confirmed - len(given),
+        on_its_way=len(given),
+        received=confirmed - returned[True],
+        returned=sum(returned.values()),
+    )
 
 
 def returned_groups(connection: Connection) -> list[ReturnedGroup]:

@@ -69,6 +69,11 @@ def open_erasure(told: bytes, keys: Iterable[bytes], village: bytes) -> Erasure:
     return erasure
 
 
+def read_erasure(told: bytes) -> Erasure:
+    """What a statement says that was checked when it was kept."""
+    return signed.decode(_DECODER, told[signed.BODY_AT :])
+
+
 @dataclass(frozen=True)
 class Erasures:
     """All that was erased in a village, as far as it is known here."""

@@ -17,6 +17,7 @@ from msgspec import Meta
 from villagefp.i18n import _
 from villagefp.wire import signed
 from villagefp.wire.cursor import TAG_BYTES, Epoch
+from villagefp.wire.hello import NAME_BYTES
 from villagefp.wire.protocol import Count, Id, Seq, Small
 from villagefp.wire.signed import ExchangeError, Fault, Purpose
 from villagefp.wire.signing import SigningKey
@@ -24,6 +25,7 @@ from villagefp.wire.values import pack
 
 MAX_RETURNED = 4096
 """Returned groups a receipt can name. The county stops counting up before the next one: the rest comes later."""
+MAX_WISHES = 256
 MAX_RECEIPT = 256 * 1024
 
 
@@ -43,11 +45,25 @@ class Returned(msgspec.Struct, frozen=True, array_like=True, order=True):
     last: Seq
     reason: Reason
     field: Small = 0  # by which to mend it; 0 where it is about no single field
-    change: Count = 0  # of the group's changes the one it is about; where it waits, the seq it waits for
+    change: Count = 0  # of the group's changes the one it is about; where it waits, the own seq it waits for
 
     def holds(self, seq: int) -> bool:
         """Whether a change is of this group."""
         return self.first <= seq <= self.last
+
+
+class Former(msgspec.Struct, frozen=True, array_like=True):
+    """What is returned of the changes that a laptop made under an identity it no longer has."""
+
+    device: Id
+    returned: Annotated[tuple[Returned, ...], Meta(min_length=1)]  # in order of seq
+
+
+class Wish(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """An erasure of this laptop that it might not do by itself: it waits for the county's decision, or was refused."""
+
+    name: Annotated[bytes, Meta(min_length=NAME_BYTES, max_length=NAME_BYTES)]  # `hello.name_of` the signed erasure
+    refused: bool = False
 
 
 class Receipt(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -63,6 +79,8 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     safe_seq: Count = 0  # every own seq up to here lies in a county backup that was read back
     safe: dict[Small, Count] = {}  # by scope the position up to which the same holds
     returned: tuple[Returned, ...] = ()  # in order of seq
+    former: tuple[Former, ...] = ()  # of earlier identities of the laptop, the oldest first
+    wishes: Annotated[tuple[Wish, ...], Meta(max_length=MAX_WISHES)] = ()  # those that were granted are not named
 
     def group_of(self, seq: int) -> Returned | None:
         """The returned group that a change is of."""
@@ -91,12 +109,21 @@ def open_receipt(told: bytes, county: Iterable[bytes], village: bytes, device: b
 
 
 def _makes_sense(receipt: Receipt) -> bool:
+    former = [one.returned for one in receipt.former]
+    if not all(map(_in_order, (receipt.returned, *former))):
+        return False
+    reach = receipt.returned[-1].last if receipt.returned else 0
+    count = len(receipt.returned) + sum(map(len, former))
+    return count <= MAX_RETURNED and max(reach, receipt.safe_seq) <= receipt.accepted
+
+
+def _in_order(groups: Iterable[Returned]) -> bool:
     before = 0
-    for group in receipt.returned:
-        if not before < group.first <= group.last <= receipt.accepted:
+    for group in groups:
+        if not before < group.first <= group.last:
             return False
         before = group.last
-    return len(receipt.returned) <= MAX_RETURNED and receipt.safe_seq <= receipt.accepted
+    return True
 
 
 def contradicts(one: Receipt, other: Receipt) -> bool:

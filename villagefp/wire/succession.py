@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from villagefp.wire import signed
-from villagefp.wire.protocol import Id
+from villagefp.wire.protocol import Count, Id
 from villagefp.wire.seal import SEAL_KEY_BYTES
 from villagefp.wire.signed import ExchangeError, Fault, Purpose
 from villagefp.wire.signing import PUBLIC_BYTES, SIGNATURE_BYTES, SigningKey, is_signed
@@ -32,6 +32,7 @@ class Succession(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     new: Id
     public: Annotated[bytes, Meta(min_length=PUBLIC_BYTES, max_length=PUBLIC_BYTES)]  # by which the new one signs
     seal_public: Annotated[bytes, Meta(min_length=SEAL_KEY_BYTES, max_length=SEAL_KEY_BYTES)]  # what is sealed to it
+    common: Count = 0  # the old one's changes up to this seq are the new one's past as well
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -51,11 +52,14 @@ def sign_succession(  # noqa: PLR0917  the parts of the statement, in its order
     new_seal_public: bytes,
     old_key: SigningKey,
     new_key: SigningKey,
+    common: int = 0,
 ) -> bytes:
     """The statement as it travels; both keys sign, so nobody names a device its successor that does not know of it."""
     if new_key.public != new_public:
         raise ValueError("The new key is not the one that is named.")
-    told = pack(Succession(village=village, old=old, new=new, public=new_public, seal_public=new_seal_public))
+    told = pack(
+        Succession(village=village, old=old, new=new, public=new_public, seal_public=new_seal_public, common=common)
+    )
     return signed.sign(Purpose.SUCCESSION, pack(_Body(told, new_key.sign(_CONTEXT + told))), old_key)
 
 
