@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 
 from tests.benchmarks.line import VILLAGE_LINE
 from tests.county.cluster import Cluster
-from tests.processes import nginx
+from tests.processes import full_county, nginx
 from tests.processes.disks import SmallDisk
 from tests.processes.laptop import ended, kill
 from tests.processes.village import Village
@@ -33,6 +33,8 @@ def main(minutes: float = MINUTES, seed: int | None = None) -> int:
     folder = Path(mkdtemp(prefix="vfp-processes-"))
     until = time.monotonic() + 60 * minutes
     print(f"seed {drawn}, folder {folder}", flush=True)
+    full = full_county.run(folder / "full")
+    print(f"a county's full disk: {'nobody may mount one here' if full is None else full.told}", flush=True)
     with Cluster.started(durable=True) as cluster, Village.running(cluster, folder / "village") as village:
         checks = 0
         while time.monotonic() < until:

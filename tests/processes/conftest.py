@@ -17,7 +17,7 @@ def durable_cluster() -> Iterator[Cluster]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def village(durable_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
     """A county that answers and two laptops; every test leaves them at rest, and the next one goes on with them."""
     with Village.running(durable_cluster, tmp_path_factory.mktemp("village")) as running:

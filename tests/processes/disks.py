@@ -23,7 +23,7 @@ class SmallDisk:
     @contextmanager
     def mounted(cls, folder: Path, megabytes: int) -> Iterator[SmallDisk]:
         """A disk in memory of its own; where nobody may mount, `before` limits the files of whoever is started."""
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
         real = subprocess.run(command, capture_output=True, check=False).returncode == 0
         try:
