@@ -21,7 +21,7 @@ from villagefp.county.seeding import Seeding
 from villagefp.county.store import Act, County
 from villagefp.county.streams import Chains, Compared
 from villagefp.wire.frames import MAX_BODY, Piece
-from villagefp.wire.hello import MAX_ANSWER
+from villagefp.wire.hello import MAX_ANSWER, tag_of
 
 ROOM = 4 * 1024 * 1024
 """Bytes that follow one answer: more are asked for again."""
@@ -157,6 +157,9 @@ def _answered(county: County, stand: Stand, keys: CountyKeys, case: _Case) -> To
 
 
 def _told(who: Asker) -> streams.Told:
+    """Where a laptop stands. One that is revoked gets no pages: it stays where it was, which tells nothing any more."""
+    if not who.device.scopes:
+        return streams.Told({}, tag_of({}), who.hello.known)
     return streams.Told(who.hello.positions, who.hello.tag, who.hello.known)
 
 

@@ -289,6 +289,7 @@ def copied(world: World, chance: random.Random) -> None:
     desk = _any(world, chance)
     files = desk.files()
     twin = world.new_desk(f"{desk.label}'", desk.village, Clock(world.time), desk.role)
+    twin.clock.latest = desk.clock.latest
     twin.revoked, twin.moved_role = desk.revoked, desk.moved_role
     twin.folder.mkdir()
     if chance.random() < 0.4:  # the image of a whole disk: the copy has all the machine knew

@@ -39,9 +39,12 @@ class Clock:
     def __init__(self, time: Time) -> None:
         self._time = time
         self.off = timedelta()
+        self.latest = time.now  # that it ever showed
 
     def __call__(self) -> datetime:
-        return max(self._time.now + self.off, FIRST)
+        shown = max(self._time.now + self.off, FIRST)
+        self.latest = max(self.latest, shown)
+        return shown
 
     def set(self, to: datetime) -> None:
         """Show this from now on, and go on from there."""

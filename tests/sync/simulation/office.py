@@ -39,7 +39,6 @@ class Office:
         self.ever: dict[tuple[bytes, bytes], dict[int, bytes]] = defaultdict(dict)
         """Links that were here before the store was put back, by village, device and seq."""
         self.room = ROOM
-        self.latest = clock()  # the latest time that it ever told
         self._ambient = Ambient(now=clock, random=chance.randbytes)
         self._engine: Engine | None = None
 
@@ -60,7 +59,6 @@ class Office:
 
     def answer(self, request: bytes) -> bytes | None:
         """What the process answers to the bytes that reached it; nothing where it died over them, or they were cut."""
-        self.latest = max(self.latest, self.clock())
         reader = RequestReader()
         try:
             reader.feed(request)
