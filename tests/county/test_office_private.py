@@ -39,7 +39,9 @@ def test_store_keys_and_vault_key_are_for_the_office_alone(
     assert run_county(["restore", "--sqlite", str(office / "county.db"), str(copies / "copy.db"), "--json"], CHEAP) == 0
     capsys.readouterr()
     assert stat.S_IMODE(office.stat().st_mode) == 0o700
-    assert {"vault-key.txt", "keys-00000001.vfpk", "county.db", erasure_list.NAME} <= set(os.listdir(office))
+    assert {"vault-key.txt", "keys-00000001.vfpk", "county.db", erasure_list.NAME} <= {
+        each.name for each in office.iterdir()
+    }
     assert (_readable_by_others(office), _readable_by_others(copies)) == ([], [])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from villagefp import paths
 from villagefp.cli.opening import AMBIENT, opened, passphrase
 from villagefp.cli.output import Output
+from villagefp.domain import roles
 from villagefp.errors import UserError
 from villagefp.i18n import _, ngettext
 from villagefp.services import exchange
@@ -157,7 +158,7 @@ def _new(told: argparse.Namespace) -> tuple[CreatedStore, Enrolled]:
 def _tell(output: Output, done: Enrolled, recovery: str | None) -> None:
     lines = [
         _("This laptop is enrolled: {label}, {village}, {role}.").format(
-            label=done.label, village=done.village_name, role=done.role
+            label=done.label, village=done.village_name, role=roles.in_words(done.role)
         )
     ]
     if recovery is not None:

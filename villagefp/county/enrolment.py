@@ -130,6 +130,23 @@ def planned(connection: Connection, code: str) -> bytes | None:
     return connection.execute(query.order_by(enrolment.c.offered_at)).scalar()
 
 
+def name_of(connection: Connection, code: str) -> str | None:
+    """The name of the village with this code, where the county has it or gave codes out for it."""
+    here: str | None = connection.execute(select(village_table.c.name).where(village_table.c.code == code)).scalar()
+    query = select(enrolment.c.village_name).where(enrolment.c.village == OFFICE, enrolment.c.village_code == code)
+    return here or connection.execute(query.order_by(enrolment.c.offered_at.desc())).scalar()
+
+
+def labels(connection: Connection, code: str) -> set[str]:
+    """What the laptops of a village are called, and those to be that codes were given out for."""
+    offered = select(enrolment.c.label).where(enrolment.c.village == OFFICE, enrolment.c.village_code == code)
+    joined = device_table.c.village == village_table.c.village
+    here = (
+        select(device_table.c.label).join_from(device_table, village_table, joined).where(village_table.c.code == code)
+    )
+    return {*connection.execute(offered).scalars(), *connection.execute(here).scalars()}
+
+
 def alone(connection: Connection) -> None:
     """Let nobody else found a village until the end of this transaction."""
     if is_postgres(connection):

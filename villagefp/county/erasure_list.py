@@ -23,7 +23,7 @@ def keep(path: Path | None, village: bytes, told: bytes) -> None:
     if path is None:
         return
     plain = village + len(told).to_bytes(_LENGTH_BYTES, "big") + told
-    with open(path, "ab", opener=_for_the_owner_alone) as file:  # noqa: PTH123  a Path opens without an opener
+    with open(path, "ab", opener=_for_the_owner_alone) as file:
         if file.tell():
             end = _whole(path)
             if end < file.tell():

@@ -10,6 +10,7 @@ from pathlib import Path
 from villagefp.cli.opening import day
 from villagefp.cli.output import Output, speak
 from villagefp.county.enrolment import DAYS
+from villagefp.domain import roles
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.office import (
@@ -19,6 +20,7 @@ from villagefp.office import (
     importing,
     inbox,
     keyring,
+    laptops,
     moving_up,
     publishing,
     restoring,
@@ -28,7 +30,6 @@ from villagefp.office import (
     tasks,
 )
 from villagefp.storage.keyslots import Cost
-from villagefp.wire.scopes import ROLES
 
 Act = Callable[[argparse.Namespace, Output], int]
 
@@ -108,21 +109,21 @@ def _add_people(actions: _Actions[argparse.ArgumentParser], common: argparse.Arg
     enrol.add_argument("--vault", type=Path, metavar="FILE", help=_("the vault key, on its stick"))
     enrol.add_argument("--list", type=Path, metavar="villages.xlsx", help=_("many villages: code, name, role, laptop"))
     enrol.add_argument("--village", metavar="CODE", help=_("12-digit code of the village"))
-    enrol.add_argument("--village-name", metavar="NAME")
-    enrol.add_argument("--label", metavar="NAME", help=_("how people call the laptop"))
-    enrol.add_argument("--role", choices=sorted(ROLES), default="village_doctor")
+    enrol.add_argument("--village-name", metavar="NAME", help=_("needed for a village that is new to the county"))
+    enrol.add_argument("--label", metavar="NAME", help=_("how people call the laptop; numbered otherwise"))
+    enrol.add_argument("--role", type=_role, default=roles.DOCTOR, metavar=_("ROLE"), help=_role_help())
     enrol.add_argument("--address", default="", metavar="URL", help=_("where the county answers by network"))
     enrol.add_argument("--days", type=int, default=DAYS, help=_("for how many days the code is good"))
     enrol.add_argument("--out", type=Path, metavar="FOLDER", help=_("folder for slips and enrolment files"))
     enrol.set_defaults(run=enrolling.enrol)
     for name, run, said in (
-        ("revoke", enrolling.revoke, _("a laptop that was lost: it delivers nothing any more, and gets nothing")),
-        ("assign", enrolling.assign, _("another role for a laptop, or another village")),
+        ("revoke", laptops.revoke, _("a laptop that was lost: it delivers nothing any more, and gets nothing")),
+        ("assign", laptops.assign, _("another role for a laptop, or another village")),
     ):
         one = actions.add_parser(name, parents=[common], help=said)
         one.add_argument("--laptop", required=True, metavar="ID", help=_("as “status” shows it, or its beginning"))
         if name == "assign":
-            one.add_argument("--role", choices=sorted(ROLES))
+            one.add_argument("--role", type=_role, metavar=_("ROLE"), help=_role_help())
             one.add_argument("--village", metavar="CODE", help=_("12-digit code of the village"))
         one.set_defaults(run=run)
     keys = actions.add_parser("keys", parents=[common], help=_("give laptops keys of sealed fields that came later"))
@@ -131,6 +132,17 @@ def _add_people(actions: _Actions[argparse.ArgumentParser], common: argparse.Arg
     taking = actions.add_parser("import", parents=[common], help=_("a folder of roster workbooks becomes villages"))
     taking.add_argument("folder", type=Path, metavar="FOLDER")
     taking.set_defaults(run=partial(importing.import_folder, cost=cost))
+
+
+def _role(told: str) -> str:
+    try:
+        return roles.read(told)
+    except UserError as refusal:
+        raise argparse.ArgumentTypeError(str(refusal)) from refusal
+
+
+def _role_help() -> str:
+    return _("one of these: {roles}").format(roles=roles.in_use())
 
 
 def _add_data(actions: _Actions[argparse.ArgumentParser], common: argparse.ArgumentParser, _cost: Cost) -> None:

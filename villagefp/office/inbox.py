@@ -15,6 +15,7 @@ from villagefp.county import envelopes
 from villagefp.county.envelopes import Opened, Taken
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.office import clock
 from villagefp.office.carrier import put_parts
 from villagefp.office.opening import Office, opened
 from villagefp.sync.disk import reading_in_words
@@ -110,7 +111,7 @@ def _take(office: Office, folder: Path, one: _File, found: Opened) -> None:
     if when is not None:
         one.what = "already"
         one.sentence = _("It was taken on {day} already. Nothing was changed, and there is nothing to do.").format(
-            day=when[:10]
+            day=clock.in_words(when)
         )
     else:
         try:

@@ -9,7 +9,7 @@ from villagefp.county import devices, envelopes, seeding
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.office.carrier import put_parts
-from villagefp.office.enrolling import named
+from villagefp.office.laptops import named
 from villagefp.office.opening import opened
 from villagefp.wire.envelope_name import file_name
 from villagefp.wire.seal import Contents, Part, slip_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,7 +15,9 @@ from villagefp.county.store import County
 from villagefp.county.tables import device as device_table
 from villagefp.county.tables import statement as statement_table
 from villagefp.county.tables import village as village_table
+from villagefp.domain import roles
 from villagefp.i18n import _
+from villagefp.office import clock
 from villagefp.office.opening import looked_at
 from villagefp.wire.statements import Sort, StatementError, read_intact
 from villagefp.wire.values import unpack
@@ -29,17 +32,26 @@ def status(told: argparse.Namespace, output: Output) -> int:
             output.tell(text, [one.json for one in found])
             return 0
         lines = devices.lines(county)
-    output.tell("\n".join(map(_line, lines)) or _("No laptop is enrolled yet."), [_json(line) for line in lines])
+    alike = Counter((line.village_code, line.label) for line in lines)
+    text = "\n".join(_line(line, alone=alike[line.village_code, line.label] == 1) for line in lines)
+    output.tell(text or _("No laptop is enrolled yet."), [_json(line) for line in lines])
     return 0
 
 
-def _line(line: DeviceLine) -> str:
+def _line(line: DeviceLine, *, alone: bool) -> str:
+    """A laptop by its name; by its id as well where another one of its village is called the same."""
     if line.exchanged_at is None:
         when = _("has not exchanged yet")
     else:
-        when = _("last exchange {when}").format(when=line.exchanged_at)
-    revoked = _(" (revoked)") if line.revoked else ""
-    return f"{line.village_name}  {line.label}{revoked}  {when}  {line.device.hex()}"
+        when = _("last exchange {when}").format(when=clock.in_words(line.exchanged_at))
+    told = _("{village}  {laptop} ({role}){revoked}  {when}").format(
+        village=line.village_name,
+        laptop=line.label,
+        role=roles.in_words(line.role),
+        revoked=_(" (revoked)") if line.revoked else "",
+        when=when,
+    )
+    return told if alone else told + _("  id {id}").format(id=line.device.hex())
 
 
 def _json(line: DeviceLine) -> dict[str, object]:

@@ -7,24 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from villagefp.domain import village_code
+from villagefp.domain import roles, village_code
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.interop import roster_workbook
 from villagefp.reasons import reason
-from villagefp.wire.scopes import ROLES
 
 _HEADS = {
     "code": ("代码", "村代码", "行政区划代码", "统计用区划代码", "code"),
     "name": ("村名", "名称", "村名称", "村", "name"),
     "role": ("角色", "岗位", "role"),
     "label": ("电脑", "标签", "电脑名称", "laptop", "label"),
-}
-_ROLE_WORDS = {
-    "村医": "village_doctor",
-    "乡村医生": "village_doctor",
-    "村专干": "village_cadre",
-    "专干": "village_cadre",
 }
 
 
@@ -54,17 +47,11 @@ def _village(row: Sequence[str], places: dict[str, int], number: int, path: Path
     told = {what: row[place].strip() for what, place in places.items() if place < len(row)}
     try:
         code = village_code.read(told.get("code", "")).code
+        role = roles.read(told["role"]) if told.get("role") else ""
     except UserError as error:
         raise UserError(_("“{file}”, line {line}: {why}").format(file=path.name, line=number, why=error)) from error
     if not told.get("name"):
         raise UserError(_("“{file}”, line {line}: the name is missing.").format(file=path.name, line=number))
-    role = _ROLE_WORDS.get(told.get("role", ""), told.get("role", ""))
-    if role and role not in ROLES:
-        raise UserError(
-            _("“{file}”, line {line}: {role} is no role. Take one of these: {roles}.").format(
-                file=path.name, line=number, role=role, roles=", ".join(sorted(ROLES))
-            )
-        )
     return ListedVillage(code, told["name"], role, told.get("label", ""))
 
 
