@@ -40,6 +40,12 @@ def put_number(connection: Connection, name: str, number: int, village: bytes = 
     put(connection, name, number.to_bytes(8, "big"), village)
 
 
+def villages_with(connection: Connection, name: str, number: int) -> set[bytes]:
+    """The villages of which this number is kept under a name."""
+    same = (office_value.c.name == name, office_value.c.value == number.to_bytes(8, "big"))
+    return {bytes(village) for village in connection.execute(select(office_value.c.village).where(*same)).scalars()}
+
+
 def forget_between(connection: Connection, first: str, last: str) -> None:
     """Forget the values of no village whose names lie from `first` to before `last`."""
     names = office_value.c.name

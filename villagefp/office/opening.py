@@ -12,7 +12,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from villagefp.cli.opening import AMBIENT, passphrase
-from villagefp.county import erasure_list, office_values
+from villagefp.county import erasure_list, learning, office_values
 from villagefp.county.engine import postgres_engine, sqlite_engine
 from villagefp.county.keys import CountyKeys, of_secret
 from villagefp.county.migrate import revision_of
@@ -58,6 +58,7 @@ def opened(told: argparse.Namespace) -> Iterator[Office]:
     with engine_of(told, keys.store) as engine:
         _check_revision(engine)
         county = County(engine, AMBIENT, folder / erasure_list.NAME)
+        learning.fold_in_what_is_known(county)
         yield Office(county, of_secret(keys.sealed), folder)
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from villagefp.storage.records import select_in
 from villagefp.wire.change import Change
-from villagefp.wire.declared import BY_NAME
+from villagefp.wire.declared import BY_NAME, BY_NUMBER
 from villagefp.wire.erasure import RecordName
-from villagefp.wire.scopes import scope_of_event
+from villagefp.wire.scopes import scope_of_event, scope_of_kind
 
 EVENT = BY_NAME["event"].number
 _FORM = BY_NAME["event"].by_name["form"].number
@@ -34,15 +34,20 @@ def remember_scopes(connection: Connection, names: Iterable[RecordName]) -> None
 
 
 def learn_scope(connection: Connection, scope: int, changes: Iterable[Change]) -> None:
-    """Take it from the county in which stream visits stand, where their forms do not say it, or say otherwise.
+    """Take it from the county in which stream records stand, where their kind or form does not say it.
 
     A visit that was erased tells no form, and one whose withdrawal came to the county before its making stands where
-    the withdrawal does. To be told of the changes of every page, and of own ones where the county says their places.
+    the withdrawal does. A record of a kind that this program or the county had not learned yet stands among the
+    sensitive ones for ever. To be told of the changes of every page, and of own ones where the county says their places.
     """
     said: set[bytes] = set()
     unsaid: set[bytes] = set()
+    elsewhere: set[RecordName] = set()
     for change in changes:
-        if change.kind == EVENT:
+        if change.kind != EVENT:
+            if change.kind not in BY_NUMBER or scope_of_kind(change.kind) != scope:
+                elsewhere.add((change.kind, change.record))
+        else:
             form = change.fields.get(_FORM)
             (said if form is not None and scope_of_event(form) == scope else unsaid).add(change.record)
     if unsaid:
@@ -57,3 +62,11 @@ def learn_scope(connection: Connection, scope: int, changes: Iterable[Change]) -
         )
         touch(connection, ((EVENT, record) for record in said))
     touch(connection, ((EVENT, record) for record in unsaid))
+    _stands_elsewhere(connection, scope, elsewhere)
+
+
+def _stands_elsewhere(connection: Connection, scope: int, names: Iterable[RecordName]) -> None:
+    rows = [(*name, scope) for name in sorted(names)]
+    if rows:
+        connection.exec_driver_sql("INSERT OR REPLACE INTO known_scope (kind, record, scope) VALUES (?, ?, ?)", rows)
+    touch(connection, names)
