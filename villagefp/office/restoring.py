@@ -17,7 +17,7 @@ from villagefp.office.backing_up import check_sound
 from villagefp.office.enrolling import WHO
 from villagefp.office.opening import opened, slot_keys, sqlite
 from villagefp.reasons import reason
-from villagefp.storage.files import sync_file, sync_folder
+from villagefp.storage.files import make_private, sync_file, sync_folder
 
 
 def restore(told: argparse.Namespace, output: Output) -> int:
@@ -67,6 +67,7 @@ def _put_back(told: argparse.Namespace, copy: Path) -> Path | None:
     aside = None
     try:
         fresh = path.with_name(path.name + ".new")
+        make_private(fresh)
         copyfile(copy, fresh)
         sync_file(fresh)
         if path.exists():
