@@ -48,7 +48,12 @@ def test_store_keys_and_vault_key_are_for_the_office_alone(
 def test_nobody_else_can_read_a_key_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     sync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (seen.extend(_readable_by_others(tmp_path)), sync(handle))[1])
+
+    def looked_at(handle: int) -> None:
+        seen.extend(_readable_by_others(tmp_path))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", looked_at)
     (tmp_path / "key.new").write_bytes(b"left of an earlier try, for everybody to read")
     write_durably(tmp_path / "key", b"a secret")
     assert (seen, _readable_by_others(tmp_path)) == ([], [])
