@@ -5,11 +5,13 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 OUT ?= demo-out
+SEEDS ?= 300
+FIRST ?= 0
 MINUTES ?= 20
 SEED ?=
 export QT_QPA_PLATFORM ?= $(if $(DISPLAY),,offscreen)
 
-.PHONY: demo run test check processes bench lock setup prepare golden
+.PHONY: demo run test check processes bench lock setup prepare golden soak soak-planted
 
 demo: setup  ## the main job on real input: import, visits, sheets; pictures and PDFs are in $(OUT)
 	$(PY) -m villagefp demo --headless --out $(OUT)
@@ -32,6 +34,12 @@ processes: .venv/ready-for-tests setup  ## the exchange by real processes under 
 
 bench: .venv/ready-for-tests setup  ## measure the budgets; JSON on standard output
 	$(PY) -m tests.benchmarks
+
+soak: .venv/ready-for-tests setup  ## the simulated exchange: SEEDS seeds from FIRST on, and how to replay the first that fails
+	$(PY) -m tests.sync.simulation.soak --seeds $(SEEDS) --first $(FIRST)
+
+soak-planted: .venv/ready-for-tests setup  ## each bug planted into the exchange, and the first of SEEDS seeds that finds it
+	$(PY) -m tests.sync.simulation.soak --planted --seeds $(SEEDS)
 
 golden: setup  ## render every sheet and a contact sheet of them, to look at before accepting
 	$(PY) -m tests.printing.contact_sheet $(OUT)

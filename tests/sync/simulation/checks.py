@@ -17,6 +17,7 @@ from tests.sync.simulation.desk import Desk, Village
 from tests.sync.simulation.model import Name, Row
 from tests.sync.simulation.office import Office
 from villagefp.county import streams
+from villagefp.county.pen import is_pen
 from villagefp.storage import cursors, digests, due_plans, local, rebuild
 from villagefp.wire import stamp
 from villagefp.wire.batch import decode_batch
@@ -33,6 +34,7 @@ def of_village(office: Office, village: Village, desks: Sequence[Desk]) -> Itera
     """All that must hold of a village when everything has been exchanged."""
     at_county = office.log(village.id)
     placed = office.placed(village.id)
+    village.told.written_by_county([row for row in at_county if is_pen(row.device)])
     yield from village.told.compare(at_county, f"county, village {village.number}")
     yield from _county_records(office, village, [row for row in at_county if row.name in placed])
     held = {row.name for row in at_county if row.name not in placed}

@@ -13,7 +13,10 @@ from tests.sync.simulation.desk import Desk
 from tests.sync.simulation.machines import Clock
 from tests.sync.simulation.net import Trouble
 from tests.sync.simulation.world import World
-from villagefp.county import accept, devices, lineage
+from villagefp.county import accept, devices, lineage, moves
+from villagefp.errors import UserError
+from villagefp.services import transfers
+from villagefp.services.transfers import Wish
 
 Happening = Callable[[World, random.Random], None]
 FAULTS_A_SEED = 8
@@ -368,6 +371,36 @@ def reassigned(world: World, chance: random.Random) -> None:
     world.exchange(desk)
 
 
+def transfer(world: World, chance: random.Random) -> None:
+    """A person moves to another village by her own wish; the county decides."""
+    desk = _any(world, chance)
+    there = f"99010110120{(desk.village.number + 1) % 3}"
+    asked: list[bytes] = []
+
+    def ask(one: Desk, luck: random.Random, _word: str) -> str:
+        person = work.some_person(one, luck)
+        if person is None:
+            return "nobody who moves"
+        asked.append(transfers.ask(one.store, person.id, Wish(there, "signed")).id)
+        return "asked to move"
+
+    world.work(desk, chance, ask)
+    world.exchange(desk)
+    for each in asked:
+        try:
+            told = moves.decide_transfer(
+                world.office.county, desk.village.id, each, agreed=chance.random() < 0.8, who="office"
+            )
+        except (UserError, LookupError) as refused:
+            world.say(f"county: {type(refused).__name__}")
+        else:
+            world.strike("transfer")
+            world.say(f"county: agreed {told.agreed}, {told.copied} copied")
+    for other in world.desks:
+        if chance.random() < 0.4:
+            world.exchange(other)
+
+
 # several at once
 
 
@@ -402,7 +435,7 @@ FAULTS: dict[str, Happening] = {
             clock_1970, clock_2036, clock_jumps, clock_jumps_meanwhile, clocks_right, county_clock,
             county_rolled_back, county_rolled_back_meanwhile, older_copy_put_back, older_copy_on_another_disk, copied,
             stick_pulled, stick_damaged, stick_of_old, stick_crossed, stick_of_two, power_cut,
-            power_cut_meanwhile, revoked, readmitted, reassigned, two_at_once, little_room,
+            power_cut_meanwhile, revoked, readmitted, reassigned, transfer, two_at_once, little_room,
         )
     },
 }  # fmt: skip

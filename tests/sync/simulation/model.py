@@ -174,6 +174,12 @@ class Told:
                 lost += drop
         return lost
 
+    def written_by_county(self, of: Sequence[Row]) -> None:
+        """What the county wrote itself: there is nobody else to say what it should have been."""
+        for row in of:
+            if row.key is not None and row.key not in self.writes:
+                self.writes[row.key] = Write(row.key, "the county", row.kind, row.record, {}, times=2)
+
     def compare(self, of: Sequence[Row], where: str) -> Iterator[str]:
         """Whether a county's log holds every write exactly once, replacing what it replaced when it was made."""
         found = Counter(row.key for row in of if row.key is not None)

@@ -41,6 +41,12 @@ def _some(desk: Desk, chance: random.Random, kind: str, record_type: type[Record
         return records.get(connection, record_type, chance.choice(ids)) if ids else None
 
 
+def some_person(desk: Desk, chance: random.Random) -> Person | None:
+    """Somebody who is shown on this desk."""
+    found: Person | None = _some(desk, chance, "person", Person)
+    return found
+
+
 def new_household(desk: Desk, chance: random.Random, word: str) -> str:
     new_id = desk.store.ambient.new_id
     home = Household(id=new_id(), household_no=word, group_no=str(chance.randrange(9)))
