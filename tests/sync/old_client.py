@@ -1,4 +1,4 @@
-"""A laptop of an earlier release as far as its messages go: it reads answers with the definitions of that release.
+"""A program of an earlier release as far as its messages go: it reads them with the definitions of that release.
 
 Nothing here comes from the messages of today: framing, signatures and fields are those that the release wrote down.
 """
@@ -29,12 +29,12 @@ class OldClient:
         """A message of this name; msgspec.ValidationError where it is none for this release."""
         return msgspec.msgpack.decode(body, type=self.messages[name])
 
-    def opened(self, purpose: str, told: bytes, bound: bytes = b"") -> bytes:
-        """The body of something that the county signed."""
+    def opened(self, purpose: str, told: bytes, bound: bytes = b"", public: bytes | None = None) -> bytes:
+        """The body of something that the county signed, or the owner of this key."""
         version, signature, body = told[:1], told[1:65], told[65:]
         assert version == b"\x01"
         text = b"villagefp " + purpose.encode() + b"\0" + version + len(bound).to_bytes(4, "big") + bound + body
-        self._county.verify(text, signature)
+        (self._county if public is None else VerifyKey(public)).verify(text, signature)
         return body
 
     def answer(self, hello: bytes, data: bytes) -> tuple[Any, list[tuple[int, Any]]]:
@@ -51,6 +51,10 @@ class OldClient:
             things += self._thing(coming, told)
         assert at == len(data)
         return answer, things
+
+    def hello(self, told: bytes, public: bytes) -> Any:
+        """What a laptop says first."""
+        return self.decode("hello.Hello", self.opened("hello", told, public=public)[32:])
 
     def _thing(self, coming: Any, told: bytes) -> Iterator[tuple[int, Any]]:
         assert not coming.offset

@@ -29,7 +29,7 @@ from villagefp.county.store import County
 from villagefp.county.vault import Vault
 from villagefp.domain.ambient import Ambient
 from villagefp.services import doctor
-from villagefp.storage import digests, exchange_facts, log
+from villagefp.storage import device_key, digests, exchange_facts, log
 from villagefp.storage.store import open_store
 from villagefp.sync import enrol
 from villagefp.sync.enrol import NewStore
@@ -248,3 +248,19 @@ def test_an_old_laptop_enrols_at_todays_county(release: Release, office: Office)
         assert grant.village == release.village
         assert release.county.sign.public in grant.sign_keys
         assert grant.role == "village_doctor"
+
+
+def test_a_county_of_the_release_understands_what_todays_laptops_say(
+    release: Release, office: Office, founder: Side, newcomer: Side
+) -> None:
+    client, line = old_client(release), Line(office)
+    newcomer.person("新来的人")
+    for each in (founder, newcomer, founder):
+        each.exchange(line)
+        hello, pieces = split_request(line.asked[-1])
+        told = client.hello(hello, device_key.own_key(each.store).public)
+        assert set(told.positions) == {1, 2}
+        assert told.oldest == 1
+        assert len(told.offers) >= len(pieces)
+        for piece in pieces:
+            assert piece.data[:3] == b"vb\x01"

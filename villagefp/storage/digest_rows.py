@@ -37,8 +37,8 @@ def learn_scope(connection: Connection, scope: int, changes: Iterable[Change]) -
     """Take it from the county in which stream records stand, where their kind or form does not say it.
 
     A visit that was erased tells no form, and one whose withdrawal came to the county before its making stands where
-    the withdrawal does. A record of a kind that this program or the county had not learned yet stands among the
-    sensitive ones for ever. To be told of the changes of every page, and of own ones where the county says their places.
+    the withdrawal does. A record of a kind that this program or the county had not learned yet stands for ever where
+    sensitive ones do. To be told of the changes of every page, and of own ones where the county says their places.
     """
     said: set[bytes] = set()
     unsaid: set[bytes] = set()
