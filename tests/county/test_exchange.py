@@ -23,7 +23,7 @@ from villagefp.wire.erasure import Erasure, open_erasure, sign_erasure
 from villagefp.wire.frames import Piece, RequestReader
 from villagefp.wire.hello import Offer, Request, SeedAt, Sort, name_of, open_answer, tag_of
 from villagefp.wire.page import MAX_PACKED, open_page
-from villagefp.wire.receipt import Reason
+from villagefp.wire.receipt import Reason, Wish
 from villagefp.wire.scopes import GENERAL, SENSITIVE
 from villagefp.wire.seed import open_part
 from villagefp.wire.signed import ExchangeError
@@ -366,13 +366,19 @@ def test_nobody_erases_what_he_may_not_write_or_for_another(county: County) -> N
     doctor.exchange(county)
     kind = doctor.laptop.log[0].change.kind
     named = Erasure(village=VILLAGE, serial=1, records=((kind, visit.record),))
-    for key, refused in ((cadre.laptop.key, {0: 0}), (doctor.laptop.key, {})):
+    for key, again in ((doctor.laptop.key, (0,)), (cadre.laptop.key, ()), (cadre.laptop.key, ())):
         told = sign_erasure(named, key)
         hello = cadre.hello([told])
         answer = cadre.take(hello, hear(county, KEYS, hello, [Piece(0, 0, told)]))
-        assert answer.offsets == refused
-        assert bool(answer.again) is not bool(refused)
-    assert entries(county, "erasure") == 0
+        assert (answer.offsets, answer.again) == ({}, again)
+        assert cadre.receipt.wishes == (() if again else (Wish(name_of(told)),))
+    assert (entries(county, "erasure"), entries(county, "erasure_wish")) == (0, 1)
+    with county.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(body) FROM change_log").scalar_one() == 1
+    hello = cadre.hello(digest=tag_of(digests(county)))
+    with spoken(county) as statements:
+        hear(county, KEYS, hello, ())
+    assert len(statements) <= 4
 
 
 def test_a_digest_that_differs_is_asked_for_in_full_and_kept_as_evidence(county: County) -> None:

@@ -13,11 +13,15 @@ import pytest
 from tests.conftest import CHEAP, PASSPHRASE
 from tests.county.cluster import Cluster
 from tests.county.laptops import VILLAGE, Laptop, Write
+from villagefp.county import devices, erasing
 from villagefp.county.accept import accept_batch
 from villagefp.county.engine import postgres_engine
+from villagefp.county.keys import of_secret
 from villagefp.county.store import County
 from villagefp.domain.ambient import Ambient
 from villagefp.office import run_county
+from villagefp.wire.declared import BY_NAME
+from villagefp.wire.erasure import Erasure, sign_erasure
 
 Ask = Callable[..., tuple[int, Any]]
 HERE, THERE = "990101101201", "990101102203"
@@ -107,3 +111,29 @@ def test_what_is_no_task_is_refused_in_words(ask: Ask, laptop: Laptop) -> None:
     assert ask("conflict", person, "--choose", "0", "x", village=HERE, who="Liu")[0] == 1
     assert ask("move", waiting["transfer"], "--not-agree", village=HERE, who="Liu")[0] == 0
     assert "transfer" not in tasks(ask)
+
+
+@pytest.mark.parametrize("answer", ["--grant", "--refuse"])
+def test_an_erasure_that_was_asked_for_is_decided_once(
+    ask: Ask, place: tuple[str, ...], laptop: Laptop, answer: str
+) -> None:
+    person = uuid.UUID(tasks(ask)["conflict"])
+    county = County(postgres_engine(place[1]), Ambient())
+    devices.revoke(county, VILLAGE, laptop.device, "Liu")
+    with county.read() as connection:
+        device = devices.known(connection, VILLAGE, laptop.device)
+    wanted = Erasure(village=VILLAGE, serial=1, records=((BY_NAME["person"].number, person.bytes),))
+    assert erasing.of_device(county, device, sign_erasure(wanted, laptop.key), of_secret(bytes(32)))
+    (waiting,) = [line["records"] for line in ask("tasks")[1] if line["sort"] == "erasure"]
+    assert waiting[1:] == [str(person)]
+    under = {"village": HERE, "who": "Liu"}
+    assert ask("look", str(person), cause="rights", reference="2026-7", **under)[0] == 0
+    assert ask("erase", waiting[0], answer, village=HERE, who=" ")[0] == 1
+    assert ask("erase", waiting[0], answer, **under) == (0, {"granted": answer == "--grant"})
+    assert "erasure" not in tasks(ask)
+    assert ("conflict" in tasks(ask)) is (answer == "--refuse")
+    assert ask("erase", str(uuid.UUID(int=1)), answer, **under)[0] == 1
+    with county.read() as connection:
+        noted = connection.exec_driver_sql("SELECT who, what FROM audit ORDER BY serial").all()
+    county.close()
+    assert ("Liu", "erasure granted" if answer == "--grant" else "erasure refused") in [tuple(row) for row in noted]

@@ -179,14 +179,15 @@ class Answering:
         return self._parcel.add(Sort.PAGE, told)
 
     def _compare_digests(self, positions: Mapping[int, int]) -> None:
-        """Where both have the same, nothing waits and nothing is held, both must have made the same of it."""
+        """Where both have the same, nothing waits and nothing is apart, both must have made the same of it."""
         hello, now = self._hello, self._now
         at_end = all(
             position == (now.heads.cursors[scope].position if scope in now.heads.cursors else 0)
             for scope, position in positions.items()
         )
         alike = hello.registry == REGISTRY and hello.positions.keys() == positions.keys()
-        comparable = at_end and alike and not self._parcel.coming and not now.device.held and not now.receipt.former
+        apart = now.device.held or now.receipt.former or now.receipt.wishes  # the laptop has it, or has it no more
+        comparable = at_end and alike and not self._parcel.coming and not apart
         if not comparable or hello.offers or not (hello.digest or hello.digests):
             return
         ours = {scope: now.heads.digest(scope).to_bytes() for scope in sorted(positions)}

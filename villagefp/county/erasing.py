@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from villagefp.county import clues, erasure_list, log, merging
+from villagefp.county import clues, devices, erasure_list, erasure_wishes, lineage, log, merging
 from villagefp.county.bulk import Rows, select_among
 from villagefp.county.devices import Device
 from villagefp.county.judging import RecordName
@@ -30,7 +30,7 @@ from villagefp.county.tables import (
 from villagefp.wire import links
 from villagefp.wire.change import ChangeName, LoggedChange
 from villagefp.wire.declared import BY_NUMBER
-from villagefp.wire.erasure import Erasure, bare, open_erasure, sign_erasure
+from villagefp.wire.erasure import NOTHING_ERASED, Erasure, bare, open_erasure, sign_erasure
 from villagefp.wire.heads import Folded, pack_heads
 from villagefp.wire.links import Cover
 from villagefp.wire.scopes import scope_of_kind
@@ -41,6 +41,14 @@ _CHANGES = Rows(erased_change, replacing=False)
 _NAMED = "SELECT kind, record FROM erased_record WHERE village = ? AND record {among}"
 BLANK = Folded(values={}, withdrawn=True, heads={}, conflicts=())
 """An erased record, whatever its changes say."""
+
+
+class MissingBodiesError(ExchangeError):
+    """Changes came without their bodies, and no erasure that the county knows says why."""
+
+    def __init__(self, changes: Sequence[LoggedChange]) -> None:
+        super().__init__(Fault.DAMAGED)
+        self.changes = tuple(changes)
 
 
 def apply(county: County, in_village: bytes, told: bytes, keys: Iterable[bytes]) -> bool:
@@ -61,30 +69,69 @@ def apply(county: County, in_village: bytes, told: bytes, keys: Iterable[bytes])
 def of_device(county: County, device: Device, told: bytes, keys: CountyKeys) -> bool:
     """Make an erasure that was done in the village, or that the county lost, one of its own with a serial of its own.
 
-    Only what is not erased yet is named, so a repeat says nothing. False where the laptop may not write one of the
-    records of its own erasure: then nothing is erased. ExchangeError where neither the laptop nor the county signed
-    this, or it is for another village.
+    Only what is not erased yet is named, so a repeat says nothing. Where the laptop may not write one of the records
+    of its own erasure nothing is erased, and it is kept for the county to decide; False where too many of it are kept.
+    ExchangeError where neither the laptop nor the county signed this, or it is for another village.
     """
     wanted, given_back = _opened(told, device, keys)
     with county.numbering(device.village) as (connection, standing):
-        names = set(wanted.records) - records_among(
-            connection, device.village, {name for _kind, name in wanted.records}
-        )
-        changes = [name for name in wanted.changes if not _is_named(connection, device.village, name)]
+        names, changes = _fresh(connection, device.village, wanted)
         if not given_back and not may_erase(connection, device, names, changes):
-            return False
-        if names or changes:
-            last = connection.execute(
-                select(func.max(erasure.c.serial)).where(erasure.c.village == device.village)
-            ).scalar()
-            statement = Erasure(
-                village=device.village, serial=(last or 0) + 1, records=tuple(sorted(names)), changes=tuple(changes)
-            )
-            act = Act(county.now(), device.device.hex(), f"erasure {statement.serial}", device.device)
-            signed = sign_erasure(statement, keys.sign)
-            erasure_list.keep(county.erasures, device.village, signed)
-            _apply(connection, standing, statement, signed, act)
+            return _keep_wish(county, connection, standing, device, told)
+        say(county, connection, standing, wanted, keys=keys, who=device.device.hex())
     return True
+
+
+def _keep_wish(county: County, connection: Connection, standing: Standing, device: Device, told: bytes) -> bool:
+    kept = erasure_wishes.keep(connection, device, told, county.now())
+    if kept is erasure_wishes.Keeping.FRESH:
+        note(connection, standing, Act(county.now(), device.device.hex(), "erasure asked for", device.device))
+    return kept is not erasure_wishes.Keeping.FULL
+
+
+def say(
+    county: County, connection: Connection, standing: Standing, wanted: Erasure, *, keys: CountyKeys, who: str
+) -> bool:
+    """Erase what is named and not erased yet, as a statement of the county; False where that is nothing.
+
+    The caller holds the village's lock, and has made sure that it is somebody's right.
+    """
+    names, changes = _fresh(connection, standing.village, wanted)
+    if not (names or changes):
+        return False
+    last = connection.execute(select(func.max(erasure.c.serial)).where(erasure.c.village == standing.village)).scalar()
+    statement = Erasure(
+        village=standing.village, serial=(last or 0) + 1, records=tuple(sorted(names)), changes=tuple(changes)
+    )
+    signed = sign_erasure(statement, keys.sign)
+    erasure_list.keep(county.erasures, standing.village, signed)
+    _apply(connection, standing, statement, signed, Act(county.now(), who, f"erasure {statement.serial}"))
+    return True
+
+
+def _fresh(connection: Connection, in_village: bytes, wanted: Erasure) -> tuple[set[RecordName], list[ChangeName]]:
+    """What an erasure names that is not erased yet."""
+    names = set(wanted.records) - records_among(connection, in_village, {name for _kind, name in wanted.records})
+    return names, [name for name in wanted.changes if not _is_named(connection, in_village, name)]
+
+
+def explain(county: County, device: Device, changes: Sequence[LoggedChange], keys: CountyKeys) -> bool:
+    """Say that bodies do not exist which a laptop destroyed before they came, by an erasure that it asked for.
+
+    So what else it wrote is taken, and whoever reads it knows why a body is missing. Nothing is destroyed by that:
+    False where anything of these is here already, another laptop's, or named by no erasure that this one asked for.
+    """
+    with county.numbering(device.village) as (connection, standing):
+        accepted = devices.known(connection, device.village, device.device).accepted
+        own = all(one.change.device == device.device and one.change.seq > accepted for one in changes)
+        wanted = NOTHING_ERASED
+        asking = {device.device, *(one.kin.device for one in lineage.past(connection, device))}
+        for kept in erasure_wishes.of_village(connection, device.village):
+            wanted = wanted.with_statement(kept.told) if kept.device in asking else wanted
+        if not own or not all(wanted.takes(one.change) for one in changes):
+            return False
+        named = Erasure(village=device.village, serial=1, changes=tuple(one.change.name for one in changes))
+        return say(county, connection, standing, named, keys=keys, who=device.device.hex())
 
 
 def _opened(told: bytes, device: Device, keys: CountyKeys) -> tuple[Erasure, bool]:
@@ -114,6 +161,10 @@ def _apply(connection: Connection, standing: Standing, statement: Erasure, told:
     connection.execute(erasure.insert().values(village=in_village, serial=statement.serial, told=told))
     connection.execute(update(village).where(village.c.village == in_village).values(erasures=standing.erasures + 1))
     _destroy(connection, in_village, statement)
+    kept = erasure_wishes.of_village(connection, in_village)
+    erasure_wishes.done(
+        connection, in_village, [one for one in kept if not any(_fresh(connection, in_village, one.told))]
+    )
     note(connection, standing, act)
 
 
@@ -219,19 +270,21 @@ def without_erased(
 ) -> tuple[LoggedChange, ...]:
     """Changes as they may be kept: without the bodies that were erased.
 
-    ExchangeError where a body is missing and no erasure names it.
+    MissingBodiesError where bodies are missing and no erasure names them.
     """
     if not standing.erasures and all(one.body is not None for one in changes):
         return tuple(changes)
     erased = records(connection, standing, changes)
-    kept = []
+    kept, missing = [], []
     for one in changes:
         if (one.change.kind, one.change.record) in erased or _is_named(connection, standing.village, one.change.name):
             kept.append(replace(one, change=bare(one.change), body=None))
         elif one.body is None:
-            raise ExchangeError(Fault.DAMAGED)
+            missing.append(one)
         else:
             kept.append(one)
+    if missing:
+        raise MissingBodiesError(missing)
     return tuple(kept)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -34,21 +35,29 @@ class Kept:
     refused: bool
 
 
-def keep(connection: Connection, device: Device, told: bytes, at: str) -> bool:
-    """Keep a request that the laptop has signed; False where too many of it wait. A repeat changes nothing."""
+class Keeping(Enum):
+    """What became of a request."""
+
+    FRESH = auto()
+    KNOWN = auto()  # under this name or another one
+    FULL = auto()  # too many of one laptop wait
+
+
+def keep(connection: Connection, device: Device, told: bytes, at: str) -> Keeping:
+    """Keep a request that the laptop has signed; a repeat changes nothing."""
     wanted = read_erasure(told)
     here = of_village(connection, device.village)
     if any((one.told.records, one.told.changes) == (wanted.records, wanted.changes) for one in here):
-        return True
+        return Keeping.KNOWN
     if sum(one.device == device.device for one in here) >= _MOST:
-        return False
+        return Keeping.FULL
     connection.execute(
         erasure_wish.insert().values(
             village=device.village, name=name_of(told), device=device.device, told=told, asked_at=at, refused=0
         )
     )
     _count(connection, device.village, [device.device])
-    return True
+    return Keeping.FRESH
 
 
 def of_village(connection: Connection, village: bytes) -> list[Kept]:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from villagefp.county import erasing, given_back, moves, prefixes
 from villagefp.county.accept import accept_batch
-from villagefp.county.delivery import Forked, Taken
+from villagefp.county.delivery import Forked, Outcome, Taken
+from villagefp.county.erasing import MissingBodiesError
 from villagefp.county.hearing import Asker
 from villagefp.county.keys import CountyKeys
 from villagefp.county.store import County
@@ -134,9 +135,7 @@ class _Taking:
             if (header.village, header.device) != (device.village, device.device):
                 self.took.again.append(place)  # no batch of its own log
                 return
-            outcome = accept_batch(
-                self.county, data, replace(device, accepted=max(device.accepted, self.took.accepted))
-            )
+            outcome = self._accepted(data)
             if isinstance(outcome, Taken):
                 self.took.accepted = outcome.accepted
         except (BatchError, ExchangeError):
@@ -145,8 +144,18 @@ class _Taking:
         if isinstance(outcome, Forked):
             self.took.forked(outcome.at)
 
+    def _accepted(self, data: bytes) -> Outcome:
+        device = self.asker.device
+        device = replace(device, accepted=max(device.accepted, self.took.accepted))
+        try:
+            return accept_batch(self.county, data, device)
+        except MissingBodiesError as missing:
+            if not erasing.explain(self.county, device, missing.changes, self.keys):
+                raise
+        return accept_batch(self.county, data, device)
+
     def other(self, place: int, data: bytes) -> bool:
-        """Keep a page of the county's, or do an erasure of the laptop's; whether it was a page."""
+        """Keep a page of the county's, or do or keep an erasure of the laptop's; whether it was a page."""
         try:
             if not given_back.keep(self.county, self.asker.device.village, self.keys.signs, data):
                 self.took.offsets[place] = 0

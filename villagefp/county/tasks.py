@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from villagefp.county import clues, held, moves
+from villagefp.county import clues, erasure_wishes, held, moves
 from villagefp.county.doubts import unpack_doubts
 from villagefp.county.store import County
 from villagefp.county.tables import record as record_table
 from villagefp.county.tables import village as village_table
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.wire.declared import BY_NAME
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,11 @@ class TaskLine:
 
     village: bytes
     village_name: str
-    sort: str  # conflict, id_number, same_number, two_homes, stock, transfer, returned
-    records: tuple[bytes, ...]
+    sort: str  # conflict, id_number, same_number, two_homes, stock, transfer, returned, erasure
+    records: tuple[bytes, ...]  # of an erasure first its own id, then the persons'
 
 
+_PERSON = BY_NAME["person"].number
 _ACROSS = {clues.Sort.ID_NUMBER: "same_number", clues.Sort.HOME: "two_homes", clues.Sort.STOCK: "stock"}
 
 
@@ -55,6 +57,9 @@ def _of(connection: Connection, village: bytes) -> Iterator[tuple[str, tuple[byt
         yield _ACROSS[task.sort], task.records
     for record in sorted({one.change.record for one in held.of_village(connection, village)}):
         yield "returned", (record,)
+    for kept in erasure_wishes.of_village(connection, village):
+        if not kept.refused:
+            yield "erasure", (kept.name, *(record for kind, record in kept.told.records if kind == _PERSON))
 
 
 def village_of(county: County, code: str) -> bytes:

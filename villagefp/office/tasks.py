@@ -1,4 +1,4 @@
-"""`county tasks|look|move|conflict`: what waits for the office, opened by a ticket and decided by a name."""
+"""`county tasks|look|move|conflict|erase`: what waits for the office, opened by a ticket and decided by a name."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Mapping
 
 from villagefp.cli.output import Output
-from villagefp.county import deciding, moves, tasks, tickets
+from villagefp.county import deciding, erasure_deciding, moves, tasks, tickets
 from villagefp.county.deciding import Shown
 from villagefp.county.tasks import TaskLine
 from villagefp.county.tickets import Cause, Ticket
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.office.opening import looked_at
+from villagefp.office.opening import looked_at, opened
 from villagefp.wire.values import Value
 
 
@@ -38,6 +38,11 @@ def add_to(actions: argparse._SubParsersAction[argparse.ArgumentParser], common:
     conflict.add_argument("--choose", nargs=2, metavar=("CONFLICT", "N"), help=_("decide for one of the choices"))
     conflict.add_argument("--reason", default="", metavar="TEXT")
     conflict.set_defaults(run=decide_conflict)
+    erase = actions.add_parser("erase", parents=[common, about], help=_("an erasure that a laptop might not do alone"))
+    answer = erase.add_mutually_exclusive_group(required=True)
+    answer.add_argument("--grant", action="store_true", help=_("it is destroyed here and on all laptops, for good"))
+    answer.add_argument("--refuse", action="store_true", help=_("nothing is destroyed; the laptop is told"))
+    erase.set_defaults(run=decide_erasure)
 
 
 def show(told: argparse.Namespace, output: Output) -> int:
@@ -72,6 +77,20 @@ def decide_move(told: argparse.Namespace, output: Output) -> int:
         moves.words(decided),
         {"agreed": decided.agreed, "to": decided.to_name, "copied": decided.copied, "sealed": decided.sealed},
     )
+    return 0
+
+
+def decide_erasure(told: argparse.Namespace, output: Output) -> int:
+    """Do an erasure that was asked for in the village, or do not."""
+    with opened(told) as office:
+        village = tasks.village_of(office.county, told.village)
+        name = _id(told.record)
+        erasure_deciding.decide(office.county, office.keys, village, name, granted=told.grant, who=told.who)
+    if told.grant:
+        text = _("Erased. The village's laptops erase it with their next exchange, and no copy brings it back.")
+    else:
+        text = _("Refused. Nothing was destroyed here, and the laptop is told with its next exchange.")
+    output.tell(text, {"granted": told.grant})
     return 0
 
 
@@ -112,6 +131,7 @@ def _task_text(line: TaskLine) -> str:
         "stock": _("a stock below nothing"),
         "transfer": _("a person wishes to move"),
         "returned": _("an entry that was returned"),
+        "erasure": _("an erasure that a laptop might not do alone"),
     }
     ids = " ".join(str(uuid.UUID(bytes=record)) for record in line.records)
     return f"{line.village_name}  {words[line.sort]}  {ids}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import platform
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from villagefp.errors import UserError
-from villagefp.i18n import _
+from villagefp.i18n import _, ngettext
 from villagefp.services import packages, returned
 from villagefp.services.returned import ReturnedLine
 from villagefp.storage import decisions, exchange_facts, identity, local, sending, stated
@@ -22,12 +22,16 @@ from villagefp.sync.disk import Disk, Files
 from villagefp.sync.outcome import Note, Outcome, Progress, Stopped
 from villagefp.sync.road import Refused, Road, Why
 from villagefp.wire.statements import Sort, read_intact
+from villagefp.wire.values import pack, unpack
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
+    from villagefp.wire.receipt import Wish
 
 _LAST = "last exchange"
 """When the last exchange went through, as text."""
+_REFUSALS = "refusals told"
+"""The erasures of which it was said here that the county did not agree to them."""
 
 
 class Will:
@@ -256,6 +260,7 @@ def _done(store: Store, outcome: Outcome, refused: tuple[str, ...]) -> Done:
         lines = returned.returned_lines(connection)
         conflicts = decisions.count(connection)
         incomplete = records_standing.history_incomplete(connection)
+        wishes = exchange_facts.wishes(connection, store.origin)
     notes = [*outcome.notes, *([Note.INCOMPLETE] if incomplete else [])]
     return Done(
         sent=outcome.sent,
@@ -265,8 +270,37 @@ def _done(store: Store, outcome: Outcome, refused: tuple[str, ...]) -> Done:
         requests=outcome.requests,
         bytes_up=outcome.bytes_up,
         bytes_down=outcome.bytes_down,
-        remarks=(*(in_words(note, outcome) for note in sorted(notes)), *refused),
+        remarks=(*(in_words(note, outcome) for note in sorted(notes)), *_of_wishes(store, wishes), *refused),
     )
+
+
+def _of_wishes(store: Store, wishes: Sequence[Wish]) -> Iterator[str]:
+    """What became of erasures that only the county can do; what it refused is said once."""
+    waiting = sum(not wish.refused for wish in wishes)
+    if waiting:
+        yield ngettext(
+            "{count} erasure waits for the county's decision: this laptop may not erase all of it by itself. Here it "
+            "is erased; there is nothing to do.",
+            "{count} erasures wait for the county's decision: this laptop may not erase all of them by itself. Here "
+            "they are erased; there is nothing to do.",
+            waiting,
+        ).format(count=waiting)
+    refused = {wish.name for wish in wishes if wish.refused}
+    if not refused:
+        return
+    with store.read() as connection:
+        kept = local.get(connection, _REFUSALS)
+    said = set() if kept is None else set(unpack(kept))
+    if refused - said:
+        with store.save() as save:
+            local.put(save.connection, _REFUSALS, pack(sorted(refused)))
+        yield ngettext(
+            "The county did not agree to {count} erasure. It stays erased on this laptop and is kept elsewhere. Ask "
+            "the county why, and tell the person.",
+            "The county did not agree to {count} erasures. They stay erased on this laptop and are kept elsewhere. Ask "
+            "the county why, and tell the persons.",
+            len(refused - said),
+        ).format(count=len(refused - said))
 
 
 def in_words(note: Note, outcome: Outcome) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from villagefp.storage import local, sending
 from villagefp.storage.log import Origin
 from villagefp.wire.cursor import Epoch
-from villagefp.wire.receipt import Receipt, Receipts
+from villagefp.wire.receipt import Receipt, Receipts, Wish
 from villagefp.wire.seal import SealKey, new_seal_key
 from villagefp.wire.values import pack, unpack
 
@@ -66,6 +66,12 @@ def receipts(connection: Connection, origin: Origin) -> Receipts:
     """What the county said of the changes that this laptop made under an identity."""
     kept = local.get(connection, _receipts_of(origin))
     return Receipts() if kept is None else Receipts(dict(_KNOWN.decode(kept)))
+
+
+def wishes(connection: Connection, origin: Origin) -> tuple[Wish, ...]:
+    """The erasures of this laptop that wait for the county's decision, or that it refused."""
+    newest = receipts(connection, origin).newest
+    return () if newest is None else newest.wishes
 
 
 def put_receipts(connection: Connection, origin: Origin, receipts_: Receipts, at: str) -> Receipts:

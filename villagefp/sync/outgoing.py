@@ -242,7 +242,7 @@ def _own_digests(store: Store, wishes: Wishes) -> dict[int, bytes]:
         progress = seeds.progress(connection)
         if (progress is not None and not progress.complete) or local.anything_returned(connection):
             return {}
-        if sending.progress(connection, store.origin).not_received:
+        if sending.progress(connection, store.origin).not_received or exchange_facts.wishes(connection, store.origin):
             return {}
     return {scope: digest.to_bytes() for scope, digest in digests.bring_up_to_date(store).items()}
 
