@@ -363,6 +363,7 @@ def test_nobody_erases_what_he_may_not_write_or_for_another(county: County) -> N
     doctor, cadre = Peer(Laptop(520).enrolled(county)), Peer(Laptop(521, role="village_cadre").enrolled(county))
     visit = Write("event", doctor.laptop.id(), {"form": "postpartum_visit", "outcome": "done"})
     doctor.laptop.save(visit)
+    doctor.laptop.save(doctor.laptop.person())
     doctor.exchange(county)
     kind = doctor.laptop.log[0].change.kind
     named = Erasure(village=VILLAGE, serial=1, records=((kind, visit.record),))
@@ -374,7 +375,7 @@ def test_nobody_erases_what_he_may_not_write_or_for_another(county: County) -> N
         assert cadre.receipt.wishes == (() if again else (Wish(name_of(told)),))
     assert (entries(county, "erasure"), entries(county, "erasure_wish")) == (0, 1)
     with county.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(body) FROM change_log").scalar_one() == 1
+        assert connection.exec_driver_sql("SELECT count(body) FROM change_log").scalar_one() == 2
     hello = cadre.hello(digest=tag_of(digests(county)))
     with spoken(county) as statements:
         hear(county, KEYS, hello, ())
