@@ -172,7 +172,8 @@ def _settle_one(connection: Connection, standing: Standing, device: Device, new:
     unfinished = groups.pop() if new.goes_on else None
     here = merging.present(connection, device.village, {one.change.record for one in _changes(groups)})
     scopes = merging.scopes(_changes(groups), here)
-    may = {device.device: device.scopes, **{one.kin.device: one.kin.scopes for one in past}}
+    may = {one.kin.device: (*one.kin.scopes, *device.scopes) for one in past}  # it is this laptop's past as well
+    may[device.device] = device.scopes
     verdicts = settle(groups, Rights(may, scopes))
     fit = _as_many_as_a_receipt_names(groups, verdicts, device)
     if fit < len(groups):
