@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from villagefp import i18n
+from villagefp.cli.call_words import speak_of_calls
 
 Json = Mapping[str, object] | Sequence[object]
 
@@ -53,3 +54,4 @@ def speak() -> None:
         i18n.set_language(i18n.preferred_language())
     except OSError:
         i18n.set_language("en")
+    speak_of_calls()

@@ -10,6 +10,7 @@ from pathlib import Path
 from villagefp import i18n, paths
 from villagefp.cli.output import Output
 from villagefp.errors import UserError
+from villagefp.i18n import _
 
 _STAMP = "sources.sha256"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -18,7 +19,7 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "ngettext": (1, 2)}
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
     """Add the words of this module to the command line."""
-    parser = commands.add_parser("prepare", parents=[common], help="build forms and catalogues from their sources")
+    parser = commands.add_parser("prepare", parents=[common], help=_("build forms and catalogues from their sources"))
     parser.add_argument("--force", action="store_true", help="build even what is fresh")
     parser.add_argument("--check", action="store_true", help="say what is missing or wrong in the translations")
     parser.set_defaults(run=_prepare)
