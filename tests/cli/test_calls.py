@@ -53,4 +53,4 @@ def test_what_only_our_own_mistake_brings_stays_as_it_is(monkeypatch: pytest.Mon
     monkeypatch.setenv("VILLAGEFP_LANG", "zh_CN")
     speak()
     with pytest.raises(ValueError, match="not callable"):
-        argparse.ArgumentParser().add_argument("--x", type="int")  # type: ignore[call-overload]
+        argparse.ArgumentParser().add_argument("--x", type="int")

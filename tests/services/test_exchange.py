@@ -151,6 +151,56 @@ def test_by_stick_it_takes_first_and_then_writes(laptop: Side, office: Office, t
     assert any(str(second.slip) in remark for remark in second.remarks)
 
 
+def test_files_of_which_the_county_has_everything_do_not_pile_up(laptop: Side, office: Office, tmp_path: Path) -> None:
+    laptop.person("张三")
+    usb = tmp_path / "usb"
+    usb.mkdir()
+
+    def own() -> list[str]:
+        return sorted(path.name for path in usb.iterdir() if "答复" not in path.name)
+
+    first = exchange.by_stick(laptop.store, usb)
+    second = exchange.by_stick(laptop.store, usb)
+    assert first.path is not None
+    assert second.path is not None
+    assert own() == [first.path.name, second.path.name]  # the county has heard of neither
+    kept = first.path.read_bytes()
+    (usb / "照片.vfp.jpg").write_bytes(b"a picture")
+    (usb / "别人的.vfp").write_bytes(b"damaged")
+    answered(office, second.path)
+    third = exchange.by_stick(laptop.store, usb)
+    assert third.path is not None
+    assert own() == sorted([third.path.name, "照片.vfp.jpg", "别人的.vfp"])
+    assert any("2 earlier files" in remark for remark in third.remarks)
+    (usb / "微信 (1).vfp").write_bytes(kept)  # a copy that came back by chat
+    fourth = exchange.by_stick(laptop.store, usb)
+    assert fourth.path is not None
+    assert own() == sorted([fourth.path.name, "照片.vfp.jpg", "别人的.vfp"])
+    laptop.person("李四")
+    fifth = exchange.by_stick(laptop.store, usb)
+    sixth = exchange.by_stick(laptop.store, usb)
+    for one in (fifth, sixth):
+        assert one.path is not None
+        assert one.path.name in own()  # what is in them is nowhere else
+
+
+def test_of_files_that_are_nothing_to_it_a_laptop_says_one_sentence(
+    make: Callable[..., Side], office: Office, tmp_path: Path
+) -> None:
+    one, other = make(), make()
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    for number in range(3):
+        other.person(f"张{number}")
+        written = exchange.by_stick(other.store, usb).path
+        assert written is not None
+        answered(office, written, f"答复_2026-11-22_{number}.vfp")
+    remarks = exchange.by_stick(one.store, usb).remarks
+    assert [remark for remark in remarks if "another laptop" in remark] == [
+        "3 files are for another laptop of this village. Nothing was changed. Open them there."
+    ]
+
+
 def test_a_single_file_for_somebody_else_is_a_refusal(laptop: Side, office: Office, tmp_path: Path) -> None:
     laptop.person("张三")
     written = exchange.by_stick(laptop.store, tmp_path)

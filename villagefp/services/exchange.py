@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from villagefp.errors import UserError
 from villagefp.i18n import _, ngettext
 from villagefp.services import packages, returned
+from villagefp.services.exchange_words import files_in_words, in_words
 from villagefp.services.returned import ReturnedLine
 from villagefp.storage import decisions, exchange_facts, identity, local, sending, stated
 from villagefp.storage import standing as records_standing
@@ -188,23 +189,29 @@ def _also(done: Done, anew: bool) -> Done:
 
 def by_stick(store: Store, folder: Path, files: Files | None = None, where: Here | None = None) -> Done:
     """Take what lies on a stick for this laptop, and put everything on it that waits for the county."""
-    from villagefp.sync import stick  # noqa: PLC0415  sealing is not needed before
+    from villagefp.sync import own_files, stick  # noqa: PLC0415  sealing is not needed before
 
     disk = files or Disk()
     with _known_here(store, where) as anew:
         taken = stick.take(store, disk, folder)
         done = _also(_of_files(store, taken), anew)
         written = stick.write(store, disk, folder)
+        gone = own_files.take_off(store, disk, folder, written.path)
     told = _("{file} is written and read back. Slip: {slip}, {changes} changes.").format(
         file=written.path.name, slip=written.slip, changes=written.changes
     )
+    tidied = ngettext(
+        "An earlier file of this laptop was taken off the stick: the county has everything that was in it.",
+        "{count} earlier files of this laptop were taken off the stick: the county has everything that was in them.",
+        gone,
+    ).format(count=gone)
     return replace(
         done,
         slip=written.slip,
         path=written.path,
         written=written.changes,
         bytes_up=written.bytes,
-        remarks=(*done.remarks, told),
+        remarks=(*done.remarks, told, *([tidied] if gone else ())),
     )
 
 
@@ -252,7 +259,7 @@ def _of_files(store: Store, taken: Iterable[Brought]) -> Done:
         notes=frozenset({Note.NEW_IDENTITY} if any(one.new_identity for one in files) else ()),
     )
     done = _done(store, outcome, refused)
-    return replace(done, remarks=(*(one.sentence for one in files), *done.remarks))
+    return replace(done, remarks=(*files_in_words(files), *done.remarks))
 
 
 def _done(store: Store, outcome: Outcome, refused: tuple[str, ...]) -> Done:
@@ -301,40 +308,6 @@ def _of_wishes(store: Store, wishes: Sequence[Wish]) -> Iterator[str]:
             "the county why, and tell the persons.",
             len(refused - said),
         ).format(count=len(refused - said))
-
-
-def in_words(note: Note, outcome: Outcome) -> str:
-    """What is to be told beside an exchange."""
-    hours, minutes = divmod(abs(outcome.clock_ahead) // 60, 60)
-    ahead, behind = (
-        _("This laptop's clock is {hours} h {minutes} min ahead of the county's. Set date and time right. Nothing is "
-          "lost: all entries are kept and sent."),
-        _("This laptop's clock is {hours} h {minutes} min behind the county's. Set date and time right. Nothing is "
-          "lost: all entries are kept and sent."),
-    )  # fmt: skip
-    return {
-        Note.CLOCK: (ahead if outcome.clock_ahead > 0 else behind).format(hours=hours, minutes=minutes),
-        Note.REVOKED: _(
-            "The county has withdrawn this laptop: it takes what was entered here and gives nothing any more. Nothing "
-            "of what was sent is lost. Ask the county."
-        ),
-        Note.NEW_IDENTITY: _(
-            "This store was a copy or an older state of one that the county knows. It goes on under a name of its own; "
-            "what the county did not have goes to it again, and nothing is lost."
-        ),
-        Note.DIFFERS: _(
-            "This laptop and the county did not have the same, and it was read once more from the beginning. If this "
-            "is said again next time, tell the county."
-        ),
-        Note.NOT_FOLLOWED: _(
-            "Something that the county sent does not hold and was not taken in. It is kept as evidence. "
-            "Tell the county."
-        ),
-        Note.COUNTY_PUT_BACK: _(
-            "The county's store was put back to an earlier state. What it lost of this laptop was sent again."
-        ),
-        Note.INCOMPLETE: _("The first load is not whole yet: history is still to come. Exchange again."),
-    }[note]
 
 
 def _note_last(store: Store) -> None:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import exchange_facts, identity, local, outbox, sending
-from villagefp.sync import enrol
+from villagefp.sync import enrol, own_files
 from villagefp.sync.brought import take
 from villagefp.sync.disk import Files, full, writing_in_words
 from villagefp.sync.engine import one_at_a_time
 from villagefp.sync.outgoing import ASKED, Asking, Wishes, anything_waits, link_of, make_request
+from villagefp.sync.own_files import OwnFile
 from villagefp.wire.enrolment import pack_succession
 from villagefp.wire.envelope_name import file_name
 from villagefp.wire.hello import MAX_OFFERS, Request
@@ -61,7 +62,14 @@ def write(store: Store, files: Files, folder: Path) -> Written:
             outbox.offered(save.connection, [offer.name for one in asked for offer in one.offers if offer.last])
         name, number = _free_name(store, files, folder)
         hash_, size = _put(files, folder / name, parts)
-        changes = _given(store, asked, name, number)
+        own = OwnFile(
+            hash=hash_,
+            device=store.origin.device,
+            last=max((one.seqs.stop - 1 for one in asked if one.seqs), default=0),
+            introduces=any(part.contents is Contents.ENROLMENT for part in parts),
+            other=any(not offer.last for one in asked for offer in one.offers),
+        )
+        changes = _given(store, asked, name, number, own)
         return Written(folder / name, slip_code(hash_), changes, size)
 
 
@@ -146,11 +154,12 @@ def _read_back(file: BinaryIO) -> tuple[bytes, int]:
         return b"", 0
 
 
-def _given(store: Store, asked: list[Asking], name: str, number: int) -> int:
+def _given(store: Store, asked: list[Asking], name: str, number: int, own: OwnFile) -> int:
     """Note what left with the file, now that it is there; how many changes that are."""
     at = store.ambient.now().isoformat(timespec="seconds")
     with store.save() as save:
         local.put(save.connection, NUMBER, number.to_bytes(8, "big"))
+        own_files.note(save.connection, own)
         for one in asked:
             if one.seqs:
                 sending.give_away(save.connection, store.origin, one.seqs, name, at)
