@@ -93,6 +93,9 @@ class History:
         """Everything that was written to or erased."""
         return {(one.kind, one.record) for one in self.changes} | set(self.erased_records)
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
     def __repr__(self) -> str:
         lines = [
             f"{one.device[:1].decode()}{one.seq} save {one.group} at {one.stamp}: {one.kind} {one.record[0]} "

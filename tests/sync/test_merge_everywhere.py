@@ -31,7 +31,7 @@ from tests.sync.everywhere import Erased, History, authors, batches, delivery, h
 from tests.sync.offices import Line, Office, Side, side
 from tests.wire.histories import UNION
 from tests.wire.merge_model import Told, merged
-from villagefp.county import devices, erasing, keys, receipts, streams
+from villagefp.county import devices, erasing, keys, receipts, seeding, streams
 from villagefp.county.accept import accept_batch
 from villagefp.county.delivery import Forked
 from villagefp.county.devices import NewDevice
@@ -77,6 +77,13 @@ class World:
     line: Line
     reader: Side
     taker: Side
+    newcomer: Side
+
+    def comes(self) -> None:
+        """The newcomer exchanges; where it has nothing yet, it takes a seed."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(seeding, "_FRESH", 1)
+            self.newcomer.exchange(self.line)
 
 
 @contextmanager
@@ -90,9 +97,11 @@ def world(templates: tuple[Path, Path]) -> Iterator[World]:
         engine = sqlite_engine(path, KEY)
         office = Office(County(engine, Ambient(Steps(NOW), random.Random(1).randbytes)), keys.of_secret(bytes(32)))
         reader, taker = (side(store_template, Path(base) / name, 0, NOW) for name in ("reader", "taker"))
-        office.enrol(reader.store)
-        yield World(office, Line(office), reader, taker)
-        for each in (reader, taker):
+        newcomer = side(store_template, Path(base) / "newcomer", 1, NOW)
+        for each in (reader, newcomer):
+            office.enrol(each.store)
+        yield World(office, Line(office), reader, taker, newcomer)
+        for each in (reader, taker, newcomer):
             each.store.close()
         engine.dispose()
 
@@ -146,7 +155,7 @@ def into_the_county(here: World, history: History, laptops: list[Laptop], chance
         devices.enrol(county, village, new, "clerk")
     rest: list[Any] = [batch for laptop in laptops for _twice in range(2) for batch in batches(laptop, chance)]
     rest += [*history.erased_records, *history.erased_changes]
-    rest += [None] * (3 * reads)
+    rest += [None] * (2 * reads)
     chance.shuffle(rest)
     rest += [batch for laptop in laptops for batch in batches(laptop, chance)]
     for serial, told in enumerate(rest, 1):
@@ -155,6 +164,8 @@ def into_the_county(here: World, history: History, laptops: list[Laptop], chance
             if chance.random() < 0.3:
                 read_again(here.reader.store)
             here.reader.exchange(here.line)
+            if chance.random() < 0.2:
+                here.comes()
         elif isinstance(told, bytes):
             assert not isinstance(accept_batch(county, told), Forked)
         else:
@@ -275,6 +286,26 @@ def check_county(here: World, history: History, told: Mapping[RecordName, Told])
         assert together(streams.digests(connection, village)) == digest_of(told, history, declared.BY_NUMBER)
 
 
+def check_agreement(here: World, store: Store) -> None:
+    """A laptop and the county count the same in each stream, and never counted differently."""
+    with here.office.county.read() as connection:
+        theirs = streams.digests(connection, store.origin.village)
+    assert digests.bring_up_to_date(store) == theirs
+    with store.read() as connection:
+        assert exchange_facts.evidence(connection) == []
+
+
+def standing(store: Store, told: Mapping[RecordName, Told]) -> dict[str, Any]:
+    """What stands, is asked and not understood, whether it came change by change or as a seed.
+
+    What erasures left nothing of is in no seed.
+    """
+    found = {name: rows for name, rows in contents(store).items() if name not in ("change_log", "erased_record")}
+    there = {record for (_kind, record), one in told.items() if one.heads}
+    found["not_understood"] = [row for row in found["not_understood"] if row[2] in there]
+    return found | {name: [row for row in found[name] if row[0] in there] for name in BY_KIND}
+
+
 def founding_of(store: Store) -> list[Change]:
     with store.read() as connection:
         return [one.change for one in log.logged_changes(connection)]
@@ -298,12 +329,11 @@ def test_every_road_ends_with_the_same(kind: Kind, templates: tuple[Path, Path])
             here.reader.exchange(here.line)
             check_laptop(here.reader.store, history, told)
             assert contents(here.reader.store) == contents(here.taker.store)
-            with here.office.county.read() as connection:
-                theirs = streams.digests(connection, here.reader.store.origin.village)
-            ours = digests.bring_up_to_date(here.reader.store)
-            assert {scope: ours[scope] for scope in EVERY} == {scope: theirs.get(scope, EMPTY) for scope in EVERY}
-            with here.reader.store.read() as connection:
-                assert exchange_facts.evidence(connection) == []
+            here.comes()
+            assert standing(here.newcomer.store, told) == standing(here.reader.store, told)
+            assert_sound(here.newcomer.store)
+            check_agreement(here, here.reader.store)
+            check_agreement(here, here.newcomer.store)
 
     holds()
 
