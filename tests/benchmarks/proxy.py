@@ -187,6 +187,8 @@ class Passage:
             await queue.put((behind + line.rtt_ms / 2000, data))
             if line.kbit:
                 await asyncio.sleep(max(0.0, line.free[way] - time.monotonic()))
+            elif not line.rtt_ms:
+                await queue.join()  # nothing is on its way on a line without a length: what entered it is there
 
     def _count_requests(self, data: bytes) -> None:
         text, last = self._tail + data, 0
@@ -200,6 +202,7 @@ class Passage:
         self._tail = text[max(last, len(text) - 300) :]
 
     async def _write(self, queue: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+        writer.transport.set_write_buffer_limits(0)  # what is written has left when `drain` returns
         while True:
             at, data = await queue.get()
             await asyncio.sleep(max(0.0, at - time.monotonic()))
@@ -208,7 +211,12 @@ class Passage:
                     writer.write_eof()
                 return
             writer.write(data)
-            await writer.drain()
+            try:
+                await writer.drain()
+            except OSError:
+                self.abort()
+                return
+            queue.task_done()
 
 
 async def _control(line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
