@@ -22,6 +22,9 @@ BENCHMARKS = (
     "seed",
     "county_store",
     "county_http",
+    "county_load",
+    "county_history",
+    "exchange",
 )
 
 
