@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import PASSPHRASE
 from tests.county.cluster import Cluster
 from tests.county.offices import Office, Village, take, village_of, write
-from villagefp.county import erasure_list
+from villagefp.county import erasure_list, exchange
 from villagefp.county.engine import sqlite_engine
 from villagefp.domain.records import Person
 from villagefp.services import doctor, privacy
@@ -196,6 +196,32 @@ def test_a_server_is_copied_and_put_back_with_its_own_tools(  # noqa: PLR0917  f
     assert (named(two, kept), named(two, late)) == ("李芳", "张伟")
 
 
+def test_what_was_overwritten_is_let_go_of_once_a_backup_holds_it_and_everybody_has_read_it(
+    sqlite: Office, village: Village, usb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "READ_ON", 1)
+    one, two = (village.new(name, sqlite.slip(tmp_path / name)) for name in ("one", "two"))
+    kept = village.person(one)
+    for name in ("李芬", "李方", "李枋"):
+        with one.save() as save:
+            person = save.get(Person, kept)
+            assert person is not None
+            save.change(replace(person, name=name))
+    round_trip(sqlite, one, usb)
+    assert sqlite.done("trim") == {"changes": 0, "villages": 0}  # no backup holds it
+    sqlite.done("backup", tmp_path / "monday.db")
+    assert sqlite.done("trim")["changes"] == 0  # the second laptop has not read it
+    for _turn in range(2):  # what comes with the second turn tells what the first has brought
+        for store in (two, one):
+            village.person(store, "张伟")
+            round_trip(sqlite, store, usb)
+    assert sqlite.done("trim")["changes"] == 2
+    three = village.new("three", sqlite.slip(tmp_path / "three"))
+    for _turn in range(2):
+        round_trip(sqlite, three, usb)
+    assert {named(store, kept) for store in (one, two, three)} == {"李枋"}
+
+
 def test_an_office_with_one_computer_moves_up_to_a_server_and_laptops_notice_nothing(
     sqlite: Office, cluster: Cluster, village: Village, usb: Path, tmp_path: Path
 ) -> None:
@@ -221,7 +247,7 @@ def test_an_office_with_one_computer_moves_up_to_a_server_and_laptops_notice_not
         (only,) = exchange_facts.receipts(connection, store.origin).by_epoch
         assert only.counter == 1  # it was never put back
     again = replace(sqlite, place=("--sqlite", str(path.with_name("county.db.moved"))))
-    assert "holds a county" in again.refused("to-server", "--to", url, "--keys", tmp_path / "third")
+    assert "已经有县数据库" in again.refused("to-server", "--to", url, "--keys", tmp_path / "third")
 
 
 def test_a_torn_end_of_the_list_of_erasures_is_written_over(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,12 @@ from villagefp.county.tables import device, village
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.wire import links
+from villagefp.wire.hello import Hello
 from villagefp.wire.scopes import COUNTY, ROLES, scopes_of
-from villagefp.wire.values import pack
+from villagefp.wire.values import pack, unpack
+
+_REACHED = "stream "
+"""Stands before the scope in what is kept of a laptop's positions."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Device:
     receipt_serial: int
     receipt: bytes | None
     exchanged_at: str | None
-    knows: bytes | None = None  # packed: the highest serial of each sort of statement that it said it has
+    knows: bytes | None = None  # packed: what it said it has, of statements and of streams
     safe: bytes | None = None  # packed: by scope the position up to which a backup holds its streams
     parent: bytes | None = None  # the laptop of which it is the successor
     wishes: int | None = None  # erasures of it that wait for the county or were refused
@@ -190,14 +194,38 @@ def _one(in_village: bytes, device_id: bytes) -> Update:
     return update(device).where(device.c.village == in_village, device.c.device == device_id)
 
 
-def packed_serials(told: Mapping[str, int]) -> bytes:
-    """The serials of statements that a laptop tells, as its row keeps them."""
-    return pack(dict(sorted(told.items())))
+def known_serials(device: Device) -> dict[str, int]:
+    """The statements of which a laptop said that it has them, as it was written down last."""
+    known = unpack(device.knows) if device.knows else {}
+    return {sort: serial for sort, serial in known.items() if not sort.startswith(_REACHED)}
 
 
-def knows(connection: Connection, in_village: bytes, device_id: bytes, told: Mapping[str, int]) -> None:
-    """Write down which statements a laptop says it has: so the office sees whom to help with an old form."""
-    connection.execute(_one(in_village, device_id).values(knows=packed_serials(told)))
+def known_positions(device: Device) -> dict[int, int]:
+    """How far a laptop said that it has read, by scope, as it was written down last."""
+    known = unpack(device.knows) if device.knows else {}
+    return {int(key.removeprefix(_REACHED)): told for key, told in known.items() if key.startswith(_REACHED)}
+
+
+def knows(connection: Connection, in_village: bytes, device_id: bytes, hello: Hello) -> None:
+    """Write down which statements a laptop says it has, and how far it has read.
+
+    So the office sees whom to help with an old form, and what of the log nobody needs any more.
+    """
+    read = {f"{_REACHED}{scope}": position for scope, position in hello.positions.items()}
+    known = pack(dict(sorted((hello.statements | read).items())))
+    connection.execute(_one(in_village, device_id).values(knows=known))
+
+
+def reached(connection: Connection, in_village: bytes, since: str) -> list[dict[int, int]]:
+    """By scope how far each laptop has read that exchanged since a moment; one that never has takes a seed."""
+    query = select(device.c.knows, device.c.role).where(
+        device.c.village == in_village,
+        device.c.revoked == 0,
+        device.c.role != COUNTY,
+        device.c.exchanged_at >= since,
+    )
+    told = [(unpack(row.knows) if row.knows else {}, scopes_of(row.role)) for row in connection.execute(query)]
+    return [{scope: known.get(f"{_REACHED}{scope}", 0) for scope in scopes} for known, scopes in told]
 
 
 def exchanged(connection: Connection, in_village: bytes, device_id: bytes, at: str) -> None:

@@ -26,6 +26,9 @@ from villagefp.wire.hello import MAX_ANSWER, tag_of
 ROOM = 4 * 1024 * 1024
 """Bytes that follow one answer: more are asked for again."""
 _EVERYTHING = MAX_BODY - MAX_ANSWER
+READ_ON = 256
+"""Changes that a laptop has read since that was written down last, from which on it is written down again: what may be
+trimmed hangs on it, and a write with every exchange would be too dear for that."""
 _NOTED = timedelta(hours=1)
 """How exact the county's list says when a laptop exchanged last, where it brought nothing."""
 
@@ -127,7 +130,7 @@ def _after(county: County, keys: CountyKeys, case: _Case) -> Heard:
     if told.differs or _to_be_noted(county, stand.device, case.who):
         with county.numbering(village) as (connection, standing):
             devices.exchanged(connection, village, device_id, county.now())
-            devices.knows(connection, village, device_id, case.who.hello.statements)
+            devices.knows(connection, village, device_id, case.who.hello)
             if told.differs:
                 store.note(connection, standing, Act(county.now(), device_id.hex(), "digest differs", device_id))
     if somebody_left:  # what came late for her follows her
@@ -170,6 +173,9 @@ def _look(who: Asker) -> Compared:
 
 
 def _to_be_noted(county: County, device: Device, who: Asker) -> bool:
-    if device.exchanged_at is None or device.knows != devices.packed_serials(who.hello.statements):
+    if device.exchanged_at is None or devices.known_serials(device) != who.hello.statements:
+        return True
+    read = devices.known_positions(device)
+    if any(position >= read.get(scope, 0) + READ_ON for scope, position in who.hello.positions.items()):
         return True
     return county.ambient.now() - datetime.fromisoformat(device.exchanged_at) > _NOTED

@@ -73,7 +73,7 @@ device = Table(
     Column("receipt", LargeBinary),  # what the receipt of that serial says
     Column("seal_public", LargeBinary),  # to which envelopes for it are sealed; none before its first enrolment by code
     Column("parent", LargeBinary),  # the laptop of which it is the successor: revoking that one revokes it as well
-    Column("knows", LargeBinary),  # the highest serial of each sort of statement that it said it has
+    Column("knows", LargeBinary),  # what it said it has: highest serial of each sort of statement, positions of streams
     Column("safe", LargeBinary),  # by scope the position up to which a backup that was read back holds its streams
     Column("inherited", BigInteger),  # the parent's changes up to this seq are this laptop's past as well
     Column("wishes", Integer),  # its rows in `erasure_wish`: nearly always none, and then nobody asks for them

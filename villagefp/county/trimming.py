@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from villagefp.county import devices
 from villagefp.county.seed_making import covered_by, records
 from villagefp.county.store import Act, County, note
 from villagefp.county.streams import Heads
@@ -22,6 +24,10 @@ from villagefp.wire.change import ChangeName, LoggedChange
 from villagefp.wire.cursor import kept_positions
 from villagefp.wire.scopes import EVERY
 from villagefp.wire.seed_records import seed_record
+from villagefp.wire.values import unpack
+
+KEPT = timedelta(days=400)
+"""A laptop that was away for longer sends what it has and takes a seed."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,7 @@ class _Kept:
 def trim(county: County, village: bytes, below: Mapping[int, int]) -> int:
     """Destroy what nobody needs any more up to these positions, by scope; of how many changes.
 
-    The caller answers for the positions: they are covered by a verified backup, and every laptop that exchanged in the
-    last 400 days stands at or behind them. An older laptop sends what it has, and takes a seed.
+    The caller answers for the positions, as `unneeded` gives them. An older laptop sends what it has, and takes a seed.
     """
     with county.numbering(village) as (connection, standing):
         kept = _standing(connection, village)
@@ -51,6 +56,22 @@ def trim(county: County, village: bytes, below: Mapping[int, int]) -> int:
         count = len(gone) + len(bare)
         note(connection, standing, Act(county.now(), "county", f"trimmed {count} changes"))
     return count
+
+
+def unneeded(county: County, village: bytes) -> dict[int, int]:
+    """By scope the position up to which the log may be trimmed: a verified backup holds it, and every laptop of which
+    anything was heard in the last 400 days has read it."""
+    since = (county.ambient.now() - KEPT).isoformat(timespec="seconds")
+    with county.read() as connection:
+        packed = connection.execute(
+            select(device.c.safe).where(device.c.village == village, device.c.safe.is_not(None))
+        )
+        backed_up = [unpack(told) for told in packed.scalars()]
+        read = devices.reached(connection, village, since)
+    if not backed_up or not read:
+        return {}
+    safe = {scope: max(told.get(scope, 0) for told in backed_up) for scope in EVERY}
+    return {scope: min([safe[scope], *(told[scope] for told in read if scope in told)]) for scope in EVERY}
 
 
 def _between(village: bytes, device_id: bytes, first: int, last: int) -> tuple[ColumnElement[bool], ...]:

@@ -28,6 +28,7 @@ from villagefp.office import (
     serving,
     status,
     tasks,
+    trimming,
 )
 from villagefp.storage.keyslots import Cost
 
@@ -177,6 +178,10 @@ def _add_copies(actions: _Actions[argparse.ArgumentParser], common: argparse.Arg
     )
     restore.add_argument("file", type=Path, nargs="?", metavar="FILE", help=_("the copy to put back, of a file store"))
     restore.set_defaults(run=restoring.restore)
+    trim = actions.add_parser(
+        "trim", parents=[common], help=_("let go of overwritten changes that a verified backup holds")
+    )
+    trim.set_defaults(run=trimming.trim)
     moving = actions.add_parser("to-server", help=_("all that an office kept in a file goes into PostgreSQL"))
     moving.add_argument("--sqlite", type=Path, required=True, metavar="FILE", help=_("the office's encrypted file"))
     moving.add_argument("--to", required=True, metavar="URL", help=_("an empty PostgreSQL database"))

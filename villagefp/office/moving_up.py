@@ -16,8 +16,7 @@ from villagefp.county import erasure_list
 from villagefp.county.bulk import Rows
 from villagefp.county.engine import WRITES
 from villagefp.county.migrate import bring_up_to_date
-from villagefp.county.office_tables import METADATA
-from villagefp.county.tables import alembic_version, village
+from villagefp.county.tables import METADATA, alembic_version, village
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.office.opening import opened, postgres, shown
