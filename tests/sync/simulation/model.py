@@ -206,7 +206,8 @@ class Told:
                 yield from self._same_replaced(row, told, by_name, where)
 
     def _same_replaced(self, row: Row, told: Write, by_name: Mapping[Name, Row], where: str) -> Iterator[str]:
-        for number, names in row.replaces.items():
+        for number in sorted(row.replaces.keys() | told.replaces.keys()):
+            names = row.replaces.get(number, frozenset())
             keys = frozenset(k for each in names if each in by_name and (k := by_name[each].key) is not None)
             expected = {k for k in told.replaces.get(number, frozenset()) if self.writes[k].must and k != row.key}
             if not expected <= keys <= told.replaces.get(number, frozenset()):

@@ -177,7 +177,7 @@ def decide(desk: Desk, chance: random.Random, word: str) -> str:
 
 def erase(desk: Desk, chance: random.Random, word: str) -> str:
     """Somebody has everything about her destroyed."""
-    if chance.random() < 0.6 or desk.revoked or desk.role != "village_doctor":
+    if chance.random() < 0.6:
         return event(desk, chance, word)
     person = _some(desk, chance, "person", Person)
     if person is None:
