@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.storage.laptops import add, change, get, give
 from villagefp.domain.records import Person
 from villagefp.services import doctor
 from villagefp.services.sending import progress, state_of
-from villagefp.storage import sending
+from villagefp.storage import identity, sending
 from villagefp.storage.sending import Progress
 from villagefp.wire.cursor import Epoch
-from villagefp.wire.receipt import Reason, Receipt, Receipts, Returned, State
+from villagefp.wire.receipt import Former, Reason, Receipt, Receipts, Returned, State
 
 AT = "2026-11-22T09:00:00+08:00"
 FIRST, SECOND = Epoch(1, bytes(8)), Epoch(2, bytes(8))
@@ -70,6 +71,25 @@ def test_a_returned_save_is_told_with_its_record_and_released_by_a_later_receipt
     assert (box.group.reason, box.group.field, box.records) == (Reason.TOO_LARGE, 18, ((5, people[2].id),))
     assert progress(here) == Progress(waiting=0, on_its_way=0, received=3, returned=1)
     note(here, receipts.got(receipt(here, 4, serial=2)))
+    assert states(here, people) == [State.RECEIVED] * 4
+
+
+def test_what_came_back_under_a_former_identity_stays_until_a_receipt_says_otherwise(two, people):
+    here, _there = two
+    before = here.origin.device
+    back = Returned(3, 3, Reason.TOO_LARGE, 18, 0)
+    note(here, Receipts().got(receipt(here, 4, back)))
+    identity.take_new(here, 4)
+    with here.read() as connection:
+        assert sending.progress(connection, here.origin) == Progress(0, 0, received=0, returned=1)
+    said = msgspec.structs.replace(receipt(here, 0), former=(Former(before, (back,)),))
+    for receipts in (Receipts().heard(FIRST), Receipts().got(said)):
+        note(here, receipts)
+        with here.read() as connection:
+            (box,) = sending.returned_groups(connection)
+        assert (box.origin.device, box.group, box.records) == (before, back, ((5, people[2].id),))
+        assert states(here, people)[2] is State.RETURNED
+    note(here, Receipts().got(receipt(here, 0, serial=2)))
     assert states(here, people) == [State.RECEIVED] * 4
 
 

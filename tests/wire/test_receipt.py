@@ -14,7 +14,18 @@ from msgspec.structs import replace
 from tests.wire.tampering import check_all_tampering
 from villagefp.wire import receipt as r
 from villagefp.wire.cursor import Epoch
-from villagefp.wire.receipt import Reason, Receipt, Receipts, Returned, State, contradicts, open_receipt, state_of
+from villagefp.wire.receipt import (
+    Former,
+    Reason,
+    Receipt,
+    Receipts,
+    Returned,
+    State,
+    Wish,
+    contradicts,
+    open_receipt,
+    state_of,
+)
 from villagefp.wire.signed import ExchangeError, Fault, Purpose, sign
 from villagefp.wire.signing import new_key
 from villagefp.wire.values import pack
@@ -56,6 +67,9 @@ SIGNED = r.sign_receipt(RECEIPT, COUNTY)
 def test_a_receipt_is_read_as_it_was_signed():
     assert open_(SIGNED) == RECEIPT
     assert r.sign_receipt(replace(RECEIPT, safe={1: 40, 2: 50}), COUNTY) == SIGNED
+    former = (Former(b"o" * 16, (Returned(90, 91, Reason.MALFORMED, 3, 90),)),)  # beyond what is said of this identity
+    more = replace(RECEIPT, former=former, wishes=(Wish(b"n" * 16), Wish(b"w" * 16, refused=True)))
+    assert open_(r.sign_receipt(more, COUNTY)) == more
 
 
 def test_whatever_is_done_on_the_way_is_refused():
@@ -73,6 +87,7 @@ NONSENSE = [
     {"returned": (Returned(9, 9, Reason.MALFORMED), Returned(5, 8, Reason.MALFORMED))},
     {"returned": (Returned(5, 8, Reason.MALFORMED), Returned(8, 9, Reason.MALFORMED))},
     {"safe_seq": 31},
+    {"former": (Former(b"o" * 16, (Returned(9, 9, Reason.MALFORMED), Returned(5, 8, Reason.MALFORMED))),)},
 ]
 
 
@@ -85,7 +100,15 @@ def test_a_receipt_that_contradicts_itself_is_neither_signed_nor_read(change):
 
 @pytest.mark.parametrize(
     "change",
-    [{"serial": 0}, {"accepted": -1}, {"village": b"v"}, {"returned": ((1, 2, 9),)}, {"safe": {70_000: 1}}],
+    [
+        {"serial": 0},
+        {"accepted": -1},
+        {"village": b"v"},
+        {"returned": ((1, 2, 9),)},
+        {"safe": {70_000: 1}},
+        {"former": ((b"o" * 16, ()),)},
+        {"wishes": ((b"n", False),)},
+    ],
 )
 def test_a_signed_receipt_out_of_bounds_is_damaged(change):
     fields = {name: getattr(RECEIPT, name) for name in RECEIPT.__struct_fields__} | change
@@ -98,6 +121,8 @@ def test_more_returned_groups_than_a_receipt_takes_are_refused():
     assert open_(r.sign_receipt(full, COUNTY)) == full
     with pytest.raises(ValueError, match="contradicts"):
         r.sign_receipt(replace(full, returned=many), COUNTY)
+    with pytest.raises(ValueError, match="contradicts"):
+        r.sign_receipt(replace(full, former=(Former(b"o" * 16, many[-1:]),)), COUNTY)
 
 
 def test_what_the_worker_is_told_of_each_change():

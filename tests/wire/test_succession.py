@@ -23,6 +23,8 @@ def test_what_both_keys_signed_is_read(told: bytes) -> None:
     assert open_succession(told, [OTHER.public, OLD_KEY.public]) == said
     assert who_gives_way(told) == (VILLAGE, OLD)
     assert len(told) <= 350
+    later = sign_succession(VILLAGE, OLD, NEW, NEW_KEY.public, SEAL * 2, OLD_KEY, NEW_KEY, 7)
+    assert open_succession(later, OLD_KEY.public).common == 7
 
 
 def test_another_key_than_the_old_one_names_no_successor(told: bytes) -> None:
