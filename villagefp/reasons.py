@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 from villagefp.i18n import _
 
@@ -23,6 +24,10 @@ def reason(refused: OSError) -> str:
         errno.EBUSY: _("another program has it open"),
         errno.ETXTBSY: _("another program has it open"),
         errno.ENAMETOOLONG: _("its name is too long"),
+        errno.EADDRINUSE: _("another program uses it"),
+        errno.EADDRNOTAVAIL: _("this computer has no such address"),
     }
+    if isinstance(refused, socket.gaierror):  # with numbers of its own
+        return told[errno.EADDRNOTAVAIL]
     number = refused.errno or 0
     return told.get(number) or _("error {number} of the system").format(number=number)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Engine
 
 from tests.conftest import CHEAP, PASSPHRASE
 from tests.county.offices import Village, village_of, write
+from villagefp.county.engine import WRITES
 from villagefp.domain import roles
+from villagefp.errors import UserError
 from villagefp.i18n import set_language
-from villagefp.office import run_county
+from villagefp.office import backing_up, opening, run_county
+from villagefp.sync.disk import Disk
 from villagefp.wire.scopes import ROLES
 
 Say = Callable[..., str]
@@ -100,3 +108,109 @@ def test_status_shows_names_and_the_time_on_the_wall(say: Say, village: Village,
     assert {line.split()[-1] for line in say("status").splitlines()} == ids  # two of one name are told apart
     for each in village.made:
         each.close()
+
+
+def _one_answer_waits(say: Say, village: Village, tmp_path: Path) -> Path:
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    said = _enrol(say, tmp_path, "--village-name", "柳树村", "--out", tmp_path / "slips")
+    write(village.new("one", _slip(said, tmp_path / "slips")), usb)
+    return usb
+
+
+def test_a_full_stick_gets_its_answer_when_there_is_room(
+    say: Say, village: Village, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usb = _one_answer_waits(say, village, tmp_path)
+    (usb / "坏.vfp").write_bytes(b"damaged")
+
+    def full(_disk: Disk, path: Path, _fill: Callable[[BinaryIO], bytes]) -> bytes:
+        path.write_bytes(b"a beginning")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Disk, "write", full)
+        told = say("inbox", usb, code=1)
+    assert "县里已经收下" in told
+    assert "坏.vfp" in told  # the others are told all the same
+    assert "No space" not in told
+    assert not list(usb.glob("*.part"))
+    assert "回执：柳树村回执" in say("inbox", usb, code=1)
+    assert list(usb.glob("柳树村回执*"))
+    village.made[0].close()
+
+
+def test_a_stick_that_can_only_be_read_is_no_obstacle_to_what_was_taken_before(
+    say: Say, village: Village, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usb = _one_answer_waits(say, village, tmp_path)
+    (envelope,) = usb.iterdir()
+    again = envelope.read_bytes()
+    say("inbox", usb)
+    envelope.write_bytes(again)
+    with monkeypatch.context() as patched:
+
+        def read_only(*_told: object, **_named: object) -> None:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+        patched.setattr(Path, "replace", read_only)
+        assert "已经收过" in say("inbox", usb)
+    village.made[0].close()
+
+
+def test_an_answer_for_a_laptop_of_two_villages_is_told_with_the_right_one(
+    say: Say, village: Village, tmp_path: Path
+) -> None:
+    usb = _one_answer_waits(say, village, tmp_path)
+    say("inbox", usb)
+    other = tmp_path / "other"
+    other.mkdir()
+    vault = tmp_path / "office" / "vault-key.txt"
+    place = ("--village", "990101101202", "--village-name", "下柳村")
+    said = say("enrol", "--vault", vault, *place, "--out", other)
+    write(village.new("two", _slip(said, other)), other)
+    say("inbox", other)
+    say("assign", "--laptop", "柳树村1号电脑", "--village", "990101101202")
+    assert "这是给柳树村的电脑“1号电脑”的" in say("inbox", usb)
+    for each in village.made:
+        each.close()
+
+
+def test_a_copy_for_which_there_is_no_room_leaves_nothing(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = tmp_path / "copies"
+
+    def full(*_told: object) -> None:
+        raise sqlcipher.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backing_up, "_copy_pages", full)
+    told = say("backup", copies / "copy.db", code=1)
+    assert "磁盘已满" in told
+    assert list(copies.iterdir()) == []
+
+
+def test_a_full_disk_is_not_taken_for_a_broken_store(tmp_path: Path) -> None:
+    set_language("zh_CN")
+    with pytest.raises(UserError, match="满了"), opening.sqlite(tmp_path / "county.db", bytes(32)) as engine:
+        _overfill(engine)
+
+
+def _overfill(engine: Engine) -> None:
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.exec_driver_sql("CREATE TABLE kept (what BLOB)")
+        connection.exec_driver_sql("PRAGMA max_page_count = 10")
+        connection.exec_driver_sql("INSERT INTO kept VALUES (zeroblob(1000000))")
+
+
+def test_a_port_in_use_and_a_key_that_does_not_fit_are_sentences(say: Say, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert "别的程序正在用" in say("serve", "--port", port, code=1)
+    for host, wrong in (("127.0.0.1", 99999), ("192.0.2.1", 0), ("no.such.host.invalid", 0)):
+        told = say("serve", "--host", host, "--port", wrong, code=1)
+        assert "系统错误" not in told
+        assert "bind" not in told
+    nonsense = tmp_path / "cert.pem"
+    nonsense.write_text("nonsense", encoding="ascii")
+    assert "不是一套证书和密钥" in say("serve", "--port", 0, "--certificate", nonsense, code=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from villagefp.county import devices, enrolment, exchange, office_values
 from villagefp.county.devices import Device
@@ -109,6 +109,13 @@ def take(county: County, keys: CountyKeys, file: BinaryIO, opened: Opened) -> Ta
     return taken
 
 
+def forget(county: County, hash_: bytes) -> None:
+    """Let an envelope be taken once more: its answer could not be written."""
+    same = (envelope_table.c.village == OFFICE, envelope_table.c.hash == hash_)
+    with county.write() as connection:
+        connection.execute(delete(envelope_table).where(*same))
+
+
 def next_number(county: County, village: bytes) -> int:
     """The number of the next envelope for laptops of a village; it rises for ever."""
     with county.write() as connection:
@@ -127,13 +134,16 @@ class Addressee:
 
 def addressee(county: County, envelope: Envelope) -> Addressee | None:
     """Whose an envelope is that is not the county's: one of its own answers that still lies on the stick."""
-    query = select(device_table.c.seal_public, device_table.c.label, village_table.c.name).join_from(
-        device_table, village_table, device_table.c.village == village_table.c.village
+    joined = device_table.c.village == village_table.c.village
+    query = (
+        select(device_table.c.village, device_table.c.seal_public, device_table.c.label, village_table.c.name)
+        .join_from(device_table, village_table, joined)
+        .where(device_table.c.seal_public.is_not(None))
     )
-    marks = {entry.mark for entry in envelope.entries}
+    sealed = {(entry.village, entry.mark) for entry in envelope.entries}
     with county.read() as connection:
-        for seal_public, label, name in connection.execute(query.where(device_table.c.seal_public.is_not(None))):
-            if mark_of(seal_public) in marks:
+        for village, seal_public, label, name in connection.execute(query):
+            if (village, mark_of(seal_public)) in sealed:
                 return Addressee(name, label)
     return None
 

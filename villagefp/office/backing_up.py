@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine
 
 from villagefp.cli.output import Output
@@ -106,11 +108,19 @@ def _copied(told: argparse.Namespace, office: Office, path: Path) -> Path:
                 write_durably(beside, kept.read_bytes())
         fresh.replace(path)
         sync_folder(path.parent)
-    except OSError as error:
+    except (OSError, sqlcipher.DatabaseError) as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        why = reason(error if isinstance(error, OSError) else _as_of_a_file(error))
         raise UserError(
-            _("{file} cannot be written: {reason}. Choose another place.").format(file=path.name, reason=reason(error))
+            _("{file} cannot be written: {reason}. Choose another place.").format(file=path.name, reason=why)
         ) from error
     return path
+
+
+def _as_of_a_file(error: sqlcipher.DatabaseError) -> OSError:
+    """What SQLite met on the disk, as the system names it."""
+    return OSError(errno.ENOSPC if "full" in str(error) else errno.EIO, "")
 
 
 def _copy_pages(source: Engine, fresh: Path, key: bytes) -> None:

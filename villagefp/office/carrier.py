@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from villagefp.errors import UserError
@@ -22,13 +23,14 @@ def put_parts(folder: Path, name: str, parts: Sequence[Part]) -> tuple[Path, byt
     needed = sum(len(part.plain) + _OVERHEAD for part in parts)
     with writing_in_words(folder, needed, lambda: files.free(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-        hash_ = files.write(fresh, lambda file: write_envelope(file, parts))
-        try:
-            if files.read(fresh, open_envelope).hash != hash_:
-                raise _unsound(path)
-        except EnvelopeError as error:
-            raise _unsound(path) from error
-        files.rename(fresh, path)
+        with _or_nothing(files, fresh):
+            hash_ = files.write(fresh, lambda file: write_envelope(file, parts))
+            try:
+                if files.read(fresh, open_envelope).hash != hash_:
+                    raise _unsound(path)
+            except EnvelopeError as error:
+                raise _unsound(path) from error
+            files.rename(fresh, path)
     return path, hash_
 
 
@@ -38,9 +40,20 @@ def put_file(folder: Path, name: str, content: bytes) -> Path:
     fresh = path.with_name(path.name + _UNFINISHED)
     with writing_in_words(folder, len(content), lambda: files.free(folder)):
         folder.mkdir(parents=True, exist_ok=True)
-        files.write(fresh, lambda file: file.write(content))
-        files.rename(fresh, path)
+        with _or_nothing(files, fresh):
+            files.write(fresh, lambda file: file.write(content))
+            files.rename(fresh, path)
     return path
+
+
+@contextmanager
+def _or_nothing(files: Disk, fresh: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            files.remove(fresh)
+        raise
 
 
 def _unsound(path: Path) -> UserError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,9 +58,13 @@ def inbox(told: argparse.Namespace, output: Output) -> int:
         raise UserError(_("There is no folder {folder}. Check its name.").format(folder=folder))
     with opened(told) as office, reading_in_words(folder):
         files = _process(office, folder)
-    lines = [f"{each.path.name}: {each.sentence}" for each in files] or [_("There is no exchange file in the folder.")]
+    lines = [f"{each.path.name}: {each.sentence}" for each in files] or [_none_there()]
     output.tell("\n".join(lines), [each.json for each in files])
     return 1 if any(each.what == "refused" for each in files) else 0
+
+
+def _none_there() -> str:
+    return _("There is no exchange file in the folder itself. If it lies in a folder within, name that one.")
 
 
 def _process(office: Office, folder: Path) -> list[_File]:
@@ -120,7 +125,15 @@ def _take(office: Office, folder: Path, one: _File, found: Opened) -> None:
         except UserError as refusal:
             one.sentence = str(refusal)
             return
-        one.answers = [path.name for path in _answer(office, folder, taken)]
+        try:
+            one.answers = [path.name for path in _answer(office, folder, taken)]
+        except UserError as refusal:
+            envelopes.forget(office.county, taken.hash)
+            one.sentence = _(
+                "What is in it is with the county now, but no answer could be written. {why} Then take the folder once "
+                "more: the answer is written then."
+            ).format(why=refusal)
+            return
         one.what = "taken"
         one.sentence = _in_words(one, taken)
         one.laptops = [
@@ -173,11 +186,12 @@ def _answer(office: Office, folder: Path, taken: Taken) -> list[Path]:
 
 
 def _move_aside(folder: Path, path: Path) -> None:
-    """Into the folder of what was taken, under a name that is free there."""
+    """Into the folder of what was taken, under a name that is free there; where it stays it is known by its hash."""
     aside = folder / TAKEN
-    aside.mkdir(exist_ok=True)
-    target, number = aside / path.name, 1
-    while target.exists():
-        number += 1
-        target = aside / f"{path.stem} ({number}){path.suffix}"
-    path.replace(target)
+    with suppress(OSError):
+        aside.mkdir(exist_ok=True)
+        target, number = aside / path.name, 1
+        while target.exists():
+            number += 1
+            target = aside / f"{path.stem} ({number}){path.suffix}"
+        path.replace(target)

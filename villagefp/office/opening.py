@@ -127,13 +127,31 @@ def sqlite(path: Path, key: bytes) -> Iterator[Engine]:
     try:
         yield engine
     except DatabaseError as error:
-        raise UserError(
-            _("The file {place} cannot be read with the keys beside it. Put back file and keys of one backup.").format(
-                place=path
-            )
-        ) from error
+        raise UserError(_refused(str(error.orig)).format(place=path)) from error
     finally:
         engine.dispose()
+
+
+def _refused(said: str) -> str:
+    """What is wrong with a file, by what SQLite says of it."""
+    for words, sentence in (
+        ("full", _("The disk that {place} lies on is full. Nothing is lost. Make room on it, and say it again.")),
+        (
+            "locked",
+            _("Another program works with {place} and did not let go of it. Nothing is lost. Say it again in a while."),
+        ),
+        (
+            "readonly",
+            _("{place} cannot be written: the disk or the file is read-only. Nothing is lost. Ask who set it up."),
+        ),
+        (
+            "disk I/O",
+            _("The disk that {place} lies on does not answer properly. Copy what is on it, and take another one."),
+        ),
+    ):
+        if words in said:
+            return sentence
+    return _("The file {place} cannot be read with the keys beside it. Put back file and keys of one backup.")
 
 
 def vault_of(office: Office, path: Path | None) -> Vault:

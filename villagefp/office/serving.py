@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from villagefp.office.opening import opened
 from villagefp.reasons import reason
 
 _BACKLOG = 512
+_LAST_PORT = 65535
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -32,8 +34,8 @@ def serve(told: argparse.Namespace, output: Output) -> int:
         running = server(make_app(office.county, office.keys), told.host, told.port, proxied=told.behind_proxy)
         scheme = "http"
         if told.certificate is not None:
-            running.config.ssl_certfile = _there(told.certificate)
-            running.config.ssl_keyfile = _there(told.certificate_key or told.certificate)
+            certificate, key = _proves(told.certificate, told.certificate_key or told.certificate)
+            running.config.ssl_certfile, running.config.ssl_keyfile = certificate, key
             scheme = "https"
         host, port = listening.getsockname()[:2]
         address = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
@@ -48,15 +50,17 @@ def serve(told: argparse.Namespace, output: Output) -> int:
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    if not 0 <= port <= _LAST_PORT:
+        raise UserError(_("Port {port}: ports have the numbers 0 to {last}.").format(port=port, last=_LAST_PORT))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
+        socket.getaddrinfo(host, port)  # refuses what is no address before a socket is made
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer's end waits 40 ms
-    except (OSError, OverflowError) as error:
-        why = reason(error) if isinstance(error, OSError) else str(error)
+    except OSError as error:
         raise UserError(
             _("Nobody can listen at {host}, port {port}: {reason}. Choose another port, or stop what uses it.").format(
-                host=host, port=port, reason=why
+                host=host, port=port, reason=reason(error)
             )
         ) from error
     try:
@@ -69,6 +73,21 @@ def _there(path: Path) -> str:
     if not path.is_file():
         raise UserError(_("There is no file {place}. Check its name.").format(place=path))
     return str(path)
+
+
+def _proves(certificate: Path, key: Path) -> tuple[str, str]:
+    """Certificate and key that belong together; UserError where they do not."""
+    told = _there(certificate), _there(key)
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(*told)
+    except OSError as error:
+        raise UserError(
+            _(
+                "{certificate} and {key} are not a certificate and its key. Take both files (PEM) as they were issued: "
+                "--certificate FILE --certificate-key FILE"
+            ).format(certificate=certificate, key=key)
+        ) from error
+    return told
 
 
 @contextmanager

@@ -15,7 +15,9 @@ def files_in_words(files: Sequence[Brought]) -> Iterator[str]:
     for one in files:
         by_what.setdefault(one.what, []).append(one)
     for what, found in by_what.items():
-        if len(found) == 1 or what in {What.TAKEN, What.REFUSED}:
+        if what is What.REFUSED:
+            yield from (f"{one.name}: {one.sentence}" for one in found)
+        elif len(found) == 1 or what is What.TAKEN:
             yield from (one.sentence for one in found)
         else:
             yield _many(what).format(count=len(found))

@@ -124,7 +124,8 @@ def reading_in_words(path: Path) -> Iterator[None]:
     except OSError as refused:
         raise UserError(
             _(
-                "{file} cannot be read: {reason}. Nothing was changed and nothing is lost. Put the stick in again."
+                "{file} cannot be read: {reason}. Nothing was changed and nothing is lost. Check its name, or put the "
+                "stick in again."
             ).format(file=path.name or path, reason=reason(refused))
         ) from refused
 

@@ -124,6 +124,8 @@ class _Exchange:
             self._outside.went_on()
             self._answered = True
             return on
+        if incoming.looks_like_a_page:
+            raise Refused(Why.PORTAL)
         self._after_break(cut or LineError(Why.CUT), asking, took)
         return True
 

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from villagefp.domain.ambient import Ambient
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.reasons import reason
 from villagefp.storage import device_key, exchange_facts, local, trust, village_keys
 from villagefp.storage.exchange_facts import CountyLink
 from villagefp.storage.files import write_durably
@@ -304,8 +305,15 @@ def _identity(new: NewStore, secrets: CodeKeys) -> _Identity:
             pass  # of another code, or torn: begun anew
     random = new.ambient.random
     fresh = _Identity(new.ambient.new_id(), random(32), random(32))
-    new.folder.mkdir(parents=True, exist_ok=True)
-    write_durably(path, bytes(box.encrypt(pack(fresh), random(SecretBox.NONCE_SIZE))))
+    try:
+        new.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_durably(path, bytes(box.encrypt(pack(fresh), random(SecretBox.NONCE_SIZE))))
+    except OSError as refused:
+        raise UserError(
+            _("The folder {folder} cannot be written: {reason}. Choose another one, or ask who set it up.").format(
+                folder=new.folder, reason=reason(refused)
+            )
+        ) from refused
     return fresh
 
 

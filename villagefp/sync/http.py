@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util import SKIP_HEADER
 
+from villagefp.i18n import _
 from villagefp.sync.road import LineError, Refused, Why
 
 _CONNECT_SECONDS = 20.0
@@ -36,6 +37,8 @@ _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _PORTAL = {HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}
 _MOVED = range(300, 400)
 _OWN_ERRORS = range(500, 600)
+_NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"}
+"""As OpenSSL names it where what answers speaks no TLS at all."""
 
 
 class HttpRoad:
@@ -130,8 +133,15 @@ class _Adapter(HTTPAdapter):
 
 def _checked(address: str, *, plain: bool) -> str:
     parts = urlsplit(address.strip())
-    allowed = {"https", "http"} if plain or parts.hostname in _HERE else {"https"}
-    if parts.scheme not in allowed or not parts.hostname or parts.query or parts.fragment or parts.username:
+    if parts.scheme == "http" and parts.hostname and not plain and parts.hostname not in _HERE:
+        raise Refused(
+            Why.ADDRESS,
+            _(
+                "The line to this address would not be encrypted, and nothing was sent. Write https:// in front of it, "
+                "or ask the county for its address."
+            ),
+        )
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise Refused(Why.ADDRESS)
     return address.strip().rstrip("/")
 
@@ -180,7 +190,7 @@ def _bytes_of(response: requests.Response) -> Iterator[bytes]:
 def _broken(error: requests.exceptions.RequestException) -> LineError | Refused:
     """How a request that got no answer broke."""
     causes = list(_causes(error))
-    if any(isinstance(each, ssl.SSLCertVerificationError) for each in causes):
+    if any(_proves_nothing(each) for each in causes):
         return Refused(Why.CERTIFICATE)
     if isinstance(error, requests.exceptions.InvalidURL):
         return Refused(Why.ADDRESS)
@@ -191,6 +201,13 @@ def _broken(error: requests.exceptions.RequestException) -> LineError | Refused:
     if any(isinstance(each, (ConnectionRefusedError, socket.gaierror)) or _unreachable(each) for each in causes):
         return LineError(Why.NO_LINE)
     return LineError(Why.CUT)
+
+
+def _proves_nothing(error: BaseException) -> bool:
+    """Whether what answers has no sound certificate, or speaks without any encryption."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return True
+    return isinstance(error, ssl.SSLError) and error.reason in _NO_TLS
 
 
 def _unreachable(error: BaseException) -> bool:

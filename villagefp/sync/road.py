@@ -103,8 +103,8 @@ def in_words(why: Why) -> str:
             "Check the address, or ask the county whether its key has changed."
         ),
         Why.UNKNOWN: _(
-            "The county does not know this laptop under its present key. Nothing was changed and nothing is lost. "
-            "Ask the county for a new enrolment code and enrol this laptop."
+            "What answers at this address does not know this laptop. Nothing was changed and nothing is lost. Check "
+            "the address; if it is right, ask the county for a new enrolment code and enrol this laptop."
         ),
         Why.CERTIFICATE: _(
             "The county's address does not prove that it is the county's (its certificate). Nothing was sent. Check "
