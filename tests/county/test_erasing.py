@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from tests.county.laptops import VILLAGE, Laptop, Write, positions
+from tests.county.laptops import VILLAGE, WHO, Laptop, Write, positions
 from tests.county.reading import stored
-from villagefp.county import erasing, log, streams
+from villagefp.county import devices, erasing, log, streams
 from villagefp.county.accept import accept, accept_batch
 from villagefp.county.delivery import Delivery, Taken
+from villagefp.county.keys import of_secret
 from villagefp.county.store import County
 from villagefp.county.tables import change_log
 from villagefp.wire import links
@@ -152,3 +153,18 @@ def test_an_erased_record_stays_blank_when_one_of_its_changes_is_erased_as_well(
     before = stored(county, VILLAGE)
     assert erase(county, 2, changes=((laptop.device, 1),))
     assert stored(county, VILLAGE) == before  # checks the digest as well
+
+
+def test_nobody_erases_what_another_laptop_has_yet_to_send(county: County) -> None:
+    laptop, other = Laptop(76).enrolled(county), Laptop(77).enrolled(county)
+    other.save(other.person("李芳"))
+    devices.revoke(county, VILLAGE, laptop.device, WHO)
+    with county.read() as connection:
+        device = devices.known(connection, VILLAGE, laptop.device)
+    for serial, writer in enumerate((other, laptop), 1):
+        named = Erasure(village=VILLAGE, serial=serial, changes=((writer.device, 1),))
+        assert erasing.of_device(county, device, sign_erasure(named, laptop.key), of_secret(bytes(32)))
+    accept_batch(county, other.batch())
+    assert bodies(county, other)[1] is not None
+    with county.read() as connection:
+        assert len(erasing.since(connection, VILLAGE, 0)) == 1, "of its own that never came nothing is destroyed"

@@ -145,11 +145,16 @@ def _opened(told: bytes, device: Device, keys: CountyKeys) -> tuple[Erasure, boo
 def may_erase(
     connection: Connection, device: Device, names: Collection[RecordName], changes: Sequence[ChangeName]
 ) -> bool:
-    """Whether a laptop may erase these: what it may write. A record that nobody has heard of counts by its kind."""
+    """Whether a laptop may erase these: what it may write. A record that nobody has heard of counts by its kind.
+
+    Of changes that are not here only its own: what another one has yet to send nobody destroys beforehand.
+    """
     here = merging.present(connection, device.village, {name for _kind, name in names})
     scopes = {here[name].scope if name in here else scope_of_kind(name[0]) for name in names}
     for writer, seq in changes:
         ones = log.of_groups(connection, device.village, writer, [(seq, seq)])
+        if not ones and writer != device.device:
+            return False
         told = merging.present(connection, device.village, {one.change.record for one in ones})
         scopes |= {one.scope for one in told.values()} or {scope_of_kind(one.change.kind) for one in ones}
     return scopes <= set(device.scopes)
