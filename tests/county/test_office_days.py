@@ -43,7 +43,7 @@ def office(
     folder = tmp_path / "office"
     if request.param == "postgres":
         cluster: Cluster = request.getfixturevalue("cluster")
-        place = ("--db", cluster.new_database(), "--keys", str(folder))
+        place: tuple[str, ...] = ("--db", cluster.new_database(), "--keys", str(folder))
     else:
         place = ("--sqlite", str(folder / "county.db"))
     made = Office(place, folder, capsys)

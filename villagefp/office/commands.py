@@ -154,10 +154,15 @@ def _add_data(actions: _Actions[argparse.ArgumentParser], common: argparse.Argum
     seed.add_argument("--laptop", required=True, metavar="ID", help=_("as “status” shows it, or its beginning"))
     seed.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     seed.set_defaults(run=seeding.seed)
-    publish = actions.add_parser("publish", parents=[common], help=_("give a form or programme to the villages"))
+    publish = actions.add_parser(
+        "publish", parents=[common], help=_("give a form, programme or parameters to the villages")
+    )
     publish.add_argument("file", type=Path, nargs="?", metavar="FILE", help=_("a form (.xlsx) or a programme (.toml)"))
     publish.add_argument(
         "--again", nargs=2, metavar=("NAME", "VERSION"), help=_("a published one, to further villages")
+    )
+    publish.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help=_("a parameter, as “param list” shows them")
     )
     publish.add_argument("--from", dest="from_on", type=day, metavar="DATE", help=_("its first day"))
     publish.add_argument(

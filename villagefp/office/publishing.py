@@ -1,4 +1,4 @@
-"""`county publish`: a form or programme, signed by the county, for all villages or for pilot villages first.
+"""`county publish`: a form, a programme or parameters, signed by the county, for all villages or for pilots first.
 
 It is checked as it is on a laptop, by a store that lives for as long as it takes and whose key is the county's.
 """
@@ -24,7 +24,7 @@ from villagefp.domain.package_records import StoredFormPackage, StoredProgrammeP
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.office.opening import Office, opened
-from villagefp.services import packages, programme_packages
+from villagefp.services import packages, params, programme_packages
 from villagefp.services.publishing import Published
 from villagefp.storage import records
 from villagefp.storage.keyslots import Cost
@@ -39,7 +39,7 @@ _PLACE = "990101101201"
 def publish(told: argparse.Namespace, output: Output) -> int:
     """Sign and say; UserError where the sheet is refused, and then nobody is told anything."""
     with opened(told) as office:
-        statement = _again(office, told) if told.again is not None else _fresh(office, told)
+        statement = _wanted(office, told)
         villages = _villages(office.county, told.village)
         fresh = {village: name for village, name in villages.items() if not _has(office.county, village, statement)}
         if not fresh:
@@ -59,9 +59,7 @@ def publish(told: argparse.Namespace, output: Output) -> int:
                 serial=read_intact(signed).serial,
             )
     output.tell(
-        _("Version {version} of “{name}”, from {day} on, goes to {villages} villages with their next exchange.").format(
-            version=statement.version, name=statement.name, day=statement.from_on, villages=len(fresh)
-        ),
+        _in_words(statement, len(fresh)),
         {
             "sort": statement.sort.value,
             "name": statement.name,
@@ -71,6 +69,33 @@ def publish(told: argparse.Namespace, output: Output) -> int:
         },
     )
     return 0
+
+
+def _wanted(office: Office, told: argparse.Namespace) -> Statement:
+    if told.set:
+        if told.file is not None or told.again is not None:
+            raise UserError(_("Parameters are published by themselves: publish --set NAME=VALUE --from DATE"))
+        if told.from_on is None:
+            raise UserError(_("Name the first day as well: publish --set NAME=VALUE --from DATE"))
+        return params.statement_of(dict(map(_param, told.set)), told.from_on)
+    return _again(office, told) if told.again is not None else _fresh(office, told)
+
+
+def _param(told: str) -> tuple[str, str]:
+    name, equals, value = told.partition("=")
+    if not equals:
+        raise UserError(_("“{told}” has no value. Write NAME=VALUE.").format(told=told))
+    return name.strip(), value.strip()
+
+
+def _in_words(statement: Statement, villages: int) -> str:
+    if statement.sort is Sort.PARAMS:
+        sentence = _("The parameters count from {day} on. They go to {villages} villages with their next exchange.")
+    else:
+        sentence = _(
+            "Version {version} of “{name}”, from {day} on, goes to {villages} villages with their next exchange."
+        )
+    return sentence.format(version=statement.version, name=statement.name, day=statement.from_on, villages=villages)
 
 
 def _fresh(office: Office, told: argparse.Namespace) -> Statement:
@@ -111,7 +136,8 @@ def _signed(office: Office, statement: Statement) -> bytes:
     query = select(func.max(statement_table.c.serial)).where(statement_table.c.sort == statement.sort.value)
     with office.county.read() as connection:
         last = connection.execute(query).scalar() or 0
-    return sign_statement(replace(statement, serial=last + 1), office.keys.sign)
+    version = str(last + 1) if statement.sort is Sort.PARAMS else statement.version  # which nobody else numbers
+    return sign_statement(replace(statement, serial=last + 1, version=version), office.keys.sign)
 
 
 def _published(county: County) -> list[bytes]:

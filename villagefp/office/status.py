@@ -95,7 +95,7 @@ def packages(county: County) -> list[Package]:
     query = (
         select(statement_table.c.village, village_table.c.name, statement_table.c.serial, statement_table.c.told)
         .join_from(statement_table, village_table, statement_table.c.village == village_table.c.village)
-        .where(statement_table.c.sort.in_([Sort.FORM.value, Sort.PROGRAMME.value]))
+        .where(statement_table.c.sort.in_([Sort.FORM.value, Sort.PROGRAMME.value, Sort.PARAMS.value]))
         .order_by(village_table.c.name)
     )
     found: dict[tuple[str, str, str, str], dict[bytes, tuple[str, int]]] = {}
@@ -131,7 +131,10 @@ def _missing(county: County, sort: str, villages: dict[bytes, tuple[str, int]]) 
 def _package_lines(one: Package) -> list[str]:
     lines = [
         _("{name} {version}, from {day}: {villages} villages").format(
-            name=one.name, version=one.version, day=one.from_on, villages=len(one.villages)
+            name=_("parameters") if one.sort == Sort.PARAMS else one.name,
+            version=one.version,
+            day=one.from_on,
+            villages=len(one.villages),
         )
     ]
     lines += [_("  not yet: {laptop}").format(laptop=each) for each in one.missing]

@@ -21,7 +21,7 @@ from villagefp.forms.problems import FormError, Problem
 from villagefp.forms.targets import TARGETS
 from villagefp.i18n import _
 from villagefp.reasons import reason
-from villagefp.services import catalogue, programme_packages
+from villagefp.services import catalogue, params, programme_packages
 from villagefp.services.catalogue import COMPILED
 from villagefp.services.publishing import Published, check_from, next_serial, told
 from villagefp.storage import device_key, records
@@ -94,6 +94,8 @@ def import_package(store: Store, signed: bytes) -> Published:
         _take_form(store, statement, signed)
     elif statement.sort is Sort.PROGRAMME:
         programme_packages.take(store, statement, signed)
+    elif statement.sort is Sort.PARAMS:
+        params.take(store, statement)
     else:
         raise damaged()
     return told(statement)

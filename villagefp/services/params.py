@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from villagefp.domain import county_params
 from villagefp.domain.package_records import CountyParam
 from villagefp.storage import published, records
+from villagefp.wire.statements import Sort, Statement, compressed, damaged
+from villagefp.wire.values import pack
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
+
+
+COUNTY = "county"
+"""The name of every statement of parameters."""
+_VALUES = "values"
+"""Under it a statement holds the values by name."""
+_TOLD = msgspec.msgpack.Decoder(dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,46 @@ def set_param(store: Store, name: str, value: str, from_on: date) -> None:
             save.change(replace(there, value=told))
             return
         save.add(CountyParam(id=store.ambient.new_id(), name=name, value=told, from_on=from_on.isoformat()))
+
+
+def statement_of(values: Mapping[str, str], from_on: date) -> Statement:
+    """What the county decides from a day on, to be numbered and signed by it; UserError as `set_param`."""
+    told = {name: county_params.known(name).read(value) for name, value in sorted(values.items())}
+    return Statement(
+        sort=Sort.PARAMS,
+        name=COUNTY,
+        version="",
+        serial=0,
+        from_on=from_on.isoformat(),
+        packed=compressed({_VALUES: pack(told)}),
+    )
+
+
+def take(store: Store, statement: Statement) -> None:
+    """Keep what the county decided; what this program does not know yet is kept as it came, and asked by a newer one.
+
+    StatementError where it is damaged.
+    """
+    told = _values(statement)
+    with store.save() as save:
+        for name, value in told.items():
+            same_day = records.where(save.connection, CountyParam, name=name, from_on=statement.from_on)
+            if not same_day:
+                save.add(CountyParam(id=store.ambient.new_id(), name=name, value=value, from_on=statement.from_on))
+            for there in same_day:
+                if there.value != value:
+                    save.change(replace(there, value=value))
+
+
+def _values(statement: Statement) -> dict[str, str]:
+    try:
+        told = _TOLD.decode(statement.content(_VALUES))
+    except msgspec.DecodeError as error:
+        raise damaged() from error
+    return {
+        name: county_params.known(name).read(value) if name in county_params.KNOWN else value
+        for name, value in told.items()
+    }
 
 
 def lines(store: Store, on: date) -> tuple[ParamLine, ...]:
