@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import socket
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine
 
 from tests.conftest import CHEAP, PASSPHRASE
+from tests.county.cluster import Cluster
 from tests.county.offices import Village, village_of, write
 from villagefp.county.engine import WRITES
 from villagefp.domain import roles
@@ -214,3 +216,30 @@ def test_a_port_in_use_and_a_key_that_does_not_fit_are_sentences(say: Say, tmp_p
     nonsense = tmp_path / "cert.pem"
     nonsense.write_text("nonsense", encoding="ascii")
     assert "不是一套证书和密钥" in say("serve", "--port", 0, "--certificate", nonsense, code=1)
+
+
+def test_why_a_server_does_not_let_an_office_in_is_told_without_its_english(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VILLAGEFP_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("VILLAGEFP_LANG", "zh_CN")
+    for url, words in (
+        (cluster.url("no_such_county"), "没有这个数据库"),
+        (cluster.url("postgres").replace("county@", "nobody@"), "没有这个数据库，或没有这个用户"),
+        (f"postgresql://county@/county?host={tmp_path}", "没有应答"),
+    ):
+        assert run_county(["init", "--db", url], CHEAP) == 1
+        told = capsys.readouterr().err
+        assert words in told
+        for english in ("connection", "the server", "FATAL", "exist"):
+            assert english not in told
+
+
+def test_a_record_that_nothing_waits_for_is_told_so_in_words(say: Say, village: Village, tmp_path: Path) -> None:
+    usb = _one_answer_waits(say, village, tmp_path)
+    say("inbox", usb)
+    record = str(uuid.UUID(bytes=village.person(village.made[0])))
+    told = say("look", record, "--village", CODE, "--who", "张科长", "--cause", "conflict", code=1)
+    assert "两台电脑" in told
+    assert "conflict" not in told
+    village.made[0].close()

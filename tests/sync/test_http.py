@@ -12,9 +12,9 @@ import pytest
 import uvicorn
 
 from tests.storage.laptops import contents, get
-from tests.sync.offices import Office, Side, many
+from tests.sync.offices import Office, Side, Waits, many
 from villagefp.county import app
-from villagefp.sync import http
+from villagefp.sync import engine, http
 from villagefp.sync.http import HttpRoad
 from villagefp.sync.outcome import Stopped
 from villagefp.sync.road import LineError, Refused, Why
@@ -293,6 +293,37 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 def test_http_to_elsewhere_only_where_it_is_asked_for() -> None:
     HttpRoad("http://county.example", plain=True).close()
+
+
+def test_an_address_that_is_not_encrypted_is_told_from_one_that_is_none() -> None:
+    with pytest.raises(Refused, match="would not be encrypted") as refused:
+        HttpRoad("http://county.example")
+    assert refused.value.why is Why.ADDRESS
+
+
+def test_what_speaks_no_tls_proves_nothing() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+
+        def answer() -> None:
+            here, _address = listening.accept()
+            with closing(here):
+                here.recv(4096)
+                here.sendall(said("400 Bad Request", b"no TLS here"))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with HttpRoad(f"https://127.0.0.1:{listening.getsockname()[1]}") as road, pytest.raises(Refused) as refused:
+            road.ask(b"request", lambda _data: None, lambda _count: None)
+        thread.join()
+    assert refused.value.why is Why.CERTIFICATE
+
+
+def test_a_short_page_that_is_not_called_one_is_the_networks_own(laptop: Side) -> None:
+    server = canned(said("200 OK", b"<!DOCTYPE html><html>sign in"))
+    with HttpRoad(next(server)) as road, pytest.raises(Stopped) as stopped:
+        engine.exchange(laptop.store, road, patience=Waits(), progress=lambda _now: None, cancelled=lambda: False)
+    next(server, None)
+    assert stopped.value.why is Why.PORTAL
 
 
 def test_a_laptop_that_the_county_does_not_know(laptop: Side, office: Office) -> None:

@@ -39,6 +39,17 @@ class Cause(StrEnum):
     RIGHTS = "rights"  # the person asks to see, correct or have erased what is kept of her
 
 
+def in_words(cause: Cause) -> str:
+    """Why a record is opened, as people say it."""
+    return {
+        Cause.CONFLICT: _("two laptops wrote differently"),
+        Cause.TRANSFER: _("a person wishes to move"),
+        Cause.DUPLICATE: _("perhaps twice in the register"),
+        Cause.RETURNED: _("an entry that was returned"),
+        Cause.RIGHTS: _("the person's own request"),
+    }[cause]
+
+
 @dataclass(frozen=True)
 class Ticket:
     """Who wants to look, and what for."""
@@ -88,7 +99,7 @@ def check(connection: Connection, ticket: Ticket) -> None:
     if not _holds(connection, ticket):
         raise UserError(
             _("There is nothing of this record to decide under “{cause}”, so it stays closed. Look at the tasks again.")
-            .format(cause=ticket.cause.value)
+            .format(cause=in_words(ticket.cause))
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,11 +112,8 @@ def postgres(url: str) -> Iterator[Engine]:
     try:
         yield engine
     except OperationalError as error:
-        shown_ = make_url(url).render_as_string(hide_password=True)
-        raise UserError(
-            _("The database {place} does not answer. Check the address, and whether the server runs. It says: {why}")
-            .format(place=shown_, why=str(error.orig).strip())
-        ) from error  # fmt: skip
+        place = make_url(url).render_as_string(hide_password=True)
+        raise UserError(_away(str(error.orig)).format(place=place)) from error
     finally:
         engine.dispose()
 
@@ -130,6 +128,20 @@ def sqlite(path: Path, key: bytes) -> Iterator[Engine]:
         raise UserError(_refused(str(error.orig)).format(place=path)) from error
     finally:
         engine.dispose()
+
+
+def _away(said: str) -> str:
+    """Why a server does not let us in, by what it says: its own words are for engineers, and in its own language."""
+    if "authentication failed" in said or "no password supplied" in said:
+        return _("The database {place} does not accept this user or password. Nothing is lost. Check both.")
+    if re.search(r'(database|role) ".*" does not exist', said):
+        return _("The server of {place} has no such database, or no such user. Nothing is lost. Check the names.")
+    if "No space left" in said or "could not extend file" in said:
+        return _("The disk that {place} lies on is full. Nothing is lost. Make room on it, and say it again.")
+    return _(
+        "The database {place} does not answer. Nothing is lost: laptops send again what got no answer. Check the "
+        "address, and whether the server runs."
+    )
 
 
 def _refused(said: str) -> str:

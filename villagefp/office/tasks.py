@@ -26,7 +26,12 @@ def add_to(actions: argparse._SubParsersAction[argparse.ArgumentParser], common:
     about.add_argument("--village", required=True, metavar="CODE", help=_("12-digit code of the village"))
     about.add_argument("--who", required=True, metavar="NAME", help=_("who looks or decides; it is written down"))
     look = actions.add_parser("look", parents=[common, about], help=_("open one record; the look is written down"))
-    look.add_argument("--cause", required=True, choices=[cause.value for cause in Cause])
+    look.add_argument(
+        "--cause",
+        required=True,
+        choices=[cause.value for cause in Cause],
+        help="; ".join(f"{cause.value}: {tickets.in_words(cause)}" for cause in Cause),
+    )
     look.add_argument("--reference", default="", metavar="TEXT", help=_("number of the person's request"))
     look.set_defaults(run=open_one)
     move = actions.add_parser("move", parents=[common, about], help=_("decide about a person's wish to move"))
