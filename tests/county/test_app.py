@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import socket
+import struct
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from tests.county.cluster import Cluster
 from tests.county.laptops import Laptop, busy
 from tests.county.peers import KEYS, Peer
+from villagefp.county import exchange
 from villagefp.county.app import Limits, make_app, server
 from villagefp.county.asking import Asking
 from villagefp.county.engine import postgres_engine
@@ -154,6 +159,36 @@ def test_what_came_before_a_line_broke_is_kept(county: County, line: Callable[[]
     reader.feed(body)
     assert reader.answer is not None
     assert open_answer(reader.answer, hello, KEYS.signs).offsets == {0: len(offers[0]) - 100}
+
+
+def test_what_came_while_its_sender_was_looked_up_is_kept_when_the_line_is_reset(
+    county: County, line: Callable[[], Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Peer(Laptop(607).enrolled(county))
+    for _person in range(250):
+        one.laptop.save(one.laptop.person(note=one.laptop.chance.randbytes(800).hex()))
+    request = one.request(one.waiting())
+    looked_up, look = threading.Event(), exchange.check
+
+    def slowly(*told: Any) -> None:
+        assert looked_up.wait(30)
+        look(*told)
+
+    monkeypatch.setattr(exchange, "check", slowly)
+    broken = line()
+    assert len(request) > 170_000
+    broken.send(request[:150_000], length=len(request))
+    while struct.unpack("i", fcntl.ioctl(broken.socket, termios.TIOCOUTQ, bytes(4)))[0]:
+        pass  # until all of it has arrived there
+    broken.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    broken.close()
+    looked_up.set()
+    until = time.monotonic() + 30
+    while not beginnings(county):
+        assert time.monotonic() < until
+    with county.read() as connection:
+        kept = connection.exec_driver_sql("SELECT sum(length(data)) FROM prefix").scalar_one()
+    assert kept > 145_000
 
 
 def test_a_line_that_is_silent_counts_as_cut(county: County) -> None:

@@ -6,13 +6,14 @@ the store does runs in threads; a body is read while it comes in, and what came 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from traceback import extract_tb
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import uvicorn
 from anyio import CapacityLimiter, fail_after, to_thread
@@ -34,7 +35,9 @@ from villagefp.wire.signed import ExchangeError, Fault
 
 _LOG = logging.getLogger("villagefp.county")
 _LOOK = 64 * 1024
-"""Bytes of a request after which it is asked who sends it, before more is read."""
+"""Bytes of a request after which it is asked who sends it."""
+_UNKNOWN = 4 * _LOOK
+"""Bytes that are read at most before that is known."""
 _AWAY = 30
 """Seconds after which a laptop may ask again where the database does not answer."""
 _MAX_CLAIM = 64 * 1024
@@ -118,14 +121,32 @@ class _Served:
         return Response(pack_answer(heard.answer, heard.following))
 
     async def _read(self, request: Request, reader: RequestReader) -> None:
-        """All of a request; a long one only of a laptop that is known."""
-        came, known = 0, False
-        async for data in self._stream(request):
-            reader.feed(data)
-            came += len(data)
-            if came > _LOOK and not known and reader.hello is not None:
-                await self._do(exchange.check, self._county, reader.hello)
-                known = True
+        """All of a request; a long one only of a laptop that is known.
+
+        Who sends it is looked up while more comes in: what waits in the web server when a line breaks is lost.
+        """
+        came, stream = 0, self._stream(request)
+        looking: asyncio.Task[None] | None = None
+        try:
+            while True:
+                coming = asyncio.ensure_future(anext(stream, None))
+                if looking is not None:
+                    await _unless_refused(coming, looking)
+                data = await coming
+                if data is None:
+                    break
+                reader.feed(data)
+                came += len(data)
+                if came > _LOOK and looking is None and reader.hello is not None:
+                    looking = asyncio.create_task(self._do(exchange.check, self._county, reader.hello))
+                if looking is not None and came > _UNKNOWN:
+                    await looking
+            if looking is not None:
+                await looking
+        finally:
+            if looking is not None:  # nothing of it goes on by itself, whatever it found
+                await asyncio.wait({looking})
+                looking.exception()
 
     async def _stream(self, request: Request) -> AsyncIterator[bytes]:
         """The bytes of a request; TimeoutError where a line is silent for so long that it must be dead."""
@@ -157,6 +178,16 @@ class _Served:
 
     async def _do(self, work: Callable[..., T], *told: object) -> T:
         return await to_thread.run_sync(partial(work, *told), limiter=self._threads)
+
+
+async def _unless_refused(coming: asyncio.Future[bytes | None], looking: asyncio.Task[None]) -> None:
+    """Come back when there is more, or it is known who sends it; raises what that look-up raises."""
+    if not looking.done():
+        either: set[asyncio.Future[Any]] = {coming, looking}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if looking.done() and looking.exception() is not None:
+        coming.cancel()
+        await looking
 
 
 def _look_up(county: County) -> None:
