@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import exchange_budgets, real_week, workload
+from tests.benchmarks import exchange_budgets, exchange_scenes, real_week, workload
 from tests.benchmarks.line import VILLAGE_LINE, Line
 from tests.benchmarks.measured_county import FIRST, SECOND, MeasuredCounty
 from tests.benchmarks.peers.__main__ import measure as measure_peers
@@ -49,6 +49,7 @@ def measure(folder: Path, *, long: bool = False) -> Figures:
         county = MeasuredCounty(cluster, line, folder)
         figures = _first_loads(county, made)
         figures.update(_weeks(county))
+        figures.update(exchange_scenes.play(county, "settled"))
         figures.update(_on_a_poor_line(county))
         if long:
             figures.update(_long(county))

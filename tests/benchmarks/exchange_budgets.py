@@ -11,10 +11,10 @@ FLOOR_D, FLOOR_W = 8_542, 611_999
 
 
 class Budget(NamedTuple):
-    """What a figure may be at most."""
+    """How much a figure may be, or has to be."""
 
     what: str
-    most: float
+    bound: float
     figure: Callable[[Figures], float]
 
 
@@ -63,16 +63,28 @@ BUDGETS = (
 )
 
 
+LEAST = (
+    Budget("different fields of one person on two laptops: values kept", 2, _of(
+        "two laptops, different fields of one person", "values_kept_of_2")),
+    Budget("the same field on two laptops: laptops that show both", 2, _of(
+        "two laptops, the same field of one person", "both_shown_on_laptops_of_2")),
+    Budget("county put back: what it lost is there again after one exchange", 1, _of(
+        "county put back to before D", "came_back_in_the_next_exchange")),
+)  # fmt: skip
+"""What a figure has to be at least."""
+
+
 def held(figures: Figures) -> list[dict[str, object]]:
     """Each budget with what was measured and whether it is met; those that were not measured say so."""
     told: list[dict[str, object]] = []
-    for budget in BUDGETS:
-        line: dict[str, object] = {"what": budget.what, "budget": budget.most}
+    for budget in (*BUDGETS, *LEAST):
+        line: dict[str, object] = {"what": budget.what, "budget": budget.bound}
         try:
             figure = budget.figure(figures)
         except KeyError as missing:
             line["not_measured"] = str(missing)
         else:
-            line.update(measured=round(figure, 3), met=figure <= budget.most)
+            met = figure >= budget.bound if budget in LEAST else figure <= budget.bound
+            line.update(measured=round(figure, 3), met=met)
         told.append(line)
     return told

@@ -131,11 +131,11 @@ class MeasuredCounty:
             if self.store(name).exists():
                 shutil.copytree(self.store(name), self._kept(state, name), dirs_exist_ok=True)
 
-    def put_back(self, state: str) -> None:
-        """Make them as they were; nobody may be serving."""
+    def put_back(self, state: str, *, laptops: bool = True) -> None:
+        """Make them as they were, or the county alone; nobody may be serving."""
         self._cluster.drop_database(self._database)
         self._cluster.new_database(self._database, template=state)
-        for name in (FIRST, SECOND):
+        for name in (FIRST, SECOND) if laptops else ():
             shutil.rmtree(self.store(name), ignore_errors=True)
             if self._kept(state, name).exists():
                 shutil.copytree(self._kept(state, name), self.store(name))
