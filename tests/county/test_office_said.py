@@ -7,6 +7,7 @@ import re
 import socket
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ from sqlalchemy import Engine
 from tests.conftest import CHEAP, PASSPHRASE
 from tests.county.cluster import Cluster
 from tests.county.offices import Village, village_of, write
+from villagefp.cli.opening import AMBIENT
 from villagefp.county.engine import WRITES
 from villagefp.domain import roles
 from villagefp.errors import UserError
@@ -242,4 +244,21 @@ def test_a_record_that_nothing_waits_for_is_told_so_in_words(say: Say, village: 
     told = say("look", record, "--village", CODE, "--who", "张科长", "--cause", "conflict", code=1)
     assert "两台电脑" in told
     assert "conflict" not in told
+    village.made[0].close()
+
+
+def test_a_code_that_nobody_could_use_is_not_given_out(say: Say) -> None:
+    for days in (0, -3, 100_000):
+        told = say("enrol", "--village", CODE, "--village-name", "柳树村", "--days", days, code=1)
+        assert "1 到 366 天" in told
+
+
+def test_an_answer_never_takes_the_place_of_another_one(say: Say, village: Village, tmp_path: Path) -> None:
+    usb = _one_answer_waits(say, village, tmp_path)
+    today = AMBIENT.today()
+    taken = [usb / f"柳树村回执_{day}_{number}.vfp" for day in (today, today + timedelta(1)) for number in (1, 2)]
+    for path in taken:
+        path.write_bytes(b"of before the store was put back")
+    assert "_3.vfp" in say("inbox", usb, code=1)
+    assert all(path.read_bytes() == b"of before the store was put back" for path in taken)
     village.made[0].close()

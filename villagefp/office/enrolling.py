@@ -25,6 +25,7 @@ from villagefp.wire.seal import Contents, Part
 
 WHO = "office"
 """Whose acts these are in a village's audit: whoever sits at the county's computer."""
+_MOST_DAYS = 366
 
 
 def enrol(told: argparse.Namespace, output: Output) -> int:
@@ -47,6 +48,10 @@ class _Made:
 
 def _wanted(told: argparse.Namespace) -> list[Place]:
     """For whom, as the call or the list says it; names that it leaves out are empty."""
+    if not 1 <= told.days <= _MOST_DAYS:
+        raise UserError(
+            _("A code is good for 1 to {most} days, not for {days}.").format(most=_MOST_DAYS, days=told.days)
+        )
     common = {"address": told.address, "days": told.days}
     if told.list is not None:
         if told.village is not None:

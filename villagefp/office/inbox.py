@@ -179,10 +179,18 @@ def _answer(office: Office, folder: Path, taken: Taken) -> list[Path]:
     written = []
     for parts in by_recipient.values():
         village = parts[0].village
-        number = envelopes.next_number(office.county, village)
-        name = file_name(f"{names[village]}回执", office.county.ambient.today(), number)
+        name = _free_name(office, folder, village, f"{names[village]}回执")
         written.append(put_parts(folder, name, parts)[0])
     return written
+
+
+def _free_name(office: Office, folder: Path, village: bytes, of: str) -> str:
+    """A name that nothing there has: a store that was put back counts from an earlier number on."""
+    while True:
+        number = envelopes.next_number(office.county, village)
+        name = file_name(of, office.county.ambient.today(), number)
+        if not (folder / name).exists():
+            return name
 
 
 def _move_aside(folder: Path, path: Path) -> None:

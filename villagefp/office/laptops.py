@@ -112,7 +112,7 @@ def named(county: County, told: str) -> Laptop:
         raise UserError(_("No laptop is known as {told}. “county status” lists them.").format(told=wanted))
     if len(found) > 1:
         raise UserError(
-            _("{told} names {count} laptops. Give more of the id, as “county status --json” shows it.").format(
+            _("{told} names {count} laptops. Say the village as well, as “county status” shows it, or the id.").format(
                 told=wanted, count=len(found)
             )
         )
