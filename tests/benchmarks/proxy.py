@@ -36,7 +36,7 @@ from typing import Any
 
 SEGMENT = 1400
 HEADERS = 40
-RECEIVE_BUFFER = 16_384  # a modem's, not a server's: what is on its way must not look as if it had arrived
+BUFFER = 16_384  # a modem's, not a server's: what is on its way must not look as if it had arrived
 SETTINGS = ("kbit", "rtt_ms", "loss", "cut_kb", "down_s", "dead_kb")
 _REQUEST = re.compile(rb"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) [^ \r\n]{1,4000} HTTP/1\.[01]\r\n")
 _LOOPBACK = "127.0.0.1"
@@ -145,6 +145,8 @@ class Passage:
             await asyncio.sleep(line.rtt_ms / 1000)
             far_reader, far_writer = await asyncio.open_connection(_LOOPBACK, line.target, limit=SEGMENT * 4)
             self._writers.append(far_writer)
+            for writer in self._writers:
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
             up: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
             down: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
             ways = (
@@ -239,7 +241,7 @@ async def serve(target: int) -> None:
     """Carry connections to a port of this machine until the process ends."""
     line = Line(target)
     listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     if sys.platform != "win32":
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT)  # segments of 64 kB would stall in it
     listening.bind((_LOOPBACK, 0))
