@@ -37,6 +37,7 @@ from typing import Any
 SEGMENT = 1400
 HEADERS = 40
 BUFFER = 16_384  # a modem's, not a server's: what is on its way must not look as if it had arrived
+SEND_BUFFER = 4_096  # the system doubles it; whoever is slow to read has its share of the line waiting there
 SETTINGS = ("kbit", "rtt_ms", "loss", "cut_kb", "down_s", "dead_kb")
 _REQUEST = re.compile(rb"(?:GET|POST|PUT|DELETE|HEAD|OPTIONS|PATCH) [^ \r\n]{1,4000} HTTP/1\.[01]\r\n")
 _LOOPBACK = "127.0.0.1"
@@ -146,7 +147,7 @@ class Passage:
             far_reader, far_writer = await asyncio.open_connection(_LOOPBACK, line.target, limit=SEGMENT * 4)
             self._writers.append(far_writer)
             for writer in self._writers:
-                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
             up: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
             down: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
             ways = (
