@@ -34,12 +34,16 @@ class Steps:
         return self.now
 
 
+LANGUAGE = i18n.language()
+"""As the suite began."""
+
+
 @pytest.fixture(autouse=True)
 def one_language() -> Iterator[None]:
-    """A test that speaks another language leaves the one it found."""
-    before = i18n.language()
+    """Every test begins in one language, whatever another one spoke or a fixture of a whole file does."""
+    i18n.set_language(LANGUAGE)
     yield
-    i18n.set_language(before)
+    i18n.set_language(LANGUAGE)
 
 
 def pytest_configure(config: pytest.Config) -> None:

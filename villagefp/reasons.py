@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import socket
+import sys
 
 from villagefp.i18n import _
 
@@ -27,7 +27,8 @@ def reason(refused: OSError) -> str:
         errno.EADDRINUSE: _("another program uses it"),
         errno.EADDRNOTAVAIL: _("this computer has no such address"),
     }
-    if isinstance(refused, socket.gaierror):  # with numbers of its own
+    line = sys.modules.get("socket")  # not imported for this: whoever asked for an address has it
+    if line is not None and isinstance(refused, line.gaierror):  # with numbers of its own
         return told[errno.EADDRNOTAVAIL]
     number = refused.errno or 0
     return told.get(number) or _("error {number} of the system").format(number=number)
