@@ -96,6 +96,27 @@ def test_the_register_is_of_use_before_the_rest_has_come(
     assert all(seen)
 
 
+def test_the_register_is_taken_in_with_its_last_byte(
+    make: Callable[..., Side], line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "LEAST", 100)
+    one, new = make(), make()
+    a_village(one, line)
+    usable_after: list[int] = []
+    whole: list[int] = []
+
+    def look(now: Progress) -> None:
+        with new.store.read() as connection:
+            progress = seeds.progress(connection)
+        if progress is not None and progress.usable and not progress.complete and not usable_after:
+            usable_after.append(now.bytes_down)
+        whole.append(now.bytes_down)
+
+    new.exchange(line, progress=look)
+    assert usable_after
+    assert usable_after[0] < whole[-1] < incoming.STEP
+
+
 def test_a_seed_over_a_line_that_is_cut_again_and_again(make: Callable[..., Side], line: Line) -> None:
     one, new = make(), make()
     a_village(one, line)

@@ -16,6 +16,7 @@ from villagefp.sync.outgoing import link_of
 from villagefp.wire.erasure import Erasures, open_erasure
 from villagefp.wire.frames import AnswerReader
 from villagefp.wire.hello import Answer, Request, Sort, open_answer, open_hello
+from villagefp.wire.protocol import VersionError
 from villagefp.wire.signed import ExchangeError, Fault
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 STEP = 96 * 1024
 """Bytes after which what came whole is taken in while the rest still comes: a register is of use at once, and a power
 cut loses no more than this."""
+LEAST = 8 * 1024
+"""Bytes for which it is worth while."""
 _LOOK = 64
 
 
@@ -47,6 +50,7 @@ class Incoming:
         self._came = 0
         self._first = b""
         self._settled_at = 0
+        self._ends: list[int] | None = None
         self._arrival: Arrival | None = None
         self._settling = False
         with store.read() as connection:
@@ -64,9 +68,25 @@ class Incoming:
         self._first = self._first or data[:_LOOK]
         self.reader.feed(data)
         self._came += len(data)
-        if self._came - self._settled_at >= STEP:
+        if self._is_worth_it():
             self._settled_at = self._came
             self.settle()
+
+    def _is_worth_it(self) -> bool:
+        """Whether to take in what came before the rest is here: each part of a seed, which makes a register of use."""
+        since = self._came - self._settled_at
+        if since >= STEP or since < LEAST:
+            return since >= STEP
+        if self._ends is None and self.reader.answer is not None:
+            self._ends = self._seed_ends(self.reader.answer)
+        return any(self._settled_at < end <= self._came for end in self._ends or ())
+
+    def _seed_ends(self, told: bytes) -> list[int]:
+        try:
+            coming = open_answer(told, self._hello, self._link.sign_keys).coming
+        except (ExchangeError, VersionError):  # told when it is taken in
+            return []
+        return [end for end, one in zip(self.reader.ends(coming), coming, strict=True) if one.sort is Sort.SEED]
 
     @property
     def answered(self) -> bool:

@@ -11,6 +11,7 @@ Both are read while they come in, so that what arrived before a line broke is no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from villagefp.wire.hello import MAX_ANSWER, MAX_HELLO, MAX_OFFERS, Coming
@@ -113,6 +114,10 @@ class AnswerReader:
         """The next bytes."""
         self._stream.feed(data)
 
+    def ends(self, coming: Sequence[Coming]) -> list[int]:
+        """After how many bytes of all each thing that the answer announced is whole."""
+        return list(accumulate((one.length - one.offset for one in coming), initial=self._stream.at))[1:]
+
     def following(self, coming: Sequence[Coming]) -> list[bytes]:
         """What is here of each thing that the answer announced, from its offset on; the last may be cut short."""
         data, start, parts = self._stream.rest(), 0, []
@@ -149,6 +154,10 @@ class _Stream:
             if not 0 < self._length <= self._most:
                 raise ExchangeError(Fault.DAMAGED)
             self.head = self.take(self._length)
+
+    @property
+    def at(self) -> int:
+        return self._at
 
     @property
     def at_end(self) -> bool:
