@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests.sync.simulation import work
+from tests.sync.simulation import checks, work
 from tests.sync.simulation.desk import Desk
 from tests.sync.simulation.world import World
 from villagefp.county import accept, devices, lineage
+from villagefp.services import privacy
 from villagefp.storage import exchange_facts
 from villagefp.sync.outcome import Note
 from villagefp.wire.scopes import EVERY
@@ -131,4 +134,30 @@ def test_a_laptop_hears_of_another_role_and_reads_what_it_gives(world, both):
         assert link.role == role
         assert {row.name for row in one.mine()} <= {row.name for row in other.log()} or not after
     world.as_the_county_has_them()
+    at_rest(world)
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["erased here", "erased elsewhere"])
+def test_a_stick_older_than_an_erasure_leaves_nothing_of_it_in_what_is_kept_for_the_county(world, both, heard):
+    one, other = both
+    person, stick = work.some_person(one, world.chance("person")), world.sticks[0]
+    assert person is not None
+
+    def note(desk: Desk, _chance: Random, word: str) -> str:
+        with desk.store.save(word) as save:
+            save.change(replace(person, note=word))
+        return "a note of who will be erased"
+
+    do(world, one, note)
+    assert world.exchange(one) is not None
+    world.write_stick(other, stick)
+    world.county_takes(stick)  # its answer still tells what was noted
+    eraser = one if heard else other
+    privacy.erase_person(eraser.store, person.id)
+    work.note_erased(eraser)
+    if heard:
+        settle(world, one, other)
+    world.take_stick(other, stick)
+    assert "taken 1" in world.lines[-1]
+    assert list(checks.left_over(world.office, other)) == []
     at_rest(world)

@@ -103,7 +103,12 @@ class Streams:
                 return
         digest_rows.learn_scope(self.taking.connection, scope, (one.change for one in found.changes))
         self._move(scope, chain[cursor.position + 1 - page.first :])
-        kept_pages.keep(self.taking.connection, page, told, self.epoch)
+        if not self._shows_erased(found):
+            kept_pages.keep(self.taking.connection, page, told, self.epoch)
+
+    def _shows_erased(self, found: PageChanges) -> bool:
+        """Whether what was erased here can be read in a page: one by stick may be older than the erasure."""
+        return any(one.body is not None and self.taking.erasures.takes(one.change) for one in found.changes)
 
     def _delivered(self, delivery: Delivery, scope: int, told: bytes) -> bool:
         taken = self.taking.take(delivery)

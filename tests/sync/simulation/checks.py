@@ -58,7 +58,7 @@ def of_desk(office: Office, desk: Desk, placed: Mapping[Name, int], held: set[Na
     yield from _bodies(desk, log)
     yield from _records(desk, log)
     yield from _sound(desk)
-    yield from _left_over(office, desk)
+    yield from left_over(office, desk)
     yield from _adopted(office, desk)
     if desk.revoked:
         yield from _apart(desk, placed)
@@ -131,7 +131,7 @@ def _sound(desk: Desk) -> Iterator[str]:
         yield f"{desk.label}: doctor: {line}"
 
 
-def _left_over(office: Office, desk: Desk) -> Iterator[str]:
+def left_over(office: Office, desk: Desk) -> Iterator[str]:
     """What was erased lies in no batch and no page either."""
     erased = desk.erased()
     if not erased:
