@@ -31,7 +31,7 @@ from tests.sync.everywhere import Erased, History, authors, batches, delivery, h
 from tests.sync.offices import Line, Office, Side, side
 from tests.wire.histories import UNION
 from tests.wire.merge_model import Told, merged
-from villagefp.county import devices, erasing, keys, receipts, seeding, streams
+from villagefp.county import devices, erasing, erasure_deciding, erasure_wishes, keys, receipts, seeding, streams
 from villagefp.county.accept import accept_batch
 from villagefp.county.delivery import Forked
 from villagefp.county.devices import NewDevice
@@ -148,7 +148,10 @@ def _named(told: tuple[Any, Any]) -> Erasures:
 
 
 def into_the_county(here: World, history: History, laptops: list[Laptop], chance: Random, reads: bool) -> None:
-    """Batches in any order and cut anyhow, erasures by whoever may, and a laptop that reads in between."""
+    """Batches in any order and cut anyhow, and a laptop that reads in between; erasures by anybody.
+
+    What a laptop may only ask for (what another one has yet to send) waits until the office decides, at any time.
+    """
     county, village = here.office.county, here.reader.store.origin.village
     for laptop in laptops:
         new = NewDevice(laptop.device, laptop.key.public, laptop.device.hex()[-4:], "village_doctor")
@@ -170,6 +173,9 @@ def into_the_county(here: World, history: History, laptops: list[Laptop], chance
             assert not isinstance(accept_batch(county, told), Forked)
         else:
             _erase(here, _named(told), chance.choice([None, *laptops]), 1000 * serial)
+        if chance.random() < 0.1:
+            _decide(here, granted=chance.random() < 0.5)
+    _decide(here, granted=True)
     for laptop in laptops:
         receipt = receipts.receipt(county, village, laptop.device)
         assert (receipt.accepted, receipt.returned) == (len(laptop.log), ())
@@ -192,7 +198,21 @@ def _erase(here: World, named: Erasures, by: Laptop | None, serial: int) -> None
         return
     with here.office.county.read() as connection:
         device = devices.known(connection, village, by.device)
+        accepted = {writer: devices.known(connection, village, writer).accepted for writer, _seq in changes}
+        before = erasure_wishes.of_village(connection, village)
+    ahead = any(writer != by.device and seq > accepted[writer] for writer, seq in changes)
     assert erasing.of_device(here.office.county, device, sign_erasure(erasure, by.key), here.office.keys)
+    with here.office.county.read() as connection:
+        assert len(erasure_wishes.of_village(connection, village)) == len(before) + ahead
+
+
+def _decide(here: World, *, granted: bool) -> None:
+    """The office decides what waits; what it refused it may grant later."""
+    village = here.reader.store.origin.village
+    with here.office.county.read() as connection:
+        waiting = erasure_wishes.of_village(connection, village)
+    for one in waiting:
+        erasure_deciding.decide(here.office.county, here.office.keys, village, one.name, granted=granted, who="office")
 
 
 # what came of it
