@@ -12,7 +12,7 @@ import pytest
 
 from tests.sync.simulation import checks, work
 from tests.sync.simulation.desk import Desk
-from tests.sync.simulation.world import World
+from tests.sync.simulation.world import World, quick
 from villagefp.county import accept, devices, lineage
 from villagefp.services import privacy
 from villagefp.storage import exchange_facts
@@ -23,9 +23,10 @@ from villagefp.wire.scopes import EVERY
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Laptops A and B in three villages, others in some; nobody has exchanged yet."""
-    made = World(1, tmp_path)
-    yield made
-    made.close()
+    with quick():
+        made = World(1, tmp_path)
+        yield made
+        made.close()
     assert made.complaints == []
 
 

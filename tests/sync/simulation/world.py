@@ -12,9 +12,11 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.conftest import CHEAP, PASSPHRASE
 from tests.sync.simulation import checks, work
@@ -55,7 +57,6 @@ class Templates:
 @cache
 def templates() -> Templates:
     """Three villages as they were founded, and a county without any."""
-    quick()
     base = Path(tempfile.mkdtemp(prefix="villagefp-"))
     atexit.register(shutil.rmtree, base, ignore_errors=True)
     time = Time()
@@ -81,10 +82,14 @@ def templates() -> Templates:
     return Templates(tuple(made), base / "county.db")
 
 
-def quick() -> None:
-    """No waiting for the disk: what a power cut leaves of a file has tests of its own."""
-    for module in (store_engine, county_engine):
-        module._PRAGMAS = tuple(each.replace("synchronous = FULL", "synchronous = OFF") for each in module._PRAGMAS)
+@contextmanager
+def quick() -> Iterator[None]:
+    """No waiting for the disk inside: what a power cut leaves of a file has tests of its own, in this process too."""
+    with ExitStack() as undo:
+        for module in (store_engine, county_engine):
+            pragmas = tuple(each.replace("synchronous = FULL", "synchronous = OFF") for each in module._PRAGMAS)
+            undo.enter_context(patch.object(module, "_PRAGMAS", pragmas))
+        yield
 
 
 @dataclass
@@ -378,6 +383,7 @@ def planned(seed: int, steps: int = STEPS) -> Iterator[tuple[int, str]]:
         yield step, when.get(step) or chance.choices(("work", "exchange", "stick", "morning"), (71, 16, 8, 5))[0]
 
 
+@quick()
 def run(seed: int, *, without: frozenset[int] = frozenset(), steps: int = STEPS) -> Run:
     """One seed from beginning to end."""
     from tests.sync.simulation import faults  # noqa: PLC0415
