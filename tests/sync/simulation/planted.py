@@ -119,6 +119,11 @@ def erased_body_stays_in_a_page(stack: ExitStack) -> None:
     _put(stack, kept_pages, "destroy", lambda _connection, _names: None)
 
 
+def old_page_kept_after_an_erasure(stack: ExitStack) -> None:
+    """A page by stick that is older than an erasure is kept as it came."""
+    _put(stack, following.Streams, "_shows_erased", lambda _self, _found: False)
+
+
 def cursor_without_its_page(stack: ExitStack) -> None:
     """The cursor moves on while the changes of the page are not taken in."""
     _put(stack, following.Streams, "_delivered", lambda _self, _delivery, _scope, _told: True)
@@ -306,6 +311,7 @@ BUGS: dict[str, Sowing] = {
     for each in (
         outbox_skips_the_last, received_when_sent, receipt_for_more_than_came, lost_head, stale_epoch_believed,
         erased_body_offered_again, erased_body_stays_in_the_outbox, erased_body_stays_in_a_page,
+        old_page_kept_after_an_erasure,
         cursor_without_its_page, prefix_of_another_joined, fork_not_noticed, twins_receipt_believed,
         held_counts_as_received, stamps_without_a_limit, roll_back_not_noticed, new_identity_loses_one,
         issued_again_as_it_was, issued_twice, conflict_not_shown, edit_overwrites_one_head, erasure_not_passed_on,

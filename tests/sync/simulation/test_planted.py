@@ -24,6 +24,7 @@ FOUND_BY: dict[str, int] = {
     "issued_twice": 4,
     "lost_head": 0,
     "new_identity_loses_one": 1,
+    "old_page_kept_after_an_erasure": 100,
     "outbox_skips_the_last": 1,
     "prefix_of_another_joined": 0,
     "receipt_for_more_than_came": 0,
