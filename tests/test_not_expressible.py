@@ -6,7 +6,6 @@ as words in everything that is shown to people. `only_child_fee`, `fee_free` and
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +48,7 @@ def _names_of_migrations() -> Iterator[tuple[str, str]]:
 
 def test_no_kind_or_field_can_hold_it() -> None:
     names = {kind.KIND for kind in KINDS}
-    names |= {field.name for kind in KINDS for field in dataclasses.fields(kind)}
+    names |= {name for kind in KINDS for name in kind.__struct_fields__}
     names |= {setting.key for setting in settings.TABLE}
     assert not names & IDENTIFIERS
 

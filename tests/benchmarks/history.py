@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from tests.benchmarks.workload import Rec, Workload
 from villagefp.domain.ambient import Ambient

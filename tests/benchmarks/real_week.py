@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from tests.benchmarks.history import when
 from tests.benchmarks.kept import KeptVillage

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.conftest import PASSPHRASE
 from tests.county.cluster import Cluster
@@ -206,7 +207,7 @@ def test_what_was_overwritten_is_let_go_of_once_a_backup_holds_it_and_everybody_
         with one.save() as save:
             person = save.get(Person, kept)
             assert person is not None
-            save.change(replace(person, name=name))
+            save.change(structs.replace(person, name=name))
     round_trip(sqlite, one, usb)
     assert sqlite.done("trim") == {"changes": 0, "villages": 0}  # no backup holds it
     sqlite.done("backup", tmp_path / "monday.db")

@@ -12,11 +12,13 @@ import random
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from tests.data import frozen, released
 from tests.data.released import INDEX, MESSAGES, REGISTRY, RELEASES, Release

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
 from villagefp.domain.person_records import SameAs, Transfer
@@ -110,7 +112,7 @@ def fill(store: Store) -> None:
     fill_programmes(store, wife.id)
     fill_days(store, home.id, visit.id)
     with store.save("told on the phone") as save:
-        save.change(replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
+        save.change(structs.replace(head, birth_date="1960-03-02", birth_precision=Precision.DAY))
         save.withdraw(Phone, phone.id, "no longer in use")
     fill_persons(store, (head.id, other.id), (wife.id, child.id))
     fill_exchange(store, wife)
@@ -188,7 +190,7 @@ def fill_exchange(store: Store, person: Person) -> None:
     new_id = store.ambient.new_id
     called = Alias(id=new_id(), person=person.id, name="被删去的名字")
     with store.save() as save:
-        save.change(replace(person, sex="2"))
+        save.change(structs.replace(person, sex="2"))
         save.add(called)
     written = [
         (_PERSON, person.id, {3: "1"}),
@@ -224,7 +226,7 @@ def fill_carried(store: Store, person: Person) -> None:
     digests.bring_up_to_date(store)
     identity.take_new(store, 3)
     with store.save() as save:
-        save.change(replace(person, note="under another name"))
+        save.change(structs.replace(person, note="under another name"))
     outbox.fill(store)
 
 

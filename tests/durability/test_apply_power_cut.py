@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import shutil
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import PASSPHRASE
 from tests.durability.disk import cuts, files_in

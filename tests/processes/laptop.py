@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from tests.conftest import CHEAP, PASSPHRASE
 from tests.processes.office import VILLAGE, VILLAGE_NAME, CountyOffice

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import PASSPHRASE
 from tests.storage.conftest import make, two  # noqa: F401  fixtures

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.services.test_programme_packages import FROM, NEWBORN, changed, county, texts
 from tests.sync.conftest import county_template, laptop, line, make, office
@@ -62,7 +63,7 @@ def test_a_conflict_is_counted(make: Callable[..., Side], line: Line) -> None:
     exchange.over(other.store, line)
     for side, name in ((one, "张四"), (other, "张五")):
         with side.store.save() as save:
-            save.change(replace(person, name=name))
+            save.change(structs.replace(person, name=name))
         exchange.over(side.store, line)
     done = exchange.over(one.store, line)
     assert done.conflicts == 1

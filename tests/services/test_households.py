@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from villagefp.domain.records import Access, Household, HukouBook, IdStatus, Membership, NameStatus, Person, Presence
 from villagefp.errors import UserError

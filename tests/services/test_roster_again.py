@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.services.rosters import TODAY, by_name, everybody, id_no, plan, take_in, workbook
 from villagefp.domain.records import Alias, Household, IdStatus, Membership, NameStatus, Person, Phone, Presence
@@ -289,12 +290,14 @@ def test_an_old_file_does_not_undo_what_the_worker_set_right_since(store: Store,
         person = save.get(Person, lines["王德胜"].id)
         assert person is not None
         save.change(
-            replace(person, name="王德盛", education="70", id_no=id_no("1960-02-03"), id_status=IdStatus.PRESENT)
+            structs.replace(
+                person, name="王德盛", education="70", id_no=id_no("1960-02-03"), id_status=IdStatus.PRESENT
+            )
         )
         (home,) = records.where(save.connection, Membership, person=lines["李芳"].id)
-        save.change(replace(home, presence=Presence.AWAY))
+        save.change(structs.replace(home, presence=Presence.AWAY))
         (phone,) = records.where(save.connection, Phone, person=lines["李芳"].id)
-        save.change(replace(phone, number="13700000000"))
+        save.change(structs.replace(phone, number="13700000000"))
     result = take_in(store, book(rows))
     assert (result.created, result.updated, result.changes) == (0, 0, ())
     rows[4][8] = "高中"
@@ -310,7 +313,7 @@ def test_an_old_file_does_not_move_people_back(store: Store, book: Callable[[Row
     other = by_name(store)["王德胜"].household_id
     with store.save() as save:
         (home,) = records.where(save.connection, Membership, person=child.id)
-        save.change(replace(home, left_on="2026-11-20", left_why="moved"))
+        save.change(structs.replace(home, left_on="2026-11-20", left_why="moved"))
         save.add(
             Membership(
                 id=store.ambient.new_id(), person=child.id, household=other, relation="41", joined_on="2026-11-20"
@@ -327,7 +330,7 @@ def test_under_a_new_identity_an_older_file_still_does_not_undo_the_worker(
     take_in(store, book(_rows()))
     with store.save() as save:
         (person,) = records.where(save.connection, Person, name="李芳")
-        save.change(replace(person, education="30"))
+        save.change(structs.replace(person, education="30"))
     identity.take_new(store, 0)
     result = take_in(store, book(_rows()))
     assert result.updated == 0

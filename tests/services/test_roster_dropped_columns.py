@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.services.rosters import by_name, id_no, plan, take_in, workbook
 from villagefp.domain.records import Person

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import gettext
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.printing.reading import plain, text_of
 from tests.printing.samples import NEWBORN, chinese

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from tests.printing.reading import plain, text_of
 from villagefp.domain.records import Access, Outcome, RecordId

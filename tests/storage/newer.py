@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Text
@@ -23,16 +23,14 @@ FACILITY = Kind(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facility(Record):
+class Facility(Record, frozen=True, kw_only=True, gc=False):
     """A kind that only a newer program has."""
 
     KIND: ClassVar[str] = "facility"
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewerPerson(Person):
+class NewerPerson(Person, frozen=True, kw_only=True, gc=False):
     """A person with a field that only a newer program has."""
 
     nickname: str | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from villagefp.domain.records import Alias, Household, IdStatus, Membership, NameStatus, Person, Phone, Presence
 from villagefp.storage import log, records

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.laptops import add, assert_sound, change, contents, get, give
 from tests.storage.newer import Facility, NewerPerson, Program

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.storage.laptops import add, change
 from villagefp.domain.records import Episode, Event, Outcome, Person

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import PASSPHRASE
 from tests.storage.laptops import add, assert_sound, change, contents, delivery, get, give, meet

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import shutil
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import PASSPHRASE, Steps
 from tests.durability.disk import cuts, files_in

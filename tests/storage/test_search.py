@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from villagefp.domain.records import Alias, Household, Membership, Person, Phone
 from villagefp.storage import people, search

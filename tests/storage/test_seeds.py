@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.storage.busy import Busy
 from tests.storage.laptops import add, assert_sound, change, contents, delivery, devices, get, meet
@@ -129,7 +130,7 @@ def test_work_goes_on_between_parts_and_is_still_sent(three):
                     form_version="1", occurred_on="2026-11-20"))  # fmt: skip
     parts = seed_of(whole_log(here), up_to(devices(here)))
     take(fresh, parts[:1])
-    change(fresh, replace(get(fresh, one), name="李方"))
+    change(fresh, structs.replace(get(fresh, one), name="李方"))
     mine = add(fresh, person(fresh, "张伟"))
     take(fresh, parts[1:])
     assert (get(fresh, one).name, get(fresh, one).sex, get(fresh, mine).name) == ("李方", "1", "张伟")
@@ -146,8 +147,8 @@ def test_conflicts_come_with_the_heads_and_can_be_decided(three):
     here, there, fresh = three
     one = add(here, person(here, id_no="110101199001011234", id_status=IdStatus.PRESENT))
     meet(here, there)
-    change(here, replace(one, id_no="11010119900101123X"))
-    change(there, replace(one, id_no="110101199001011235"))
+    change(here, structs.replace(one, id_no="11010119900101123X"))
+    change(there, structs.replace(one, id_no="110101199001011235"))
     meet(here, there)
     take(fresh, seed_of(whole_log(here, there), up_to(devices(here))))
     assert_same(fresh, here)
@@ -202,8 +203,8 @@ def test_a_laptop_that_was_away_loses_nothing_on_the_way(three):
                             form_version="1", occurred_on="2026-11-20"))  # fmt: skip
     meet(here, there, away)
     unsent = add(away, person(away, "张伟"))
-    change(away, replace(get(away, known), sex="2"))
-    change(here, replace(get(here, known), name="李方"))
+    change(away, structs.replace(get(away, known), sex="2"))
+    change(here, structs.replace(get(here, known), name="李方"))
     with here.save() as save:
         save.withdraw(Event, visit.id, "by chance")
     new = add(there, person(there, "王明"))
@@ -226,7 +227,7 @@ def test_a_seed_that_is_given_up_leaves_what_was_there(three):
     known = add(here, person(here))
     meet(here, away)
     before = told(away)
-    change(here, replace(known, name="李方"))
+    change(here, structs.replace(known, name="李方"))
     add(here, Event(id=here.ambient.new_id(), person=known.id, event_type="visit", form="anc_followup",
                     form_version="1", occurred_on="2026-11-20"))  # fmt: skip
     parts = seed_of(whole_log(here), up_to(devices(here)))
@@ -248,7 +249,7 @@ def test_a_newer_seed_takes_over_from_one_that_was_not_whole(three):
     add(here, Event(id=here.ambient.new_id(), person=one.id, event_type="visit", form="anc_followup",
                     form_version="1", occurred_on="2026-11-20"))  # fmt: skip
     first = seed_of(whole_log(here), up_to(devices(here)), name=b"a" * 16)
-    change(here, replace(one, name="李方"))
+    change(here, structs.replace(one, name="李方"))
     second = seed_of(whole_log(here), up_to(devices(here)), name=b"b" * 16)
     take(fresh, first[:1])
     with fresh.taking() as taking:
@@ -280,7 +281,7 @@ def test_what_only_an_older_seed_had_stays(three):
 def test_what_is_covered_and_comes_again_is_verified_and_changes_nothing(three):
     here, _there, fresh = three
     one = add(here, person(here))
-    change(here, replace(one, name="李方"))
+    change(here, structs.replace(one, name="李方"))
     take(fresh, seed_of(whole_log(here), up_to(devices(here))))
     before = told(fresh)
     whole = delivery(here, here.origin.device, 1, 2, attested=True)
@@ -296,7 +297,7 @@ def test_own_saves_come_after_what_a_seed_brought(three):
     here, _there, fresh = three
     one = add(here, person(here))
     take(fresh, seed_of(whole_log(here), up_to(devices(here))))
-    change(fresh, replace(get(fresh, one), name="李方"))
+    change(fresh, structs.replace(get(fresh, one), name="李方"))
     stamps = {each.change.device: each.change.stamp for each in whole_log(here, fresh) if each.change.record == one.id}
     assert stamps[fresh.origin.device] > stamps[here.origin.device]
 
@@ -305,7 +306,7 @@ def test_the_history_of_a_record_is_what_still_stands(three):
     here, _there, fresh = three
     one, phone = person(here, sex="1"), Phone(id=here.ambient.new_id(), person=bytes(16), number="1")
     add(here, one, phone)
-    change(here, replace(one, name="李方"))
+    change(here, structs.replace(one, name="李方"))
     take(fresh, seed_of(whole_log(here), up_to(devices(here))))
     with fresh.read() as connection, here.read() as other:
         assert [each.change.name for each in standing.changes_of(connection, one.id)] == [

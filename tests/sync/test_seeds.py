@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.storage.laptops import change, contents, get
 from tests.sync.offices import Line, Office, Side, cut_at, many

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
@@ -123,7 +124,7 @@ def test_who_is_away_waits_below_and_folded(desk: Desk, store: Store) -> None:
             if membership.person == child.id:
                 told = save.get(Membership, membership.id)
                 assert told is not None
-                save.change(replace(told, presence=Presence.AWAY))
+                save.change(structs.replace(told, presence=Presence.AWAY))
     screen = opened(desk)
     heading = next(row for row in screen.days.list.rows if isinstance(row, Heading) and row.folded)
     assert heading.text == "回村时（3）"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from villagefp.domain.records import Record
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredFormPackage(Record):
+class StoredFormPackage(Record, frozen=True, kw_only=True, gc=False):
     """A version of a form, signed, and the first day on which it is asked."""
 
     KIND: ClassVar[str] = "form_package"
@@ -19,8 +17,7 @@ class StoredFormPackage(Record):
     body: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredProgrammePackage(Record):
+class StoredProgrammePackage(Record, frozen=True, kw_only=True, gc=False):
     """A version of a programme, signed, and the first day on which it counts."""
 
     KIND: ClassVar[str] = "programme_package"
@@ -30,8 +27,7 @@ class StoredProgrammePackage(Record):
     body: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class CountyParam(Record):
+class CountyParam(Record, frozen=True, kw_only=True, gc=False):
     """Something the county decides: a hotline, whether a table is signed, whether a visit is offered twice."""
 
     KIND: ClassVar[str] = "county_param"

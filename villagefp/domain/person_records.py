@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -17,8 +16,7 @@ class TransferState(StrEnum):
     ARRIVED = "arrived"  # the person's record is in the other village
 
 
-@dataclass(frozen=True, kw_only=True)
-class SameAs(Record):
+class SameAs(Record, frozen=True, kw_only=True, gc=False):
     """Whether two records are about one person, or one household. Its id is `same.pair_id` of the two."""
 
     KIND: ClassVar[str] = "same_as"
@@ -28,8 +26,7 @@ class SameAs(Record):
     same: bool = True  # no: somebody looked, and they are two
 
 
-@dataclass(frozen=True, kw_only=True)
-class Transfer(Record):
+class Transfer(Record, frozen=True, kw_only=True, gc=False):
     """A person's wish to be served in another village, her consent, and how far it has come."""
 
     KIND: ClassVar[str] = "transfer"

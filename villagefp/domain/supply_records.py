@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from villagefp.domain.records import Record, RecordId
 
 
-@dataclass(frozen=True, kw_only=True)
-class StockItem(Record):
+class StockItem(Record, frozen=True, kw_only=True, gc=False):
     """Something on the shelf: a contraceptive or folic acid, of one product and size."""
 
     KIND: ClassVar[str] = "stock_item"
@@ -20,8 +18,7 @@ class StockItem(Record):
     days_per_unit: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StockMove(Record):
+class StockMove(Record, frozen=True, kw_only=True, gc=False):
     """A change of the balance of one batch. It is never changed: a wrong one is withdrawn, or counted right.
 
     What a visit handed out is under seal: then item, quantity and batch are empty here (`services.stock_moves` reads
@@ -41,8 +38,7 @@ class StockMove(Record):
     private: bytes | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Appointment(Record):
+class Appointment(Record, frozen=True, kw_only=True, gc=False):
     """A day on which a family asked the worker to come or to wait for them."""
 
     KIND: ClassVar[str] = "appointment"

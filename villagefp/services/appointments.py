@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from villagefp.domain.records import Household, Person, RecordId
 from villagefp.domain.supply_records import Appointment

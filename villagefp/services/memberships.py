@@ -5,9 +5,10 @@ A change closes the old membership and opens a new one; nothing that was true is
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from villagefp.domain.records import Household, HukouBook, Membership, Presence, RecordId
 from villagefp.errors import UserError

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from villagefp.domain.family import child_relation, provisional_name
 from villagefp.domain.records import (

@@ -6,8 +6,10 @@ The log knows: all changes of the save that kept a revision, behind the event it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from villagefp.domain.records import Event, Record, RecordId
 from villagefp.storage import records, standing

@@ -5,9 +5,11 @@ Each act is one save. Nothing that was moved is ever changed: a wrong entry is t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from villagefp.domain import codes, dates
 from villagefp.domain import stock as rules

@@ -178,7 +178,7 @@ def _to_event(store: Store, visit: Visit, outcome: Outcome, header: Header) -> E
         return event
     numbered = visit.session.answers_by_number()
     sealed = store.seal(msgspec.msgpack.encode(numbered.sealed)) if numbered.sealed else None
-    return replace(event, answers=msgspec.msgpack.encode(numbered.open), answers_sealed=sealed)
+    return msgspec.structs.replace(event, answers=msgspec.msgpack.encode(numbered.open), answers_sealed=sealed)
 
 
 def add_visit(

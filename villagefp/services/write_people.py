@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from villagefp.domain import codes, resident_id
 from villagefp.domain.family import child_relation, provisional_name

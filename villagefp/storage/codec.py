@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields as dataclass_fields
 from enum import StrEnum
+from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, get_args, get_type_hints
 
@@ -45,16 +45,11 @@ class Codec:
         self.kind: Kind = BY_NAME[record_type.KIND]
         self.names = tuple(field.name for field in self.kind.fields)
         self._get = attrgetter("id", *self.names)
-        hints = get_type_hints(record_type)
-        self._enums = tuple((place, kind) for place, name in enumerate(self.names, 1) if (kind := _enum(hints[name])))
         self._flags = tuple(place for place, field in enumerate(self.kind.fields, 1) if field.type is FieldType.FLAG)
         self._travelling = {field.number: place for place, field in enumerate(self.kind.fields, 1) if _travels(field)}
         self._wholes = tuple(frozenset(field.number for field in group) for group in self.kind.groups.values())
         self.derived_from = {name: kind for name, kind in _DERIVED_FROM.items() if name in self.names}
         self._tellings: dict[tuple[bool, ...], _Telling] = {}
-        self._needed = tuple(
-            field.number for field in self.kind.fields if type(None) not in get_args(hints[field.name])
-        )
         columns = ", ".join(f'"{name}"' for name in ("id", *self.names))
         marks = ", ".join("?" * (len(self.names) + 2))
         self.insert_sql = f'INSERT INTO "{self.kind.name}" ({columns}, heads) VALUES ({marks})'
@@ -68,6 +63,20 @@ class Codec:
             f" ON CONFLICT (id) DO UPDATE SET {told}"
         )
         self.select_heads_sql = f'SELECT heads, withdrawn, {columns} FROM "{self.kind.name}" WHERE id = ?'
+
+    @cached_property
+    def _hints(self) -> Mapping[str, Any]:
+        """What each field may be; read when first wanted, since the first page wants few of the kinds."""
+        return get_type_hints(self.record_type)
+
+    @cached_property
+    def _enums(self) -> Sequence[tuple[int, type[StrEnum]]]:
+        return [(place, kind) for place, name in enumerate(self.names, 1) if (kind := _enum(self._hints[name]))]
+
+    @cached_property
+    def _needed(self) -> Sequence[int]:
+        fields = self.kind.fields
+        return [field.number for field in fields if type(None) not in get_args(self._hints[field.name])]
 
     def row(self, record: Record) -> list[Any]:
         """The record as plain values, enums as their codes."""
@@ -152,7 +161,7 @@ def _enum(hint: Any) -> type[StrEnum] | None:
 
 def _check_complete(record_type: type[Record]) -> None:
     declared = {"id", *BY_NAME[record_type.KIND].by_name}
-    if declared != {field.name for field in dataclass_fields(record_type)}:
+    if declared != set(record_type.__struct_fields__):
         raise TypeError(f"{record_type.__name__} and the registry do not agree")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from villagefp.domain.dates import agrees
 from villagefp.domain.records import Household, IdStatus, Membership, NameStatus, Person, Phone, Precision, RecordId
@@ -83,7 +85,7 @@ def differences(before: Person | Membership, after: Person | Membership, person:
     """Field by field what changed, ready to be shown; sealed bytes and references are not told."""
     return tuple(
         FieldChange(person, name, _shown(getattr(before, name)), _shown(getattr(after, name)))
-        for name in type(before).__dataclass_fields__
+        for name in before.__struct_fields__
         if getattr(before, name) != getattr(after, name)
         and not isinstance(getattr(before, name) or getattr(after, name), bytes)
     )
