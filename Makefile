@@ -51,7 +51,9 @@ lock: .venv/ready  ## pin all dependencies for every platform, with hashes, nami
 
 setup: prepare
 
+# Bytecode as an installed program has it: where Python is told to write none, each start would compile 270 files anew.
 prepare: .venv/ready
+	$(PY) -m compileall -q villagefp tests
 	$(PY) -m villagefp prepare
 
 .venv/ready-for-tests: requirements.lock .ci/setup

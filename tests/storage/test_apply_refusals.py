@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from msgspec import structs
+
 from tests.storage.laptops import add, assert_sound, contents, delivery, devices, get, give, meet
 from villagefp.domain.records import Household, Person
 from villagefp.storage import apply, local, log
@@ -139,17 +141,17 @@ def test_what_was_altered_on_the_way_changes_nothing(two):
     good = delivery(here, device, 1, 3)
     second = good.changes[1]
     altered_fields = {1: "别人"}
-    otherwise = replace(second, body=pack_body(altered_fields, None))
-    wrong_header = replace(second, change=type(second.change)(**{
+    otherwise = structs.replace(second, body=pack_body(altered_fields, None))
+    wrong_header = structs.replace(second, change=type(second.change)(**{
         **{name: getattr(second.change, name) for name in second.change.__struct_fields__}, "stamp": 1}))  # fmt: skip
-    wrong_commitment = replace(second, commitment=bytes(32))
+    wrong_commitment = structs.replace(second, commitment=bytes(32))
     for wrong in (otherwise, wrong_header, wrong_commitment):
         changes = (good.changes[0], wrong, good.changes[2])
         taken = apply.apply(there, [replace(good, changes=changes)])[0]
         assert (taken.result, taken.seq, taken.applied) == (Result.BROKEN, 2, 0)
     assert apply.apply(there, [replace(good, covers={})])[0].result is Result.BROKEN
     assert apply.apply(there, [replace(good, changes=good.changes[::2])])[0].result is Result.BROKEN
-    no_body = (good.changes[0], replace(second, body=None), good.changes[2])
+    no_body = (good.changes[0], structs.replace(second, body=None), good.changes[2])
     assert apply.apply(there, [replace(good, changes=no_body)])[0].result is Result.UNEXPLAINED
     assert device not in devices(there)
     assert apply.apply(there, [good])[0].result is Result.APPLIED

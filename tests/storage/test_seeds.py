@@ -285,7 +285,7 @@ def test_what_is_covered_and_comes_again_is_verified_and_changes_nothing(three):
     take(fresh, seed_of(whole_log(here), up_to(devices(here))))
     before = told(fresh)
     whole = delivery(here, here.origin.device, 1, 2, attested=True)
-    broken = replace(whole, changes=(whole.changes[0], replace(whole.changes[1], link=bytes(32))))
+    broken = replace(whole, changes=(whole.changes[0], structs.replace(whole.changes[1], link=bytes(32))))
     assert apply.apply(fresh, [broken])[0].result is Result.BROKEN
     apply.apply(fresh, [whole])
     assert told(fresh) == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -477,7 +476,7 @@ def test_a_narrow_list_keeps_its_parts_apart(desk: Desk) -> None:
 def test_a_long_list_begins_with_what_can_be_walked(desk: Desk, keys: Keys) -> None:
     screen = opened(desk)
     line = lines(screen)[0]
-    many = tuple(replace(line, household_id=bytes([n]), household_no=str(n)) for n in range(200))
+    many = tuple(structs.replace(line, household_id=bytes([n]), household_no=str(n)) for n in range(200))
     empty: dict[str, tuple[DayGroup, ...]] = {"soon": (), "away": ()}
     page = DayPage({"now": (DayGroup("1", many[:100]), DayGroup("2", many[100:])), **empty}, ())
     screen.days.show_page(page)

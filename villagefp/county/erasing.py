@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, delete, func, select, update
 
 from villagefp.county import clues, devices, erasure_list, erasure_wishes, lineage, log, merging

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from villagefp.domain.followup_records import Again
 from villagefp.domain.programme_days import yearly
@@ -14,8 +15,7 @@ SHOWN_BEFORE = timedelta(days=7)
 LATEST = date(2199, 12, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """One visit's days, both included."""
 
     code: str

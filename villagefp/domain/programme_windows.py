@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from villagefp.domain.followup_records import Again
 from villagefp.domain.programme_courses import Course, DatedAct

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from villagefp.domain.widths import bare
 from villagefp.errors import UserError
@@ -30,8 +31,7 @@ class VillageKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class VillageCode:
+class VillageCode(Struct, frozen=True):
     """A village code taken apart; the segments are not those of a health file number."""
 
     code: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from villagefp.domain.records import Household, Person, RecordId
@@ -26,8 +26,7 @@ PARTS = ("morning", "noon", "afternoon", "evening")
 KEPT, CANCELLED = "kept", "cancelled"
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """When a family asked to be visited."""
 
     on: date
@@ -35,8 +34,7 @@ class Wish:
     note: str | None = None  # in neutral words: it stands on the first page
 
 
-@dataclass(frozen=True)
-class AppointmentLine:
+class AppointmentLine(Struct, frozen=True):
     """An appointment with whom and where; a person's stands with the household he or she lives in."""
 
     appointment: Appointment

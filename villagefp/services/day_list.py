@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.domain.followup_days import DueState
 from villagefp.domain.records import RecordId
@@ -28,8 +29,7 @@ SECTIONS = (NOW, SOON, AWAY)
 _SECTION = {DueState.SOON: SOON, DueState.AWAY: AWAY}
 
 
-@dataclass(frozen=True)
-class DayLine:
+class DayLine(Struct, frozen=True):
     """One line: an appointment, or a visit that may be made."""
 
     household_id: RecordId | None
@@ -58,16 +58,14 @@ class DayLine:
         return (self.appointment.appointment.id,) if self.appointment is not None else ()
 
 
-@dataclass(frozen=True)
-class DayGroup:
+class DayGroup(Struct, frozen=True):
     """The lines of one group of the village, household by household."""
 
     group_no: str
     lines: tuple[DayLine, ...]
 
 
-@dataclass(frozen=True)
-class DayPage:
+class DayPage(Struct, frozen=True):
     """The sections of a day, each with its groups; and the families of programmes that have a line."""
 
     sections: dict[str, tuple[DayGroup, ...]]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from villagefp.domain.followup_days import DueItem, DueState, on_day
 from villagefp.domain.records import RecordId
@@ -27,8 +28,7 @@ SHOWN = frozenset({DueState.SOON, DueState.DUE, DueState.OVERDUE, DueState.AWAY}
 EVERY_STATE = frozenset(DueState)
 
 
-@dataclass(frozen=True)
-class DueLine:
+class DueLine(Struct, frozen=True):
     """One line of the list: whom, where, and what may be done. Its text on a screen never names a programme."""
 
     item: DueItem

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.domain.followup_days import DueItem, DueState
 from villagefp.i18n import _, language, ngettext
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from villagefp.storage.store import Store
 
 
-@dataclass(frozen=True)
-class Why:
+class Why(Struct, frozen=True):
     """Why a line is there, in sentences; it may name the programme, so it is shown only to who asks."""
 
     form: str  # the form that is filled, by its title

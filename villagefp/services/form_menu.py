@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.i18n import _, language
 from villagefp.services import catalogue
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from villagefp.storage.store import Store
 
 
-@dataclass(frozen=True)
-class FormGroup:
+class FormGroup(Struct, frozen=True):
     """Forms that belong together: a heading, and id and title of each."""
 
     heading: str

@@ -5,8 +5,9 @@ Memberships are dated facts. A change closes the old membership and opens a new 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.domain.records import Household, Membership, RecordId
 from villagefp.errors import UserError
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from villagefp.storage.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True)
-class NewHousehold:
+class NewHousehold(Struct, frozen=True):
     """What is told of a household when it is founded."""
 
     household_no: str

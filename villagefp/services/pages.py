@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from villagefp.domain.records import Alias, Event, Household, HukouBook, Membership, Person, Phone
 from villagefp.storage.lines import HouseholdLine, PersonLine
@@ -11,8 +11,7 @@ from villagefp.storage.marks import Mark
 __all__ = ["HouseholdLine", "HouseholdPage", "Mark", "PersonLine", "PersonPage", "TimelineEntry"]
 
 
-@dataclass(frozen=True)
-class TimelineEntry:
+class TimelineEntry(Struct, frozen=True):
     """One event as in a timeline; `superseded` ones were corrected by a later event."""
 
     event: Event
@@ -22,8 +21,7 @@ class TimelineEntry:
     superseded: bool
 
 
-@dataclass(frozen=True)
-class HouseholdPage:
+class HouseholdPage(Struct, frozen=True):
     """All that the household page shows."""
 
     household: Household
@@ -33,8 +31,7 @@ class HouseholdPage:
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True)
-class PersonPage:
+class PersonPage(Struct, frozen=True):
     """All that the person page shows; sealed answers are not in it."""
 
     person: Person

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from villagefp.domain.family import child_relation, provisional_name
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from villagefp.storage.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True)
-class NewPerson:
+class NewPerson(Struct, frozen=True):
     """What is told of somebody who joins a household."""
 
     name: str

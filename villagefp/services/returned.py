@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.domain.records import Event, Household, Person, Record, RecordId
 from villagefp.storage import local, people, records
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from villagefp.storage.sending import ReturnedGroup
 
 
-@dataclass(frozen=True)
-class ReturnedLine:
+class ReturnedLine(Struct, frozen=True):
     """One save that came back: whom it is about, why, and the visit that can be opened, where it is one."""
 
     who: str  # the person's name or the household's number; empty for what is about nobody

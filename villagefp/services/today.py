@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.domain.records import Household, RecordId
 from villagefp.i18n import language
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 _RECENT = 12
 
 
-@dataclass(frozen=True)
-class DraftLine:
+class DraftLine(Struct, frozen=True):
     """A form begun and not yet saved."""
 
     id: RecordId
@@ -35,8 +35,7 @@ class DraftLine:
     occurred_on: str
 
 
-@dataclass(frozen=True)
-class MarkedPerson:
+class MarkedPerson(Struct, frozen=True):
     """Somebody about whose entry there is something to look at."""
 
     line: PersonLine
@@ -44,8 +43,7 @@ class MarkedPerson:
     reasons: tuple[str, ...] = ()  # a sentence a mark
 
 
-@dataclass(frozen=True)
-class TodayPage:
+class TodayPage(Struct, frozen=True):
     """All that the first page shows."""
 
     households: int

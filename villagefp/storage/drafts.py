@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
-
+from msgspec import Struct
+from msgspec.structs import astuple
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A form being filled: about whom, how far, and the answers so far."""
 
     id: RecordId
@@ -25,12 +24,12 @@ class Draft:
     page: str
 
 
-_COLUMNS = ", ".join(field.name for field in fields(Draft))
+_COLUMNS = ", ".join(Draft.__struct_fields__)
 
 
 def put_draft(connection: Connection, draft: Draft) -> None:
     """Keep a draft as it is now, in place of what it was; the connection is a save's."""
-    marks = ", ".join("?" * len(fields(Draft)))
+    marks = ", ".join("?" * len(Draft.__struct_fields__))
     connection.exec_driver_sql(f"INSERT OR REPLACE INTO draft ({_COLUMNS}) VALUES ({marks})", astuple(draft))
 
 

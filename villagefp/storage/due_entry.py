@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class DueEntry:
+
+class DueEntry(Struct, frozen=True):
     """The second key for private programmes, and the day."""
 
     seal: Callable[[bytes], bytes]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.followup_days import Planned
@@ -21,8 +21,7 @@ STAMP = "due_stamp"
 _decode = msgspec.msgpack.Decoder(tuple[Planned, ...]).decode
 
 
-@dataclass(frozen=True)
-class SubjectPlan:
+class SubjectPlan(Struct, frozen=True):
     """The plan of one person or household."""
 
     subject: RecordId

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
@@ -89,7 +90,7 @@ def _without(delivery: Delivery, erased: Sequence[int]) -> Delivery:
         segment = links.segment_of(seq)
         covers[segment] = links.puncture(covers.get(segment, ()), links.leaf_of(seq))
     changes = tuple(
-        replace(one, change=bare(one.change), body=None) if one.change.seq in erased else one
+        structs.replace(one, change=bare(one.change), body=None) if one.change.seq in erased else one
         for one in delivery.changes
     )
     return replace(delivery, changes=changes, covers=covers)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.records import Event, RecordId, Worker
 from villagefp.storage.records import where, where_in
 
 
-@dataclass(frozen=True)
-class StoredEvent:
+class StoredEvent(Struct, frozen=True):
     """An event, and the name of the worker who entered it."""
 
     event: Event

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.records import Presence, RecordId
@@ -50,8 +50,7 @@ _TOTALS_ONCE = """SELECT (SELECT count(*) FROM household h WHERE h.withdrawn = 0
                           WHERE m.withdrawn = 0 AND m.left_on IS NULL))"""
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """How many households a village has, and how many people live or are registered in them."""
 
     households: int

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
@@ -32,16 +32,14 @@ _KEPT = 2
 """Generations kept: the newest and the one before."""
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """How dear one guess is: passes and bytes of Argon2id; kept in each slot, so that it can rise later."""
 
     passes: int = 3
     memory: int = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """What a slot opens: the key of the database, the key of sealed fields, and who came in."""
 
     store: bytes

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from villagefp.domain.records import RecordId
 
 
-@dataclass(frozen=True)
-class PersonLine:
+class PersonLine(Struct, frozen=True):
     """One person as in a list: who, where, how to reach."""
 
     id: RecordId
@@ -30,8 +29,7 @@ class PersonLine:
     died_on: str | None = None
 
 
-@dataclass(frozen=True)
-class HouseholdLine:
+class HouseholdLine(Struct, frozen=True):
     """One household as in a list."""
 
     id: RecordId

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.storage import local
@@ -21,16 +21,14 @@ _TOGETHER = 500
 _NEW_SEGMENT = "INSERT INTO key_segment (village, device, segment, cover) VALUES (?, ?, ?, ?)"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Whose changes they are: this laptop's, in this village."""
 
     village: bytes
     device: bytes
 
 
-@dataclass(frozen=True)
-class Tail:
+class Tail(Struct, frozen=True):
     """Where a device's log ends: the next save goes on from here."""
 
     seq: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
@@ -12,8 +12,7 @@ from villagefp.domain.records import RecordId
 _NOBODY = b""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something about a record that somebody should look at: an ID number that cannot be right, a missing name."""
 
     id: RecordId

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from msgspec import Struct
+from msgspec.structs import replace
 from nacl.secret import SecretBox
 from sqlalchemy import Connection, Engine
 
@@ -36,8 +37,7 @@ _BIG_LOG = 64 * 1024 * 1024
 """Bytes of the write-ahead log from which on a save folds it in after its commit, where nobody ever rested."""
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """What it took to open a store, handed over to it."""
 
     folder: Path
@@ -48,8 +48,7 @@ class Opening:
     ambient: Ambient
 
 
-@dataclass
-class _Writing:
+class _Writing(Struct):
     """A transaction under way."""
 
     connection: Connection

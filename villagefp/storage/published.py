@@ -7,11 +7,11 @@ from which day on it counts, not the row it lies in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.package_records import CountyParam, StoredFormPackage, StoredProgrammePackage
@@ -25,8 +25,7 @@ PROGRAMME_TEXT = "text"
 """The content of a programme's statement."""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """One published version, as it lies in the store."""
 
     statement: Statement

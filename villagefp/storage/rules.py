@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.programme_texts import shipped_texts
@@ -17,8 +17,7 @@ _PLANNER = 1
 """Goes up when the planner itself changes, so that what it made before is made anew."""
 
 
-@dataclass(frozen=True)
-class RuleTexts:
+class RuleTexts(Struct, frozen=True):
     """What the rules of follow-ups are told, as it was written."""
 
     programmes: Mapping[str, str]

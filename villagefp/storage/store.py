@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from villagefp.domain.ambient import Ambient
@@ -42,16 +43,14 @@ DATABASE = "store.db"
 _UNFINISHED = "store.db.new"
 
 
-@dataclass(frozen=True)
-class CreatedStore:
+class CreatedStore(Struct, frozen=True):
     """A new store, and the recovery code that is shown once and printed."""
 
     store: Store
     recovery_code: str
 
 
-@dataclass(frozen=True)
-class Joining:
+class Joining(Struct, frozen=True):
     """What a laptop takes with it that was enrolled before it had a store: its county knows it by this."""
 
     village: bytes

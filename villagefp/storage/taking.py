@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from villagefp.storage import arriving, digest_rows, erased, folding, local, log, same, search
@@ -152,7 +153,7 @@ class Taking:
     def _put(self, delivery: Delivery, fresh: list[LoggedChange]) -> None:
         origin = delivery.origin
         gone = [one.change.seq for one in fresh if self._erasures.takes(one.change)]
-        log.keep(self.connection, (replace(one, body=None) if one.change.seq in gone else one for one in fresh))
+        log.keep(self.connection, (structs.replace(one, body=None) if one.change.seq in gone else one for one in fresh))
         self._mark_starts(delivery)
         for segment, cover in delivery.covers.items():
             join_cover(self.connection, origin, segment, cover)

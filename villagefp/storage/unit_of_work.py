@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.records import Record, RecordId
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a save is told before it begins: whose it is, where the log ends, the time, and why."""
 
     origin: Origin
@@ -38,8 +37,7 @@ class Entry:
     derive: Callable[[Connection, set[tuple[str, RecordId]]], None] | None = None  # what else is made anew
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What somebody decided about a record: values in place of the writes that were shown."""
 
     kind: str

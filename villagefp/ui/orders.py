@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.domain.records import RecordId
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from villagefp.ui.sheaf import Sheaf
 
 
-@dataclass(frozen=True)
-class FormOrder:
+class FormOrder(Struct, frozen=True):
     """A form to fill, to go on with, or (with an event) to read."""
 
     form_id: str
@@ -26,8 +26,7 @@ class FormOrder:
     slip: Slip | None = None  # what a visit found: the referral slip that follows begins with it
 
 
-@dataclass(frozen=True)
-class SheetOrder:
+class SheetOrder(Struct, frozen=True):
     """A sheet to show and print: a household's, a form's, the order of supplies, or the round of a day."""
 
     household_no: str = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from villagefp.wire.values import Value, pack, unpack
 
@@ -42,8 +42,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return self.device, self.seq
 
 
-@dataclass(frozen=True)
-class LoggedChange:
+class LoggedChange(Struct, frozen=True):
     """A change as a log holds it; it lacks its fields where the body was destroyed."""
 
     change: Change

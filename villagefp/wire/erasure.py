@@ -9,12 +9,11 @@ beside the database and its backups, and are applied before anything of these is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from villagefp.wire import links, signed
@@ -74,8 +73,7 @@ def read_erasure(told: bytes) -> Erasure:
     return signed.decode(_DECODER, told[signed.BODY_AT :])
 
 
-@dataclass(frozen=True)
-class Erasures:
+class Erasures(Struct, frozen=True):
     """All that was erased in a village, as far as it is known here."""
 
     records: frozenset[RecordName] = frozenset()

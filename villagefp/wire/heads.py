@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from villagefp.wire.change import WITHDRAWN, Change, ChangeName
@@ -20,8 +20,7 @@ Heads = dict[int, tuple[ChangeName, ...]]
 """For each field that was ever written the changes that hold its heads, in canonical order."""
 
 
-@dataclass(frozen=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """A record as its changes make it; a field that nobody wrote is not among the values."""
 
     values: Mapping[int, Value]

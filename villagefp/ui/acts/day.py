@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from villagefp.i18n import _
 from villagefp.services import appointments
@@ -27,8 +28,7 @@ Start = Callable[["Screen", "DayLine", date, Done], object]
 """Does an act on a screen, with a line, as of a day."""
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(Struct, frozen=True):
     """One numbered thing that can be done with a line; `key` is the digit that does it."""
 
     key: str

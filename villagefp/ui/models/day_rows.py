@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from villagefp.i18n import _, ngettext
@@ -17,8 +17,7 @@ SHOWN_AT_FIRST = 60
 _NOWHERE = QModelIndex()
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A group or a section; one that folds can be chosen."""
 
     text: str
@@ -31,8 +30,7 @@ class Heading:
         return bool(self.section)
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One line; the first of a household shows its number and family."""
 
     line: DayLine
@@ -45,8 +43,7 @@ class Item:
         return True
 
 
-@dataclass(frozen=True)
-class More:
+class More(Struct, frozen=True):
     """What stands for the lines that are not shown yet."""
 
     count: int
