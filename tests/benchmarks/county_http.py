@@ -90,7 +90,7 @@ class _Line:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self, body: bytes) -> bytes:
-        head = f"POST /v1/exchange HTTP/1.1\r\nHost: county\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST /v1/x HTTP/1.1\r\nHost: county\r\nContent-Length: {len(body)}\r\n\r\n"
         self._socket.sendall(head.encode() + body)
         data = b""
         while b"\r\n\r\n" not in data:

@@ -48,7 +48,7 @@ class Server:
 
     def ask(self, connection: http.client.HTTPConnection, body: bytes) -> bytes:
         """One exchange."""
-        connection.request("POST", "/v1/exchange", body)
+        connection.request("POST", "/v1/x", body)
         answer = connection.getresponse()
         told = answer.read()
         if answer.status != 200:

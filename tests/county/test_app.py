@@ -36,7 +36,7 @@ class Line:
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
 
-    def send(self, body: bytes, length: int | None = None, path: str = "/v1/exchange", method: str = "POST") -> bytes:
+    def send(self, body: bytes, length: int | None = None, path: str = "/v1/x", method: str = "POST") -> bytes:
         length = len(body) if length is None else length
         head = f"{method} {path} HTTP/1.1\r\nHost: a.cn\r\nContent-Length: {length}\r\n\r\n"
         self.socket.sendall(head.encode() + body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from urllib3.connection import HTTPConnection
 
 from tests.storage.laptops import contents, get
 from tests.sync.offices import Office, Side, Waits, many
@@ -254,6 +256,63 @@ def test_half_of_an_answer_is_handed_over_before_the_cut_is_told() -> None:
         road.ask(b"request", came.append, lambda _count: None)
     next(server, None)
     assert b"".join(came) == b"half"
+
+
+def test_what_the_line_brought_while_the_laptop_was_busy_is_not_lost_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)]
+    monkeypatch.setattr(HTTPConnection, "default_socket_options", narrow)
+    gone, whole, came = threading.Event(), 200_000, 0
+
+    def serve(listening: socket.socket) -> None:
+        line, _address = listening.accept()
+        line.recv(4096)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        with suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + bytes(whole))
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # broken, not closed
+        line.close()
+        gone.set()
+
+    def busy(data: bytes) -> None:
+        nonlocal came
+        came += len(data)
+        assert gone.wait(10)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        with HttpRoad(f"http://127.0.0.1:{listening.getsockname()[1]}") as road, pytest.raises(LineError):
+            road.ask(b"request", busy, lambda _count: None)
+        thread.join(10)
+    assert came > whole - 32_000  # what the two systems held
+
+
+def test_nothing_is_left_of_an_answer_that_nobody_wants_any_more() -> None:
+    class Enough(Exception):  # noqa: N818
+        pass
+
+    def enough(_data: bytes) -> None:
+        raise Enough
+
+    before = threading.active_count()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        with HttpRoad(f"http://127.0.0.1:{listening.getsockname()[1]}") as road:
+
+            def serve() -> None:
+                line, _address = listening.accept()
+                with suppress(OSError):
+                    line.recv(4096)
+                    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + bytes(2_000_000))
+                    line.recv(4096)  # until the other side has hung up
+                line.close()
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            with pytest.raises(Enough):
+                road.ask(b"request", enough, lambda _count: None)
+        thread.join(10)
+        assert not thread.is_alive()
+    assert threading.active_count() == before
 
 
 def test_a_line_that_is_dead_without_a_word_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,8 @@ def make_app(county: County, keys: CountyKeys, limits: Limits | None = None) -> 
     """The county's side of the exchange, to be served by any number of processes on one store."""
     app = FastAPI(title="villagefp county", docs_url=None, redoc_url=None, openapi_url=None)
     served = _Served(county, keys, limits or Limits())
-    app.add_route("/v1/exchange", _guarded(served.exchange), methods=["POST"])
+    for path in ("/v1/x", "/v1/exchange"):  # a path is part of what every exchange costs; 0.1.0 asks by the long one
+        app.add_route(path, _guarded(served.exchange), methods=["POST"])
     app.add_route("/v1/enrol", _guarded(served.enrol), methods=["POST"])
     app.add_route("/v1/alive", _guarded(served.alive), methods=["GET"])
     return app

@@ -1,8 +1,9 @@
 """The road by network: one POST a request, on a connection that is kept, with no header that says nothing.
 
-The answer is handed over byte by byte as it comes, so that a cut loses nothing of it. What goes up is given to the
-line in small portions behind a small send buffer: with a large one the system would hold a minute of a slow line, and
-nobody could tell a dead line from a slow one.
+The answer is handed over as it comes, and a thread of its own reads it, also while what came is being taken in: what
+still lay in the system's buffers when the line breaks would be lost. What goes up is given to the line in small
+portions behind a small send buffer: with a large one the system would hold a minute of a slow line, and nobody could
+tell a dead line from a slow one.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from queue import Empty, Queue
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -31,6 +35,8 @@ _CONNECT_SECONDS = 20.0
 _READ_SECONDS = 60.0
 """Without a byte: the county may have to make a seed first, and a line that was this long silent is dead."""
 _PORTION = 4 * 1024
+_AHEAD = 64
+"""Portions that are read before they are wanted: half a minute of a slow line."""
 _SEND_BUFFER = 16 * 1024
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -74,10 +80,11 @@ class HttpRoad:
 
     def ask(self, request: bytes, came: Callable[[bytes], None], sent: Callable[[int], None]) -> None:
         """Carry a request there, and hand over the answer as it comes."""
-        with self._post("/v1/exchange", _Portions(request, sent)) as response:
+        with self._post("/v1/x", _Portions(request, sent)) as response:
             _check(response)
-            for data in _bytes_of(response):
-                came(data)
+            with _read_ahead(response) as portions:
+                for data in portions:
+                    came(data)
 
     def enrol(self, told: bytes) -> bytes:
         """Bring a claim or a succession, and the answer to it."""
@@ -185,6 +192,43 @@ def _bytes_of(response: requests.Response) -> Iterator[bytes]:
         if not data:
             return
         yield data
+
+
+@contextmanager
+def _read_ahead(response: requests.Response) -> Iterator[Iterator[bytes]]:
+    """What comes, read by a thread that lives no longer than the block."""
+    came: Queue[bytes | BaseException | None] = Queue(_AHEAD)
+    left = threading.Event()
+
+    def read() -> None:
+        end: BaseException | None = None
+        try:
+            for data in _bytes_of(response):
+                came.put(data)
+                if left.is_set():
+                    return
+        except BaseException as error:  # noqa: BLE001  whoever takes the portions raises it, after those before it
+            end = error
+        came.put(end)
+
+    def portions() -> Iterator[bytes]:
+        while (data := came.get()) is not None:
+            if isinstance(data, BaseException):
+                raise data
+            yield data
+
+    reader = threading.Thread(target=read, name="line", daemon=True)
+    reader.start()
+    try:
+        yield portions()
+    finally:
+        left.set()
+        with suppress(ValueError, RuntimeError, OSError):  # all has been read, and the connection given back
+            response.raw.shutdown()
+        while reader.is_alive():
+            with suppress(Empty):
+                came.get(timeout=0.05)
+        reader.join()
 
 
 def _broken(error: requests.exceptions.RequestException) -> LineError | Refused:
