@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,8 @@ class Steps:
         return self.now
 
 
+_ALONE = "tests/sync/simulation/test_seeds.py"
+
 LANGUAGE = i18n.language()
 """As the suite began."""
 
@@ -52,6 +55,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if not hasattr(config, "workerinput"):
         prepare()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Tests of one file share what is dear to make and stay in one process, but for those that take a minute each."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415  where several processes run them
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if nodeid.startswith(_ALONE) else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture

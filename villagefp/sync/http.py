@@ -35,8 +35,10 @@ _CONNECT_SECONDS = 20.0
 _READ_SECONDS = 60.0
 """Without a byte: the county may have to make a seed first, and a line that was this long silent is dead."""
 _PORTION = 4 * 1024
+_GULP = 64 * 1024
+"""All that lies there is read at once: the thread that reads gets few turns while the other one is busy."""
 _AHEAD = 64
-"""Portions that are read before they are wanted: half a minute of a slow line."""
+"""Gulps that are read before they are wanted: on a slow line they are small, and this is a minute of it."""
 _SEND_BUFFER = 16 * 1024
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -184,7 +186,7 @@ def _bytes_of(response: requests.Response) -> Iterator[bytes]:
     """What comes, as soon as it does."""
     while True:
         try:
-            data: bytes = response.raw.read1(_PORTION, decode_content=False)
+            data: bytes = response.raw.read1(_GULP, decode_content=False)
         except ReadTimeoutError as error:
             raise LineError(Why.SILENT) from error
         except (HTTPError, OSError) as error:
