@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from villagefp.domain import names
 from villagefp.domain.records import Access, Household, HukouBook, IdStatus, Membership, NameStatus, Person, Presence
 from villagefp.errors import UserError
 from villagefp.services import households, memberships, people, privacy
@@ -65,6 +66,19 @@ def test_twins_without_names_are_found_by_their_mother(store: Store, home: House
         "30",
         "30",
     ]
+
+
+def test_a_second_daughter_is_not_called_as_the_first_while_that_one_has_no_name(store: Store, home: Household) -> None:
+    mother = _member(store, home, "李芳").person
+    (first,) = people.add_newborns(store, mother, ("2",), date(2025, 10, 28))
+    (second,) = people.add_newborns(store, mother, ("2",), date(2026, 11, 2))
+    assert (first.name, second.name) == ("李芳之女", "李芳之女(2)")
+    assert names.is_stand_in(second.name)
+    assert names.mother_in(second.name) == "李芳"
+    people.name_person(store, first.id, "张雨")
+    people.name_person(store, second.id, "张雪")
+    (third,) = people.add_newborns(store, mother, ("2",), date(2026, 11, 20))
+    assert third.name == "李芳之女"
 
 
 def test_naming_a_child_keeps_the_old_name_findable(store: Store, home: Household) -> None:

@@ -225,6 +225,14 @@ def test_of_twins_the_living_one_stays_the_same_child(store: Store, home: Home) 
     assert told_marks(store) == []
 
 
+def test_a_child_of_a_later_birth_is_not_called_as_one_that_has_no_name_yet(store: Store, home: Home) -> None:
+    people.add_newborns(store, home.woman, ("2",), date(2025, 11, 12))
+    event = visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL]})
+    assert sorted(child.name for child in children(store, home)) == ["李芳之女", "李芳之女(2)"]
+    correct(store, event, {"children": [{**GIRL, "birth_weight_kg": 3.1}]})
+    assert sorted(child.name for child in children(store, home)) == ["李芳之女", "李芳之女(2)"]
+
+
 def test_a_stillborn_twin_is_never_on_the_list(store: Store, home: Home) -> None:
     visit(store, home, "pregnancy_outcome_followup", {**BORN, "children": [GIRL, {"born_alive": "2"}]})
     (child,) = children(store, home)

@@ -126,7 +126,7 @@ def test_a_full_disk_is_said_and_what_was_kept_before_stays(store):
     with store.read() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")  # of the pooled connection: the next save has it
-    with pytest.raises(UserError, match=r"is full, .* are free: this entry is not kept"), store.save() as save:
+    with pytest.raises(UserError, match=r"is full, .* are free: what was just done is not kept"), store.save() as save:
         save.add(Person(id=store.ambient.new_id(), name="王芳", note="长" * 100_000))
     with store.read() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import count
 from typing import Literal
 
 _CHILD_WORD = {"1": "之子", "2": "之女"}
@@ -15,13 +17,17 @@ _OTHER_RELATIVE = "97"
 Sex = Literal["0", "1", "2", "9"]
 
 
-def provisional_name(mother_name: str, sex: str, position: int = 1, born_together: int = 1) -> str:
+def provisional_name(
+    mother_name: str, sex: str, position: int = 1, born_together: int = 1, taken: Collection[str] = ()
+) -> str:
     """The name under which a newborn is kept and found until it has its own: 李芳之女, of twins 李芳之女(大).
 
-    `position` counts from 1 in order of birth among the `born_together` children of one birth.
+    `position` counts from 1 in order of birth among the `born_together` children of one birth; `taken` are names that
+    her other children bear, one of whom may still have none of its own: then the next one is 李芳之女(2).
     """
     orders = _ORDER_WORDS.get(born_together) or tuple(f"({number})" for number in range(1, born_together + 1))
-    return f"{mother_name}{_CHILD_WORD.get(sex, '之子女')}{orders[position - 1]}"
+    name = f"{mother_name}{_CHILD_WORD.get(sex, '之子女')}{orders[position - 1]}"
+    return name if name not in taken else next(told for n in count(2) if (told := f"{name}({n})") not in taken)
 
 
 def child_relation(parent_relation: str | None, sex: str) -> str:

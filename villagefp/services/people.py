@@ -125,11 +125,12 @@ def add_newborns(
         if mother is None:
             raise UserError(_("The mother is not here. Add her to the household first."))
         home = _home(save.connection, mother_id)
+        taken = {child.name for child in records.where(save.connection, Person, mother=mother_id)}
         born = []
         for position, sex in enumerate(sexes, start=1):
             child = Person(
                 id=store.ambient.new_id(),
-                name=provisional_name(mother.name, sex, position, len(sexes)),
+                name=provisional_name(mother.name, sex, position, len(sexes), taken),
                 name_status=NameStatus.PROVISIONAL,
                 sex=sex,
                 birth_date=born_on.isoformat(),

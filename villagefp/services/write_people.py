@@ -58,10 +58,12 @@ def write_newborns(writing: Writing, rows: list[Told], before: list[Told]) -> No
         return
     again = _children_by_index(writing, before)
     taken = {child.id for index, child in again.items() if index in {row.index for row in rows}}
+    children = records.where(writing.save.connection, Person, mother=mother.id)
+    named = {child.name for child in children if child.id not in writing.before.records}
     for place, row in enumerate(rows, start=1):
         sex, born = row.values.get("sex"), row.values.get("birth_date")
         name = row.values.get("name", "").strip()
-        stand_in = provisional_name(mother.name, sex or "", place, len(rows))
+        stand_in = provisional_name(mother.name, sex or "", place, len(rows), named)
         values = {
             "name": name or stand_in,
             "name_status": NameStatus.GIVEN if name else NameStatus.PROVISIONAL,

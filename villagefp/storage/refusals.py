@@ -50,13 +50,14 @@ def refusing_in_words(folder: Path) -> Iterator[None]:
         trouble = _trouble(refused, folder)
         if trouble is _Trouble.FULL:
             sentence = _(
-                "The disk with {folder} is full, {free} are free: this entry is not kept. "
-                "Make room and save again; nothing that was kept before is lost."
+                "The disk with {folder} is full, {free} are free: what was just done is not kept. "
+                "Make room and do it again; nothing that was kept before is lost."
             ).format(folder=folder, free=_free_in_words(folder))
         elif trouble is _Trouble.UNWILLING:
-            sentence = _("The disk with {folder} does not take the entry. Check it, and save again.").format(
-                folder=folder
-            )
+            sentence = _(
+                "The disk with {folder} cannot be written, and what was just done is not kept. "
+                "Check it, and do it again."
+            ).format(folder=folder)
         else:
             raise
         raise UserError(sentence) from refused

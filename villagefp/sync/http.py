@@ -217,7 +217,8 @@ def _read_ahead(response: requests.Response) -> Iterator[Iterator[bytes]]:
         while (data := came.get()) is not None:
             if isinstance(data, BaseException):
                 raise data
-            yield data
+            for start in range(0, len(data), _PORTION):
+                yield data[start : start + _PORTION]
 
     reader = threading.Thread(target=read, name="line", daemon=True)
     reader.start()
