@@ -48,6 +48,9 @@ def fold(kind: Kind, changes: Iterable[Change], blank: AbstractSet[ChangeName] =
         if field is None:  # withdrawn mark, or a field of a newer peer: kept, not understood
             continue
         writes = [by_name[name] for name in names if name not in blank]
+        if len(writes) == 1 and field.merge is not Merge.UNION:  # as nearly all are
+            values[number] = writes[0].fields[number]
+            continue
         values[number] = _value(field, writes) if writes else None
         if field.merge in (Merge.ASK, Merge.ONCE) and _differ(field.number, writes):
             conflicts.append(number)
@@ -152,6 +155,8 @@ def _unseen(heads: Heads, by_name: Mapping[ChangeName, Change], blank: AbstractS
 
 def pack_heads(heads: Heads) -> bytes:
     """Heads as they are kept in a record's row: one entry a change, with the fields it is a head of."""
+    if len(together := set(heads.values())) == 1 and len(names := together.pop()) == 1:
+        return pack_fresh_heads(names[0], sorted(heads))
     by_change: dict[ChangeName, list[int]] = {}
     for number, names in heads.items():
         for name in names:
