@@ -27,8 +27,8 @@ from villagefp.county.store import County
 from villagefp.county.vault import Vault
 from villagefp.domain.ambient import Ambient
 from villagefp.storage.store import open_store
-from villagefp.sync import enrol
-from villagefp.sync.enrol import NewStore
+from villagefp.sync import enrol, enrol_new
+from villagefp.sync.enrol_new import NewStore
 from villagefp.sync.http import HttpRoad
 
 Figures = dict[str, Any]
@@ -105,7 +105,7 @@ class MeasuredCounty:
             cost=village.CHEAP,
         )
         with HttpRoad(self.line.url) as road:
-            made, _told = enrol.new_by_network(new, road.enrol, self.code("二号机"), self.line.url)
+            made, _told = enrol_new.by_network(new, road.enrol, self.code("二号机"), self.line.url)
         made.store.close()
 
     def do(self, operation: str, name: str, *words: str) -> Figures:

@@ -18,9 +18,9 @@ from villagefp.domain.records import Person
 from villagefp.office import run_county
 from villagefp.storage.keyslots import Cost
 from villagefp.storage.store import Store, create_store
-from villagefp.sync import brought, enrol, stick
+from villagefp.sync import brought, enrol_new, stick
 from villagefp.sync.disk import Disk
-from villagefp.sync.enrol import NewStore
+from villagefp.sync.enrol_new import NewStore
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Village:
             folder=self.folder / name, worker_name="王秀兰", passphrase=PASSPHRASE, ambient=self.ambient, cost=CHEAP
         )
         with Path(slip["file"]).open("rb") as file:
-            created, _told = enrol.new_from_file(wanted, file, slip["code"])
+            created, _told = enrol_new.from_file(wanted, file, slip["code"])
         self.made.append(created.store)
         return created.store
 

@@ -23,8 +23,8 @@ from villagefp.storage import due_plans, exchange_facts, trust
 from villagefp.storage.keyslots import Keys
 from villagefp.storage.store import Store, create_store, open_store
 from villagefp.storage.village_keys import Ring, SealedElsewhereError
-from villagefp.sync import enrol
-from villagefp.sync.enrol import NewStore
+from villagefp.sync import enrol, enrol_new, granted
+from villagefp.sync.enrol_new import NewStore
 from villagefp.sync.road import LineError, Why
 from villagefp.wire.declared_programmes import PRIVATE
 from villagefp.wire.enrolment import EnrolmentError, EnrolmentFault
@@ -64,11 +64,11 @@ def new(tmp_path: Path, ambient: Ambient) -> NewStore:
     return NewStore(folder=tmp_path / "new", worker_name="赵小云", passphrase=PASSPHRASE, ambient=ambient, cost=CHEAP)
 
 
-def door(county: County) -> enrol.Ask:
+def door(county: County) -> granted.Ask:
     return lambda told: enrolment.claim(county, KEYS, told, "192.0.2.7")
 
 
-def lost(county: County, times: int = 1) -> enrol.Ask:
+def lost(county: County, times: int = 1) -> granted.Ask:
     """A line on which the county hears everything and its answers are lost at first."""
     left = [times]
 
@@ -104,7 +104,7 @@ def sealed_elsewhere(store: Store, key: bytes) -> Episode:
 
 def test_a_new_laptop_gets_a_store_of_the_village_with_county_and_keys(county: County, new: NewStore) -> None:
     offered = offer(county, address="https://county.example")
-    created, told = enrol.new_by_network(new, door(county), offered.code)
+    created, told = enrol_new.by_network(new, door(county), offered.code)
     store = created.store
     assert (told.village_name, told.role, told.confirmed) == ("柳树湾村", "village_doctor", True)
     assert store.origin.village == offered.village
@@ -116,7 +116,7 @@ def test_a_new_laptop_gets_a_store_of_the_village_with_county_and_keys(county: C
             "https://county.example", KEYS.signs, KEYS.seal.public,
         )  # fmt: skip
         assert trust.pinned_keys(connection) == frozenset(KEYS.signs)
-        assert enrol.waiting(connection) is None
+        assert granted.waiting(connection) is None
     with county.read() as connection:
         device = devices.known(connection, store.origin.village, store.origin.device)
         with store.read() as own:
@@ -136,9 +136,9 @@ def test_a_new_laptop_gets_a_store_of_the_village_with_county_and_keys(county: C
 def test_a_new_laptop_whose_answer_was_lost_asks_again_as_the_same(county: County, new: NewStore) -> None:
     offered = offer(county)
     with pytest.raises(LineError):
-        enrol.new_by_network(new, lost(county), offered.code)
+        enrol_new.by_network(new, lost(county), offered.code)
     assert not (new.folder / "store.db").exists()
-    created, _told = enrol.new_by_network(new, door(county), offered.code)
+    created, _told = enrol_new.by_network(new, door(county), offered.code)
     with county.read() as connection:
         lines = connection.execute(devices.select(devices.device.c.device)).all()
     assert [device for (device,) in lines] == [created.store.origin.device]
@@ -148,7 +148,7 @@ def test_a_new_laptop_whose_answer_was_lost_asks_again_as_the_same(county: Count
 def test_what_is_begun_with_a_code_tells_nothing_to_who_has_not_got_it(county: County, new: NewStore) -> None:
     offered = offer(county)
     with pytest.raises(LineError):
-        enrol.new_by_network(new, lost(county), offered.code)
+        enrol_new.by_network(new, lost(county), offered.code)
     begun = (new.folder / "enrolment.vfpn").read_bytes()
     with county.read() as connection:
         (device,) = connection.execute(devices.select(devices.device.c.device)).one()
@@ -165,8 +165,8 @@ def test_a_village_that_lived_alone_keeps_its_records_and_gives_its_key_to_the_v
     assert (told.confirmed, told.address) == (True, "https://typed.example")
     assert alone.unseal(before) == b"before"
     with alone.read() as connection:
-        assert enrol.waiting(connection) is None
-    second, _told = enrol.new_by_network(new, door(county), offer(county).code)
+        assert granted.waiting(connection) is None
+    second, _told = enrol_new.by_network(new, door(county), offer(county).code)
     assert second.store.origin.village == alone.origin.village
     assert second.store.unseal(before) == b"before"
     assert second.store.unseal(alone.seal(b"after")) == b"after"
@@ -187,11 +187,11 @@ def test_an_own_key_that_could_not_be_given_waits(county: County, made: Callable
 
     assert enrol.by_network(alone, ask, offered.code).confirmed
     with alone.read() as connection:
-        still = enrol.waiting(connection)
+        still = granted.waiting(connection)
     assert still == calls[1]
     enrol.answered(alone, still, enrolment.claim(county, KEYS, still))
     with alone.read() as connection:
-        assert enrol.waiting(connection) is None
+        assert granted.waiting(connection) is None
     enrol.answered(alone, still, b"an answer that comes twice")
 
 
@@ -209,17 +209,17 @@ def test_a_second_founding_is_refused_and_changes_nothing(county: County, made: 
 
 def test_a_file_enrols_without_a_line_and_the_claim_waits_to_be_carried(county: County, new: NewStore) -> None:
     offered = offer(county)
-    created, told = enrol.new_from_file(new, file_of(offered), offered.code)
+    created, told = enrol_new.from_file(new, file_of(offered), offered.code)
     store = created.store
     assert not told.confirmed
     assert store.origin.village == offered.village
     assert Ring(VAULT.village_key(offered.village).key).unseal(store.seal(b"told")) == b"told"
     with store.read() as connection:
-        claim = enrol.waiting(connection)
+        claim = granted.waiting(connection)
     assert claim is not None
     enrol.answered(store, claim, enrolment.claim(county, KEYS, claim))
     with store.read() as connection:
-        assert enrol.waiting(connection) is None
+        assert granted.waiting(connection) is None
     with county.read() as connection:
         assert devices.known(connection, store.origin.village, store.origin.device).label == "王秀兰的电脑"
     store.close()
@@ -231,7 +231,7 @@ def test_a_file_enrols_a_village_that_lived_alone(county: County, made: Callable
     offered = offer(county)
     enrol.from_file(alone, file_of(offered), offered.code)
     with alone.read() as connection:
-        claim = enrol.waiting(connection)
+        claim = granted.waiting(connection)
     assert claim is not None
     enrol.answered(alone, claim, enrolment.claim(county, KEYS, claim))
     third = offer(county)
@@ -257,7 +257,7 @@ def test_a_file_of_a_village_that_the_county_has_refuses_other_records(
 def test_file_and_slip_that_do_not_belong_together_are_told(county: County, new: NewStore) -> None:
     one, other = offer(county), offer(county)
     with pytest.raises(UserError, match=r"slip|字条|一起"):
-        enrol.new_from_file(new, file_of(one), other.code)
+        enrol_new.from_file(new, file_of(one), other.code)
     assert not (new.folder / "store.db").exists()
 
 

@@ -18,8 +18,8 @@ from villagefp.county.hearing import UnknownDeviceError
 from villagefp.county.store import County
 from villagefp.storage import exchange_facts, identity
 from villagefp.storage.store import Store
-from villagefp.sync import enrol
-from villagefp.sync.enrol import NewStore
+from villagefp.sync import enrol, enrol_new, granted
+from villagefp.sync.enrol_new import NewStore
 from villagefp.wire.carried import unpack_down
 from villagefp.wire.enrolment import EnrolmentError
 from villagefp.wire.seal import (
@@ -58,7 +58,7 @@ def opened(village: Village, name: str, offered: Offered) -> Store:
     new = NewStore(
         folder=village.folder / name, worker_name="王秀兰", passphrase=PASSPHRASE, ambient=village.ambient, cost=CHEAP
     )
-    created, _told = enrol.new_from_file(new, file_of(offered), offered.code)
+    created, _told = enrol_new.from_file(new, file_of(offered), offered.code)
     village.made.append(created.store)
     return created.store
 
@@ -78,14 +78,14 @@ def test_one_file_enrols_and_delivers_and_both_answers_are_for_that_laptop(
     assert [said.changes for said in told.said] == [0, 3]
     with store.read() as connection:
         mine = exchange_facts.seal_key(connection)
-        claim = enrol.waiting(connection)
+        claim = granted.waiting(connection)
     assert {part.recipient for part in told.answers} == {mine.public}
     assert [part.contents for part in told.answers] == [Contents.ENROLMENT, Contents.DOWN]
     asked, answer = unpack_down(told.answers[0].plain)
     assert asked == claim
     enrol.answered(store, asked, answer)
     with store.read() as connection:
-        assert enrol.waiting(connection) is None
+        assert granted.waiting(connection) is None
 
 
 def test_a_file_that_is_read_again_changes_nothing(county: County, village: Village, tmp_path: Path) -> None:

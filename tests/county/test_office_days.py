@@ -25,7 +25,7 @@ from villagefp.services import doctor, exchange
 from villagefp.storage import exchange_facts, records
 from villagefp.storage.store import Store
 from villagefp.storage.village_keys import SealedElsewhereError
-from villagefp.sync import enrol
+from villagefp.sync import enrol, granted
 from villagefp.sync.http import HttpRoad
 
 ROSTER = paths.resources_dir() / "practice" / "roster.xlsx"
@@ -80,7 +80,7 @@ def test_a_stick_goes_round_two_laptops_of_a_village(office: Office, village: Vi
     assert (usb / "已收" / written.path.name).exists()
     assert len(take(one, usb)) == 1
     with one.read() as connection:
-        assert enrol.waiting(connection) is None
+        assert granted.waiting(connection) is None
         assert exchange_facts.receipts(connection, one.origin).accepted == written.changes
     two = village.new("two", office.slip(usb))
     write(two, usb)
@@ -140,7 +140,7 @@ def test_an_envelope_of_a_laptop_that_was_never_enrolled_is_refused(
 ) -> None:
     one = village.new("one", office.slip(tmp_path / "slips"))
     with one.read() as connection:
-        claim = enrol.waiting(connection)
+        claim = granted.waiting(connection)
     assert claim is not None
     with one.save() as save:  # as if the claim had been lost with another stick
         save.connection.exec_driver_sql("DELETE FROM local_value WHERE key = 'enrolment to be carried'")

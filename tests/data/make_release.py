@@ -36,9 +36,9 @@ from villagefp.services.privacy import erase_person
 from villagefp.storage import device_key, due_plans, exchange_facts, log, outbox
 from villagefp.storage.keyslots import Cost
 from villagefp.storage.store import Store, create_store
-from villagefp.sync import brought, engine, enrol, outgoing, stick
+from villagefp.sync import brought, engine, enrol, enrol_new, granted, outgoing, stick
 from villagefp.sync.disk import Disk
-from villagefp.sync.enrol import NewStore
+from villagefp.sync.enrol_new import NewStore
 from villagefp.sync.outgoing import Wishes
 from villagefp.wire.frames import pack_answer
 from villagefp.wire.seal import Contents, Part, write_envelope
@@ -122,7 +122,7 @@ class Making:
             ambient=self.ambient(name),
             cost=CHEAP,
         )
-        created, _told = enrol.new_by_network(new, self._claiming(name, offered.code), offered.code, ADDRESS)
+        created, _told = enrol_new.by_network(new, self._claiming(name, offered.code), offered.code, ADDRESS)
         self.laptops[name] = created.store
         return created.store
 
@@ -136,7 +136,7 @@ class Making:
         write_envelope(file, [part])
         self.keep("offer", name, file.getvalue(), code=offered.code)
 
-    def _claiming(self, name: str, code: str) -> enrol.Ask:
+    def _claiming(self, name: str, code: str) -> granted.Ask:
         def ask(told: bytes) -> bytes:
             answer = enrolment.claim(self.office.county, self.office.keys, told)
             claim = self.keep("claim", name, told, code=code)

@@ -22,8 +22,8 @@ from villagefp.domain.records import Household, Membership, Person, Phone, Recor
 from villagefp.paths import root_dir
 from villagefp.storage import records
 from villagefp.storage.store import Store, create_store, open_store
-from villagefp.sync import enrol
-from villagefp.sync.enrol import NewStore
+from villagefp.sync import enrol, enrol_new
+from villagefp.sync.enrol_new import NewStore
 from villagefp.sync.http import HttpRoad
 
 SECONDS = 240
@@ -75,7 +75,7 @@ class RunningLaptop:
         """A further laptop, whose store is made by its enrolment."""
         new = NewStore(folder=folder, worker_name="李芳", passphrase=PASSPHRASE, ambient=Ambient(), cost=CHEAP)
         with HttpRoad(url) as road:
-            made, _told = enrol.new_by_network(new, road.enrol, office.code(name), url)
+            made, _told = enrol_new.by_network(new, road.enrol, office.code(name), url)
         made.store.close()
         return cls(name, folder, 2)
 

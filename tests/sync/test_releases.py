@@ -31,8 +31,8 @@ from villagefp.domain.ambient import Ambient
 from villagefp.services import doctor
 from villagefp.storage import device_key, digests, exchange_facts, log
 from villagefp.storage.store import open_store
-from villagefp.sync import enrol
-from villagefp.sync.enrol import NewStore
+from villagefp.sync import enrol_new
+from villagefp.sync.enrol_new import NewStore
 from villagefp.wire.frames import pack_answer
 
 WIDENED: Mapping[tuple[str, str, str], str] = {}
@@ -87,7 +87,7 @@ def newcomer(release: Release, office: Office, later: Steps, tmp_path: Path) -> 
     def ask(told: bytes) -> bytes:
         return enrolment.claim(office.county, office.keys, told)
 
-    created, _told = enrol.new_by_network(wanted, ask, offered.code, "https://county.example")
+    created, _told = enrol_new.by_network(wanted, ask, offered.code, "https://county.example")
     yield Side(created.store, later, ambient, wanted.folder)
     assert_sound(created.store)
     created.store.close()

@@ -15,9 +15,10 @@ from villagefp.i18n import _, ngettext
 from villagefp.services import exchange
 from villagefp.services.exchange import Done
 from villagefp.storage.store import CreatedStore, store_exists
-from villagefp.sync import enrol
+from villagefp.sync import enrol, enrol_new
 from villagefp.sync.disk import reading_in_words
-from villagefp.sync.enrol import Ask, Enrolled, NewStore
+from villagefp.sync.enrol_new import NewStore
+from villagefp.sync.granted import Ask, Enrolled
 from villagefp.sync.http import HttpRoad
 from villagefp.sync.outcome import Progress, Step
 from villagefp.sync.road import LineError, Refused
@@ -150,9 +151,9 @@ def _new(told: argparse.Namespace) -> tuple[CreatedStore, Enrolled]:
     )
     if told.file is not None:
         with reading_in_words(told.file), told.file.open("rb") as file:
-            return enrol.new_from_file(new, file, told.code)
+            return enrol_new.from_file(new, file, told.code)
     with HttpRoad(told.county, plain=told.plain) as road:
-        return enrol.new_by_network(new, _door(road), told.code, told.county)
+        return enrol_new.by_network(new, _door(road), told.code, told.county)
 
 
 def _tell(output: Output, done: Enrolled, recovery: str | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from villagefp.storage import identity, log
-from villagefp.sync import enrol
+from villagefp.sync import enrol, granted
 from villagefp.sync.outgoing import link_of
 from villagefp.wire.enrolment import open_succeeded, pack_succession
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def introduce(store: Store, ask: Callable[[bytes], bytes]) -> None:
     """Tell the county what it has not heard: a claim that waits, and for whom this laptop goes on."""
     with store.read() as connection:
-        claim = enrol.waiting(connection)
+        claim = granted.waiting(connection)
         successions = identity.successions(connection)
     if claim is not None:
         enrol.answered(store, claim, ask(claim))

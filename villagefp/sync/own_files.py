@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from sqlalchemy import Connection
 
 from villagefp.storage import exchange_facts, identity, local
-from villagefp.sync import enrol
+from villagefp.sync import granted
 from villagefp.sync.disk import Files
 from villagefp.wire.envelope_name import SUFFIX
 from villagefp.wire.seal import EnvelopeError, open_envelope
@@ -67,7 +67,7 @@ def _noted(connection: Connection) -> Iterator[OwnFile]:
 def _is_heard(store: Store, connection: Connection, file: OwnFile) -> bool:
     if file.device != store.origin.device or file.other:
         return False
-    if file.introduces and (enrol.waiting(connection) is not None or identity.successions(connection)):
+    if file.introduces and (granted.waiting(connection) is not None or identity.successions(connection)):
         return False
     return file.last <= exchange_facts.receipts(connection, store.origin).accepted
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage import exchange_facts, identity, local, outbox, sending
-from villagefp.sync import enrol, own_files
+from villagefp.sync import granted, own_files
 from villagefp.sync.brought import take
 from villagefp.sync.disk import Files, full, writing_in_words
 from villagefp.sync.engine import one_at_a_time
@@ -94,7 +94,7 @@ def _requests(store: Store) -> Iterator[Asking]:
 def _parts(store: Store, asked: list[Asking]) -> Iterator[Part]:
     with store.read() as connection:
         county = link_of(connection).seal_key
-        claim = enrol.waiting(connection)
+        claim = granted.waiting(connection)
         successions = identity.successions(connection)
     village = store.origin.village
     told = [*([claim] if claim is not None else []), *map(pack_succession, successions)]
