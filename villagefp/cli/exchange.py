@@ -13,7 +13,7 @@ from villagefp.domain import roles
 from villagefp.errors import UserError
 from villagefp.i18n import _, ngettext
 from villagefp.services import exchange
-from villagefp.services.exchange import Done
+from villagefp.services.exchange_done import Done
 from villagefp.storage.store import CreatedStore, store_exists
 from villagefp.sync import enrol, enrol_new
 from villagefp.sync.disk import reading_in_words

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import platform
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from villagefp.errors import UserError
 from villagefp.i18n import _, ngettext
-from villagefp.services import packages, returned
+from villagefp.services import packages
+from villagefp.services.exchange_done import Done, done_by
 from villagefp.services.exchange_words import files_in_words, in_words
-from villagefp.services.returned import ReturnedLine
 from villagefp.storage import decisions, exchange_facts, identity, local, sending, stated
 from villagefp.storage import standing as records_standing
 from villagefp.sync import engine, told_laptop
@@ -23,16 +23,12 @@ from villagefp.sync.disk import Disk, Files
 from villagefp.sync.outcome import Note, Outcome, Progress, Stopped
 from villagefp.sync.road import Refused, Road, Why
 from villagefp.wire.statements import Sort, read_intact
-from villagefp.wire.values import pack, unpack
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
-    from villagefp.wire.receipt import Wish
 
 _LAST = "last exchange"
 """When the last exchange went through, as text."""
-_REFUSALS = "refusals told"
-"""The erasures of which it was said here that the county did not agree to them."""
 
 
 class Will:
@@ -67,39 +63,6 @@ def here(folder: Path, marks: Path) -> Here:
     known = Path("/etc/machine-id")
     name = known.read_text("ascii").strip() if known.exists() else platform.node()
     return Here(marks, f"{name} {folder.resolve()}".encode())
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an exchange did, in numbers and words."""
-
-    sent: int = 0  # own changes that the county confirmed
-    received: int = 0  # changes of others
-    returned: tuple[ReturnedLine, ...] = ()  # all that is with the county and waits for a correction
-    conflicts: int = 0  # decisions that wait
-    requests: int = 0
-    bytes_up: int = 0
-    bytes_down: int = 0
-    slip: str | None = None  # of a file that was written: the county's slip must equal it
-    path: Path | None = None  # that file
-    written: int = 0  # changes that are on their way with it
-    remarks: tuple[str, ...] = ()  # sentences beside it
-
-    def to_json(self) -> dict[str, Any]:
-        """As scripts get it."""
-        return {
-            "sent": self.sent,
-            "received": self.received,
-            "returned": [{"who": line.who, "reason": line.reason} for line in self.returned],
-            "conflicts": self.conflicts,
-            "requests": self.requests,
-            "bytes_up": self.bytes_up,
-            "bytes_down": self.bytes_down,
-            "slip": self.slip,
-            "file": None if self.path is None else str(self.path),
-            "written": self.written,
-            "remarks": list(self.remarks),
-        }
 
 
 @dataclass(frozen=True)
@@ -169,7 +132,7 @@ def over(
         raise
     _note_last(store)
     refused = publish_what_came(store)
-    return _done(store, outcome, refused)
+    return done_by(store, outcome, refused)
 
 
 @contextmanager
@@ -258,56 +221,8 @@ def _of_files(store: Store, taken: Iterable[Brought]) -> Done:
         received=sum(one.followed.applied + one.received for one in took),
         notes=frozenset({Note.NEW_IDENTITY} if any(one.new_identity for one in files) else ()),
     )
-    done = _done(store, outcome, refused)
+    done = done_by(store, outcome, refused)
     return replace(done, remarks=(*files_in_words(files), *done.remarks))
-
-
-def _done(store: Store, outcome: Outcome, refused: tuple[str, ...]) -> Done:
-    with store.read() as connection:
-        lines = returned.returned_lines(connection)
-        conflicts = decisions.count(connection)
-        incomplete = records_standing.history_incomplete(connection)
-        wishes = exchange_facts.wishes(connection, store.origin)
-    notes = [*outcome.notes, *([Note.INCOMPLETE] if incomplete else [])]
-    return Done(
-        sent=outcome.sent,
-        received=outcome.received,
-        returned=lines,
-        conflicts=conflicts,
-        requests=outcome.requests,
-        bytes_up=outcome.bytes_up,
-        bytes_down=outcome.bytes_down,
-        remarks=(*(in_words(note, outcome) for note in sorted(notes)), *_of_wishes(store, wishes), *refused),
-    )
-
-
-def _of_wishes(store: Store, wishes: Sequence[Wish]) -> Iterator[str]:
-    """What became of erasures that only the county can do; what it refused is said once."""
-    waiting = sum(not wish.refused for wish in wishes)
-    if waiting:
-        yield ngettext(
-            "{count} erasure waits for the county's decision: this laptop may not erase all of it by itself. Here it "
-            "is erased; there is nothing to do.",
-            "{count} erasures wait for the county's decision: this laptop may not erase all of them by itself. Here "
-            "they are erased; there is nothing to do.",
-            waiting,
-        ).format(count=waiting)
-    refused = {wish.name for wish in wishes if wish.refused}
-    if not refused:
-        return
-    with store.read() as connection:
-        kept = local.get(connection, _REFUSALS)
-    said = set() if kept is None else set(unpack(kept))
-    if refused - said:
-        with store.save() as save:
-            local.put(save.connection, _REFUSALS, pack(sorted(refused)))
-        yield ngettext(
-            "The county did not agree to {count} erasure. It stays erased on this laptop and is kept elsewhere. Ask "
-            "the county why, and tell the person.",
-            "The county did not agree to {count} erasures. They stay erased on this laptop and are kept elsewhere. Ask "
-            "the county why, and tell the persons.",
-            len(refused - said),
-        ).format(count=len(refused - said))
 
 
 def _note_last(store: Store) -> None:
