@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import CHEAP, PASSPHRASE
 from tests.county.cluster import Cluster
 from tests.county.laptops import VILLAGE, Laptop, Write
+from villagefp import i18n
 from villagefp.county import devices, erasing
 from villagefp.county.accept import accept_batch
 from villagefp.county.engine import postgres_engine
@@ -97,6 +98,29 @@ def test_a_day_at_the_desk(ask: Ask, laptop: Laptop) -> None:
     assert (code, told["agreed"], told["to"]) == (0, True, "杨树沟村")
     assert told["copied"] > 0
     assert set(tasks(ask)) == {"stock"}
+
+
+def test_a_record_and_a_conflict_are_read_in_words(
+    ask: Ask, place: tuple[str, ...], laptop: Laptop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del laptop
+    waiting = tasks(ask)
+    i18n.set_language("zh_CN")
+    person, under = waiting["conflict"], ("--village", HERE, "--who", "Liu", *place)
+    for words, told in (
+        (("look", person, "--cause", "conflict"), ("个人  姓名: 李",)),
+        (("conflict", person), ("个人  姓名", "李方", "李芬")),
+        (
+            ("look", waiting["transfer"], "--cause", "transfer"),
+            ("迁移意愿", f"迁入村: {THERE}", "提出日期: 2026-11-20"),
+        ),
+    ):
+        assert run_county([*words, *under], CHEAP) == 0
+        said = capsys.readouterr().out
+        for word in told:
+            assert word in said, said
+        for name in ("name_status", "to_village", "transfer", "person"):
+            assert name not in said
 
 
 def test_what_is_no_task_is_refused_in_words(ask: Ask, laptop: Laptop) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from villagefp.cli.output import Output
 from villagefp.county import deciding, erasure_deciding, moves, tasks, tickets
-from villagefp.county.deciding import Shown
+from villagefp.county.deciding import Choice, Shown
 from villagefp.county.tasks import TaskLine
-from villagefp.county.tickets import Cause, Ticket
+from villagefp.county.tickets import Cause, Opened, Ticket
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.office.opening import looked_at, opened
+from villagefp.office.record_words import field_words, kind_words, record_words, value_words
 from villagefp.wire.values import Value
 
 
@@ -66,11 +67,21 @@ def open_one(told: argparse.Namespace, output: Output) -> int:
         ticket = Ticket(told.who, Cause(told.cause), village, _id(told.record), told.reference)
         if ticket.cause is Cause.RETURNED:
             found = tickets.open_returned(county, ticket)
+            lines = [record_words("", each) for each in found]
         else:
-            found = (tickets.open_record(county, ticket).values,)
-    text = "\n".join("  ".join(f"{name}: {_plain(value)}" for name, value in each.items()) for each in found)
-    output.tell(text, [_values(each) for each in found])
+            there = tickets.open_record(county, ticket)
+            found, lines = (there.values,), list(_opened_text(there))
+    output.tell("\n".join(lines), [_values(each) for each in found])
     return 0
+
+
+def _opened_text(there: Opened) -> Iterator[str]:
+    yield f"{kind_words(there.kind)}  {record_words(there.kind, there.values)}"
+    if there.sealed:
+        sealed = ", ".join(field_words(there.kind, name) for name in there.sealed)
+        yield _("Sealed, and readable for nobody here: {fields}").format(fields=sealed)
+    if there.withdrawn:
+        yield _("This record was taken back.")
 
 
 def decide_move(told: argparse.Namespace, output: Output) -> int:
@@ -152,10 +163,15 @@ def _task_json(line: TaskLine) -> dict[str, object]:
 
 def _conflict_text(shown: Shown) -> str:
     choices = (
-        f"  {number}  " + ("  ".join(map(_plain, choice.values.values())) or _withdrawal(withdrawn=choice.withdrawn))
+        f"  {number}  " + (_choice_text(shown.kind, choice) or _withdrawal(withdrawn=choice.withdrawn))
         for number, choice in enumerate(shown.choices, 1)
     )
-    return "\n".join([f"{shown.id}  {shown.kind}  {' '.join(shown.fields)}", *choices])
+    fields = ", ".join(field_words(shown.kind, name) for name in shown.fields)
+    return "\n".join([f"{shown.id}  {kind_words(shown.kind)}  {fields}".rstrip(), *choices])
+
+
+def _choice_text(kind: str, choice: Choice) -> str:
+    return "  ".join(value_words(kind, name, value) for name, value in choice.values.items())
 
 
 def _withdrawal(*, withdrawn: bool) -> str:
@@ -175,8 +191,4 @@ def _conflict_json(shown: Shown) -> dict[str, object]:
 
 
 def _values(values: Mapping[str, Value]) -> dict[str, object]:
-    return {name: _plain(value) if isinstance(value, bytes) else value for name, value in values.items()}
-
-
-def _plain(value: Value) -> str:
-    return value.hex() if isinstance(value, bytes) else "—" if value is None else str(value)
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in values.items()}
