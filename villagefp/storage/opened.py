@@ -22,7 +22,7 @@ from villagefp.storage.engine import BUSY_MILLISECONDS, WRITES
 from villagefp.storage.keyslots import Keys
 from villagefp.storage.lock import FolderLock
 from villagefp.storage.log import Origin, Tail
-from villagefp.storage.refusals import putting_off, refusing_in_words
+from villagefp.storage.refusals import putting_off, reading_in_words, refusing_in_words
 from villagefp.storage.unit_of_work import Entry, UnitOfWork
 from villagefp.storage.village_keys import Key, Ring
 from villagefp.wire import stamp
@@ -109,7 +109,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the store for as long as it is held."""
-        with self._engine.connect() as connection:
+        with reading_in_words(self.folder), self._engine.connect() as connection:
             yield connection
 
     @contextmanager

@@ -43,7 +43,7 @@ _OF_SQLITE = {
 
 @contextmanager
 def refusing_in_words(folder: Path) -> Iterator[None]:
-    """A full or unwilling disk is said to the worker; what was kept before stays."""
+    """A full, unwilling or damaged disk is said to the worker; what was kept before stays."""
     try:
         yield
     except (DatabaseError, OSError) as refused:
@@ -58,9 +58,29 @@ def refusing_in_words(folder: Path) -> Iterator[None]:
                 "The disk with {folder} cannot be written, and what was just done is not kept. "
                 "Check it, and do it again."
             ).format(folder=folder)
+        elif trouble is _Trouble.DAMAGED:
+            sentence = _damaged(folder)
         else:
             raise
         raise UserError(sentence) from refused
+
+
+@contextmanager
+def reading_in_words(folder: Path) -> Iterator[None]:
+    """A part of the file that cannot be read any more is said to the worker, wherever it is come upon."""
+    try:
+        yield
+    except DatabaseError as refused:
+        if _of_sqlite(refused.orig) is not _Trouble.DAMAGED:
+            raise
+        raise UserError(_damaged(folder)) from refused
+
+
+def _damaged(folder: Path) -> str:
+    return _(
+        "A part of the store in {folder} is damaged and cannot be read. Copy this folder to a safe place, then restore "
+        "the latest backup or have the laptop enrolled anew: what the county received comes back from there."
+    ).format(folder=folder)
 
 
 @contextmanager
