@@ -90,7 +90,8 @@ def test_a_folder_that_cannot_be_one_is_refused_in_words(tmp_path, ambient):
 
 
 @pytest.mark.parametrize(
-    ("number", "sentence"), [(errno.ENOSPC, "is full"), (errno.EIO, "cannot be written"), (errno.EROFS, "does not take")]
+    ("number", "sentence"),
+    [(errno.ENOSPC, "is full"), (errno.EIO, "cannot be written"), (errno.EROFS, "cannot be written")],
 )
 def test_a_disk_that_refuses_the_key_file_is_said(created, ambient, monkeypatch, number, sentence):
     def refuse(*_told):
