@@ -117,6 +117,9 @@ def _on_a_poor_line(county: MeasuredCounty) -> Figures:
         with county.serving():
             runs.append(county.exchange(FIRST, **VILLAGE_LINE))
     figures["D up, poor line"] = _middle(runs)
+    county.put_back("D to give")
+    with county.serving(tls=True):
+        figures["D up, poor line, new TLS connection"] = _middle([county.exchange(FIRST, **VILLAGE_LINE)])
     for kilobytes in CUTS_KB:
         county.put_back("D to give")
         with county.serving():

@@ -41,6 +41,7 @@ BUDGETS = (
     Budget("nothing to do after another laptop exchanged, bytes", 340, _of("nothing, another synced", "bytes")),
     Budget("nothing to do after another laptop exchanged, requests", 1, _of("nothing, another synced", "requests")),
     Budget("D at 64 kbit/s and 600 ms, s", 2.6, _of("D up, poor line", "seconds")),
+    Budget("the same by a new TLS 1.3 connection, s", 3.3, _of("D up, poor line, new TLS connection", "seconds")),
     Budget("D, cut every 8 kB: tries", 1, _of("D up, cut every 8 kB", "tries")),
     Budget("D, cut every 8 kB: bytes, times D", 1.1, _times("D up, cut every 8 kB", "D up")),
     Budget("D, cut every 4 kB: tries", 5, _of("D up, cut every 4 kB", "tries")),

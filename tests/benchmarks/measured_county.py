@@ -34,6 +34,8 @@ from villagefp.sync.http import HttpRoad
 Figures = dict[str, Any]
 CLIENT = "tests.benchmarks.exchange_client"
 FIRST, SECOND = "a", "b"
+TLS = Path(__file__).parents[1] / "data" / "tls"
+"""A certificate of elliptic curves that signed itself: with a chain of two the county would say 2 kB more."""
 
 
 class MeasuredCounty:
@@ -46,6 +48,7 @@ class MeasuredCounty:
         self._keys = of_secret(SECRET)
         self._database = "measured"
         self._server_pid = 0
+        self._tls = False
         cluster.new_database(self._database)
         engine = postgres_engine(self.url)
         bring_up_to_date(engine)
@@ -57,12 +60,14 @@ class MeasuredCounty:
         return self._cluster.url(self._database)
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self, *, tls: bool = False) -> Iterator[None]:
         """A server process on the database, with the line leading to it."""
-        with Server.on(self.url, self._folder) as server:
+        with Server.on(self.url, self._folder, TLS if tls else None) as server:
             self.line.lead_to(server.port)
             self._server_pid = server.pid
+            self._tls = tls
             yield
+            self._tls = False
 
     def store(self, name: str) -> Path:
         """Where a laptop has its data."""
@@ -112,7 +117,8 @@ class MeasuredCounty:
         """One operation of a laptop, with the server's share of it."""
         used = processes.cpu_s_of(self._server_pid)
         command = [sys.executable, "-m", CLIENT, operation, str(self.store(name)), *words]
-        answer = processes.ask(command, {"LINE_CONTROL": str(self.line.control)}, seconds=1200)
+        environment = {"LINE_CONTROL": str(self.line.control), "SSL_CERT_FILE": str(TLS / "certificate.pem")}
+        answer = processes.ask(command, environment, seconds=1200)
         if "crash" in answer:
             raise RuntimeError(f"{operation} of {name}: {answer['crash']}")
         return {**answer, "server_cpu_s": processes.cpu_s_of(self._server_pid) - used}
@@ -120,7 +126,8 @@ class MeasuredCounty:
     def exchange(self, name: str, times: int = 1, **line: float) -> Figures:
         """One exchange over a line; afterwards the line is fast and whole."""
         self.line.set(**line)
-        answer = self.do("exchange", name, self.line.url, str(times))
+        url = self.line.url.replace("http://127.0.0.1", "https://localhost") if self._tls else self.line.url
+        answer = self.do("exchange", name, url, str(times))
         self.line.set()
         return answer
 

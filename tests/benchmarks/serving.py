@@ -35,10 +35,11 @@ class Server:
 
     @classmethod
     @contextmanager
-    def on(cls, url: str, folder: Path) -> Iterator[Server]:
-        """Serving a database until the block ends."""
+    def on(cls, url: str, folder: Path, tls: Path | None = None) -> Iterator[Server]:
+        """Serving a database until the block ends; by TLS with the certificate in a folder."""
         port, log = free_port(), folder / "serve.log"
         command = [sys.executable, "-m", "tests.benchmarks.serve_county", url, SECRET.hex(), str(port)]
+        command += [] if tls is None else [str(tls)]
         process = processes.start(command, log, cwd=Path(__file__).resolve().parents[2])
         try:
             processes.wait_for_port(port, process, log)
