@@ -113,6 +113,25 @@ def test_a_newer_store_is_refused_and_left_alone(store, ambient):
     connection.close()
 
 
+@pytest.mark.parametrize("bare", [False, True], ids=["empty", "without tables"])
+def test_a_file_without_a_store_in_it_is_damaged_not_newer(store, ambient, bare):
+    """Nought bytes are what a laptop leaves that lost its power while a file was copied; they stay as they are."""
+    store.close()
+    database = store.folder / "store.db"
+    whole = database.read_bytes()
+    database.write_bytes(b"")
+    if bare:
+        connection = connect(database, store.keys_for(None).store)
+        connection.execute("CREATE TABLE stray (x)")
+        connection.close()
+    found = database.read_bytes()
+    with pytest.raises(UserError, match="damaged and cannot be read") as refused:
+        open_store(store.folder, PASSPHRASE, ambient)
+    assert str(database) in str(refused.value)
+    assert database.read_bytes() == found
+    database.write_bytes(whole)
+
+
 def test_opening_a_store_of_today_does_not_load_the_migrations(store):
     store.close()
     opening = (

@@ -12,6 +12,7 @@ from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.storage.engine import WRITES
 from villagefp.storage.files import make_private, sync_file, sync_folder
+from villagefp.storage.refusals import damaged_store
 from villagefp.storage.revision import REVISION
 
 
@@ -37,8 +38,15 @@ def scripts_dir() -> Path:
 
 
 def bring_up_to_date(engine: Engine, database: Path, scripts: Path | None = None) -> None:
-    """Migrate an older store after copying its file; refuse a newer one. Either all steps are kept or none."""
+    """Migrate an older store after copying its file; refuse a newer one. Either all steps are kept or none.
+
+    UserError too for a file in which no store is: that is damage, and no program made it so.
+    """
+    if not database.stat().st_size:  # asked before anything connects, which would write into it
+        raise damaged_store(database)
     present = revision_of(engine)
+    if present is None:
+        raise damaged_store(database)
     if present == REVISION and scripts is None:
         return
     steps = Migrations(scripts or scripts_dir())
@@ -50,7 +58,7 @@ def bring_up_to_date(engine: Engine, database: Path, scripts: Path | None = None
             ).format(database=database)
         )
     if present != steps.latest:
-        _copy(engine, database, str(present))
+        _copy(engine, database, present)
         steps.run(engine)
 
 

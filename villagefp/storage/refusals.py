@@ -78,8 +78,9 @@ def reading_in_words(folder: Path) -> Iterator[None]:
 
 def _damaged(folder: Path) -> str:
     return _(
-        "A part of the store in {folder} is damaged and cannot be read. Copy this folder to a safe place, then restore "
-        "the latest backup or have the laptop enrolled anew: what the county received comes back from there."
+        "A part of the store in {folder} is damaged and cannot be read. Copy this folder to a safe place, then put back "
+        "the latest copy you made of it or have the laptop enrolled anew: what the county received comes back from "
+        "there."
     ).format(folder=folder)
 
 
@@ -111,12 +112,21 @@ def opening_in_words(database: Path) -> Iterator[None]:
                 "and open the store again."
             ).format(folder=folder)
         elif trouble is _Trouble.DAMAGED:
-            sentence = _("The store {database} is damaged and cannot be read. Restore the latest backup.").format(
-                database=database
-            )
+            raise damaged_store(database) from refused
         else:
             raise
         raise UserError(sentence) from refused
+
+
+def damaged_store(database: Path) -> UserError:
+    """The refusal of a file that is no store, or none any more."""
+    return UserError(
+        _(
+            "The store {database} is damaged and cannot be read. Copy this folder to a safe place, then put back the "
+            "latest copy you made of it or have the laptop enrolled anew: what the county received comes back from "
+            "there."
+        ).format(database=database)
+    )
 
 
 def _trouble(refused: DatabaseError | OSError, folder: Path) -> _Trouble | None:
