@@ -19,7 +19,7 @@ from villagefp.storage.store import open_store
 
 INIT = ("init", "--village", "990101101201", "--village-name", "柳树湾村", "--worker", "王秀兰")
 DOCTOR_KEYS = {
-    "integrity", "chain", "clock", "disk", "backup", "waiting", "drafts", "free_bytes", "problems",
+    "integrity", "chain", "clock", "disk", "backup", "waiting", "drafts", "free_bytes", "problems", "findings",
 }  # fmt: skip
 
 
@@ -53,6 +53,12 @@ def test_the_doctor_finds_a_store_sound(village: Call) -> None:
     assert set(told.json) == DOCTOR_KEYS
     assert (told.json["integrity"], told.json["chain"], told.json["clock"]) == ("ok", "ok", "ok")
     assert told.code == bool(told.json["problems"])
+
+
+def test_the_doctor_says_that_there_is_no_backup_and_what_to_do(village: Call, tmp_path: Path) -> None:
+    told = village("doctor")
+    assert "There is no backup" in told.out
+    assert f"copy the whole folder {tmp_path / 'village'} to a stick" in told.out
 
 
 def test_whichever_page_was_altered_it_is_named(village: Call, tmp_path: Path) -> None:

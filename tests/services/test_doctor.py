@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from villagefp import i18n
 from villagefp.domain.records import Person
 from villagefp.services import doctor
 from villagefp.storage.drafts import Draft, put_draft
@@ -42,8 +44,9 @@ def test_a_row_changed_past_the_log_is_found(store, person):
     behind_the_store(store, "UPDATE person SET name = '单雄'")
     report = doctor.examine(store)
     assert report.integrity == "damaged"
-    assert f"person {person.id.hex()}: name is not what the log says" in report.problems[0]
-    assert "单雄" not in "".join(report.problems)
+    assert report.problems[0].startswith("In 2 places a record is not what the log says. Tell the county office")
+    assert report.findings[0] == f"person {person.id.hex()}: name is not what the log says"
+    assert "单雄" not in "".join((*report.problems, *report.findings))
     behind_the_store(store, "UPDATE person SET name = '单雄信'")
 
 
@@ -85,28 +88,81 @@ def test_what_waits_and_what_is_short_is_told(store, monkeypatch):
     assert report.problems == ("The disk is nearly full: 100 MB are free. Make room, at least 500 MB.",)
 
 
-def test_of_many_findings_some_are_named_and_the_rest_counted(store):
+def test_many_findings_are_counted_and_all_named_for_whoever_repairs(store):
     persons = [Person(id=store.ambient.new_id(), name="张") for _ in range(8)]
     with store.save() as save:
         save.add_many(persons)
     for person in persons:
         behind_the_store(store, f"UPDATE person SET note = 'x' WHERE id = x'{person.id.hex()}'")
-    problems = doctor.examine(store).problems
-    assert len(problems) == 6
-    assert problems[-1] == "There are 3 more of this sort."
+    report = doctor.examine(store)
+    (problem,) = report.problems
+    assert "In 8 places a record is not what the log says." in problem
+    assert len(report.findings) == 8
     for person in persons:
         behind_the_store(store, f"UPDATE person SET note = NULL WHERE id = x'{person.id.hex()}'")
 
 
-def test_a_page_altered_on_the_disk_is_found(store, open_again):
-    store.close()
-    database = store.folder / "store.db"
-    whole = database.read_bytes()
-    page = 3 * 4096 + 100
-    database.write_bytes(whole[:page] + bytes(byte ^ 1 for byte in whole[page : page + 8]) + whole[page + 8 :])
-    damaged = open_again()
-    report = doctor.examine(damaged)
-    damaged.close()
-    database.write_bytes(whole)
+@pytest.fixture
+def flipped(store, open_again):
+    """Opens the store with some bytes of one page altered, the first that opening itself does not need."""
+    opened = []
+
+    def flip(page):
+        store.close()
+        whole = (store.folder / "store.db").read_bytes()
+        place = (page - 1) * 4096 + 100
+        altered = bytes(byte ^ 1 for byte in whole[place : place + 8])
+        (store.folder / "store.db").write_bytes(whole[:place] + altered + whole[place + 8 :])
+        opened.append((open_again(), whole))
+        return opened[-1][0]
+
+    yield flip
+    for damaged, whole in opened:
+        damaged.close()
+        (store.folder / "store.db").write_bytes(whole)
+
+
+def root_page(store, table):
+    with store.read() as connection:
+        return connection.exec_driver_sql(f"SELECT rootpage FROM sqlite_master WHERE name = '{table}'").scalar_one()
+
+
+def test_a_page_altered_on_the_disk_is_named(store, flipped):
+    page = root_page(store, "data_issue")
+    report = doctor.examine(flipped(page))
     assert report.integrity == "damaged"
-    assert "Restore the latest backup" in report.problems[0]
+    assert "put back the latest copy" in report.problems[0]
+    assert report.problems[1] == f"1 page of the file was altered or cannot be read: {page}."
+
+
+@pytest.mark.usefixtures("person")
+@pytest.mark.parametrize(
+    ("table", "unknown"),
+    [("chain_start", {"chain"}), ("draft", {"drafts"}), ("given_away", {"waiting"})],
+)
+def test_what_lies_behind_a_bad_page_is_not_called_sound(store, flipped, table, unknown):
+    told = doctor.to_json(doctor.examine(flipped(root_page(store, table))))
+    assert told["integrity"] == "damaged"
+    nothing = {"chain": "unknown", "waiting": None, "drafts": None}
+    sound = {"chain": "ok", "waiting": 3, "drafts": 0}
+    assert {key: told[key] for key in sound} == {key: (nothing if key in unknown else sound)[key] for key in sound}
+    names = {"chain": "whether the change log holds", "waiting": "how many changes", "drafts": "how many drafts"}
+    text = "\n".join(told["problems"])
+    assert {key for key in names if f"Not looked at: {names[key]}" in text} == unknown
+
+
+@pytest.mark.usefixtures("person")
+def test_the_chinese_sentences_hold_no_english(store, flipped):
+    damaged = flipped(root_page(store, "chain_start"))
+    i18n.set_language("zh_CN")
+    problems = doctor.examine(damaged).problems
+    i18n.set_language("en")
+    told = "\n".join(problems).replace(str(store.folder), "").replace("`villagefp doctor --json`", "")
+    assert re.findall("[A-Za-z]+", told) == []
+    assert "没有查看" in told
+
+
+def test_the_advice_as_long_as_there_is_no_backup_says_so_and_what_to_do(store):
+    advice = doctor.backup_advice(store.folder)
+    assert advice.startswith("There is no backup")
+    assert f"copy the whole folder {store.folder} to a stick" in advice

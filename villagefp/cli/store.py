@@ -45,5 +45,7 @@ def _doctor(told: argparse.Namespace, output: Output) -> int:
     with opened(told) as store:
         report = doctor.examine(store)
     lines = [_("The store is sound.")] if not report.problems else list(report.problems)
+    if report.backup == "none":
+        lines.append(doctor.backup_advice(told.data))
     output.tell("\n".join(lines), doctor.to_json(report))
     return 1 if report.problems else 0
