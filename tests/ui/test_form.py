@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.ui.conftest import Desk
 from villagefp.domain.records import Event, Outcome
+from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import visits
 from villagefp.storage import records
@@ -307,6 +308,46 @@ def test_a_sign_that_nobody_confirmed_is_asked_about_once_and_never_in_the_way(
     assert desk.window.store is not None
     answers = visits.open_event(desk.window.store, event.id).session.answers()
     assert answers.get("danger_told") == ("OK" if told else None)
+
+
+@pytest.mark.parametrize(("name", "value"), [("temp", "999"), ("visit_on", "2026-01-01")])
+def test_what_cannot_be_is_refused_before_anybody_is_asked_whether_signs_were_told(
+    desk: Desk, form: Form, name: str, value: str
+) -> None:
+    assert form.session is not None
+    form.answer("/data/exam/temp", "37.8")
+    fill_rest(form)
+    asked = next(q.path for q in form.session.package.questions if q.path.endswith(f"/{name}"))
+    form.answer(asked, value)
+    QTest.keyClick(desk.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert desk.dialogs.questions == []
+    assert not form.prompts.tick.isChecked()
+    assert "danger_told" not in form.session.answers()
+    assert form.banner.text
+    assert form.isEnabled()
+    assert events(desk) == []
+    form.answer(asked, {"999": "37.8"}.get(value, "2026-11-22"))
+    QTest.keyClick(desk.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    desk.shown(Person)
+    assert len(desk.dialogs.questions) == 1
+    assert [event.outcome for event in events(desk)] == [Outcome.DONE]
+
+
+def test_the_keys_stay_where_they_were_when_a_visit_could_not_be_kept(
+    desk: Desk, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_told: object) -> None:
+        raise UserError("the disk is full")
+
+    fill_rest(form)
+    temp = line(form, "temp").line
+    temp.setFocus()
+    monkeypatch.setattr(visits, "save_visit", full)
+    QTest.keyClick(desk.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    desk.settle()
+    assert form.banner.text == "the disk is full"
+    assert temp.hasFocus()
 
 
 def test_a_sign_for_the_coming_days_is_not_asked_about(desk: Desk, form: Form) -> None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from villagefp.domain.records import Outcome, RecordId
 from villagefp.forms.session import FormSession
 from villagefp.i18n import _, language, ngettext
+from villagefp.services import prompts as signs
 from villagefp.services import visits, worded_days
+from villagefp.services.visit_checks import check_day, occurred_on
 from villagefp.services.visits import KeptVisit, SavedVisit, Visit, VisitRefused
 from villagefp.ui import theme, words
 from villagefp.ui.context import Place, ScreenContext
@@ -59,6 +61,7 @@ class Form(FillingScreen):
         self._pages: tuple[str, ...] = ()
         self._at = 0
         self._strict = False
+        self._held: QWidget | None = None
         self._steps: list[QPushButton] = []
         self._state: QLabel = parts.label("", "second")
         self._drafts = DraftKeeper(context, self._draft_kept, self)
@@ -263,10 +266,22 @@ class Form(FillingScreen):
     def save(self, *, then_print: bool = False) -> None:
         if self.visit is None or self.page is None:
             return
+        visit, store = self.visit, self.context.store
         self.page.commit()
-        self._signs.ask(self.visit.session)
         gives_slip = self.order.slip is not None  # it is wanted on paper, there and then
-        self._finish(Outcome.DONE, then_print=then_print or gives_slip)
+        printed = then_print or gives_slip
+        if problems := visit.session.problems():  # nobody is asked about a sign that a slip of the hand made
+            self._refused(VisitRefused(problems))
+        elif signs.untold(visit.session):
+            self._hold()
+            self.context.jobs.run(_checked, store, visit, printed, done=self._ask_told, failed=self._refused)
+        else:
+            self._finish(Outcome.DONE, then_print=printed)
+
+    def _ask_told(self, printed: bool) -> None:
+        if self.visit is not None:
+            self._signs.ask(self.visit.session)
+            self._finish(Outcome.DONE, then_print=printed)
 
     def _end(self, outcome: Outcome) -> None:
         if self.visit is None:
@@ -281,12 +296,18 @@ class Form(FillingScreen):
         visit = self.visit
         if visit is None:
             return
-        self.setEnabled(False)
-        self._drafts.stop()
+        self._hold()
         self.context.jobs.run(
             visits.save_visit, self.context.store, visit, outcome,
             done=lambda saved: self._saved(saved, then_print=then_print), failed=self._refused,
         )  # fmt: skip
+
+    def _hold(self) -> None:
+        """Take no more answers while the visit is looked at and kept; what had the keys gets them back if it is not."""
+        focus = QApplication.focusWidget()
+        self._held = focus if focus is not None and self.isAncestorOf(focus) else None
+        self.setEnabled(False)
+        self._drafts.stop()
 
     def _saved(self, saved: SavedVisit, *, then_print: bool) -> None:
         self._keys.saved(saved.event_id)
@@ -305,6 +326,8 @@ class Form(FillingScreen):
         self.setEnabled(True)
         self._drafts.resume()
         if not isinstance(error, VisitRefused):
+            if self._held is not None:
+                self._held.setFocus()
             self.refuse(error)
             return
         self._strict = True
@@ -360,6 +383,12 @@ def _about(session: FormSession) -> str:
     if days >= _NEWBORN_DAYS:
         return person.get("name", "")
     return f"{person.get('name', '')} · " + ngettext("{days} day", "{days} days", days).format(days=days)
+
+
+def _checked(store: Store, visit: Visit, then_print: bool) -> bool:
+    """What was to be printed, once the day of the visit is one that can be; VisitRefused where it is not."""
+    check_day(store, visit.subject, occurred_on(visit, visit.session.answers()))
+    return then_print
 
 
 def _begin(store: Store, order: FormOrder, on: date) -> tuple[Visit, bool]:
