@@ -48,7 +48,8 @@ class ScreenContext:
     go: Callable[[Place], None]
     back: Callable[[], None]
     replace: Callable[[Place], None]  # go on without a way back to what is shown
-    note: Callable[[str], None]  # a short word in the status strip
+    note: Callable[[str], None]  # what was done and saved, in a short word in the status strip
+    hint: Callable[[str], None]  # a short word there that goes with the page it was said on
     restyle: Callable[[], None]  # after language, text size or colours were changed
     leave: Callable[[], None]  # close this village and stand before the door
     practice: bool = False

@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
             store=self.store, jobs=self.jobs, ambient=outfit.ambient, settings=outfit.settings,
             dialogs=outfit.dialogs, changes=Changes(workplace), render=self._render, draw=self._draw,
             go=workplace.go, back=workplace.back, replace=workplace.replace, note=workplace.note,
-            restyle=self.restyle, leave=self.leave, practice=self.practice,
+            hint=workplace.hint, restyle=self.restyle, leave=self.leave, practice=self.practice,
         )  # fmt: skip
 
     def _render(self, job: SheetJob) -> Rendered:

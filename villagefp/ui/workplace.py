@@ -100,8 +100,13 @@ class Workplace(QWidget):
             self._show()
 
     def note(self, words_said: str) -> None:
-        """Say in the strip what was done, and when."""
-        self.strip.tell(f"{words_said} {words.clock(self.context.ambient.now())}")
+        """Say in the strip what was done and saved, and when; once the page is left, only that it was saved."""
+        now = words.clock(self.context.ambient.now())
+        self.strip.tell(f"{words_said} {now}", stays=f"{_('Saved')} {now}")
+
+    def hint(self, words_said: str) -> None:
+        """Say in the strip what holds for the page shown, until it is left; nothing was saved."""
+        self.strip.tell(words_said)
 
     @overrides
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -124,6 +129,7 @@ class Workplace(QWidget):
         screen: Screen = registry.screen(place.screen).build(self.context, place.target)
         old = self.screen_shown
         self._shown = place
+        self.strip.page_left()
         self._stack.addWidget(screen)
         self._stack.setCurrentWidget(screen)
         self.screen_shown = screen

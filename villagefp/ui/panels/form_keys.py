@@ -60,7 +60,7 @@ class FormKeys(QObject):
         if not said and self._sheaf is not None:
             said = self._sheaf.said_last(visit.form_id, name)
         if not said:
-            self._form.context.note(_("Nothing was entered here last time."))
+            self._form.context.hint(_("Nothing was entered here last time."))
             return
         if question.view.type in _MANY and isinstance(said, str):
             said = said.split()

@@ -152,7 +152,7 @@ class Form(FillingScreen):
             self._show_visit(visit)
             return
         self._resume(visit)
-        self.context.note(_("Going on with the draft that was begun before."))
+        self.context.hint(_("Going on with the draft that was begun before."))
 
     def _resume(self, visit: Visit) -> None:
         self._drafts.kept = True
