@@ -57,5 +57,20 @@ def test_a_sentence_names_the_number_masked() -> None:
     assert "19491231" not in found.message
 
 
+@pytest.mark.parametrize("told", ["无证", "待办", "没有", "未办"])
+def test_words_for_no_number_are_no_bad_number(told: str) -> None:
+    assert checks.of_person(person(id_no=told, id_status=IdStatus.UNCLEAR)) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "named"), [("遗失", "“遗失”"), ("12345678", "“********”"), ("x" * 300, "“" + "X" * 20)]
+)
+def test_what_is_no_number_is_named_unless_it_is_part_of_one(told: str, named: str) -> None:
+    (found,) = checks.of_person(person(id_no=told, id_status=IdStatus.UNCLEAR))
+    assert found.kind is CheckKind.ID_STRUCTURE
+    assert found.message.startswith(named)
+    assert len(found.message) < 140
+
+
 def test_every_kind_has_words() -> None:
     assert all(checks.label(kind) for kind in CheckKind)

@@ -129,6 +129,14 @@ def test_nominal_age_is_counted_from_lunar_new_year() -> None:
 @pytest.mark.parametrize(
     ("told", "fault"),
     [
+        ("05/06/1990", DateFault.YEAR_LAST),
+        ("5-6-1990", DateFault.YEAR_LAST),
+        ("12.05.1990", DateFault.YEAR_LAST),
+        ("05/06/1990 00:00:00", DateFault.YEAR_LAST),
+        ("31/02/1990", DateFault.NO_SUCH_DAY),
+        ("25/13/1990", DateFault.NO_SUCH_DAY),
+        ("25/12/2026", DateFault.FUTURE),
+        ("05/06/90", DateFault.TWO_DIGIT_YEAR),
         ("74.1.5", DateFault.TWO_DIGIT_YEAR),
         ("74-01-05", DateFault.TWO_DIGIT_YEAR),
         ("740105", DateFault.TWO_DIGIT_YEAR),
@@ -157,6 +165,23 @@ def test_what_is_no_date_says_why_and_keeps_the_words(told: object, fault: DateF
     assert reading.value is None
     assert reading.told
     assert str(told) in dates.sentence(reading, told)
+
+
+@pytest.mark.parametrize(
+    ("told", "value"), [("25/06/1990", "1990-06-25"), ("06.25.1990", "1990-06-25"), ("06/06/1990", "1990-06-06")]
+)
+def test_a_year_at_the_end_does_no_harm_where_only_one_number_can_be_the_month(told: str, value: str) -> None:
+    assert read(told, TODAY) == DateReading(value, DAY)
+
+
+def test_a_sentence_says_truly_why_month_and_day_are_not_known() -> None:
+    said = dates.sentence(read("05/06/1990", TODAY), "05/06/1990")
+    assert said.startswith("In “05/06/1990” the year stands last, so it cannot be told")
+
+
+def test_an_id_number_in_the_column_of_dates_is_not_said_in_full() -> None:
+    said = dates.sentence(read("990101197201010015", TODAY), "990101197201010015")
+    assert "“9901**********0015”" in said
 
 
 @pytest.mark.parametrize("told", ["", None, "不详", "-", "  ", "无"])

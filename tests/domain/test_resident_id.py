@@ -91,6 +91,67 @@ def test_a_masked_number_shows_neither_birth_date_nor_county() -> None:
     assert mask("1234") == "****"
 
 
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ("无", "none"), ("无证", "none"), ("没有", "none"), ("没有证", "none"), ("无身份证", "none"),
+        ("无证件", "none"), ("没身份证", "none"), (" 无 号 ", "none"), ("（无）", "none"),
+        ("待办", "not_yet"), ("未办", "not_yet"), ("未办理", "not_yet"), ("还没办", "not_yet"), ("没有办", "not_yet"),
+        ("尚未办理身份证", "not_yet"), ("办理中", "not_yet"), ("正在办理", "not_yet"), ("补办中", "not_yet"),
+        ("未上户", "not_yet"), ("未上户口", "not_yet"), ("待落户", "not_yet"), ("暂无", "not_yet"),
+        ("新生儿未办", "not_yet"), ("新生儿", "not_yet"), ("没办。", "not_yet"), ("无（未办）", "not_yet"),
+        ("暂未办证", "not_yet"), ("未领证", "not_yet"),
+        ("不详", "not_told"), ("待查", "not_told"), ("待核实", "not_told"), ("空", "not_told"), ("-", "not_told"),
+        ("未带", "not_told"), ("未提供", "not_told"), ("N/A", "not_told"),
+        (RIGHT, None), ("12345", None), ("遗失", None), ("张三", None), ("", None), ("无12345", None),
+    ],
+)  # fmt: skip
+def test_words_in_place_of_a_number_say_that_there_is_none(told: str, status: str | None) -> None:
+    assert resident_id.absent(told) == status
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("遗失", "遗失"),
+        ("见户口本第3页", "见户口本第3页"),
+        (RIGHT, "1101**********002X"),
+        ("11010519491231", "1101******1231"),
+        ("12345", "*****"),
+        ("旧证110105491231002", "旧证***************"),
+        ("身份证：1234", "身份证：****"),
+        ("1" * 6000, "1111**********…1111"),
+        ("遗失，" * 200, "遗失，" * 6 + "遗失…"),
+        ("8.5.3.9", "*******"),
+    ],
+)
+def test_what_looks_like_part_of_a_number_is_masked_and_words_are_shown(told: str, expected: str) -> None:
+    assert resident_id.shown(told) == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("990101197201010015", "9901**********0015"),
+        ("990101 1972 0101 0015", "9901**********0015"),
+        ("９９０１０１１９７２０１０１００１５", "9901**********0015"),
+        ("电话990101720101001", "电话9901*******1001"),
+        ("9" * 6000, "9999**********…9999"),
+        ("1391234567", "1391234567"),
+        ("05/06/1990", "05/06/1990"),
+        ("139-1234-567、138 0000 111", "139-1234-567、138 0000 111"),
+        ("很" * 100, "很" * 40 + "…"),
+    ],
+)
+def test_a_cell_is_named_short_and_without_an_id_number(told: str, expected: str) -> None:
+    assert resident_id.quoted(told) == expected
+
+
+@given(numbers, st.sampled_from(["", "旧", "号：", "Y", " "]), st.sampled_from(["", "（旧）", "张"]))
+def test_no_birth_date_is_ever_shown(number: str, before: str, behind: str) -> None:
+    assert number[6:14] not in resident_id.shown(before + number + behind)
+
+
 @given(numbers)
 def test_every_right_number_reads(number: str) -> None:
     reading = read(number)

@@ -77,7 +77,7 @@ def findings(person: Person, reading: IdReading | None, *, id_shared: bool = Fal
     if person.name_status is NameStatus.MISSING or not normalise(person.name):
         yield Finding(CheckKind.NAME_MISSING, _("The name is missing. Please ask the family and add it."))
     if reading is not None:
-        if reading.fault is not None:
+        if reading.fault is not None and resident_id.absent(reading.number) is None:
             yield id_fault(reading)
         if id_shared:
             yield id_shared_by(reading.number)
@@ -86,7 +86,7 @@ def findings(person: Person, reading: IdReading | None, *, id_shared: bool = Fal
         yield Finding(
             CheckKind.BIRTH_UNREADABLE,
             _("The birth date was told as “{told}”, which is no date. Please ask again and enter it.").format(
-                told=person.birth_told
+                told=resident_id.quoted(person.birth_told)
             ),
             person.birth_told,
         )
@@ -115,7 +115,7 @@ def id_fault(reading: IdReading) -> Finding:
     }
     return Finding(
         _ID_KINDS[reading.fault],
-        words[reading.fault].format(number=resident_id.mask(reading.number)),
+        words[reading.fault].format(number=resident_id.shown(reading.number)),
         reading.number,
     )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from villagefp.domain import lunar
 from villagefp.domain.records import Precision
+from villagefp.domain.resident_id import quoted
 from villagefp.domain.widths import clean
 from villagefp.i18n import _
 
@@ -26,6 +27,9 @@ _MONTH = re.compile(r"(\d{4})\s*(?:年|[-/.．。、\s])\s*(\d{1,2})\s*月?", re
 _COMPACT_MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])", re.ASCII)
 _YEAR = re.compile(r"(\d{4})\s*年?", re.ASCII)
 _SHORT_YEAR = re.compile(r"['’]?\d{2}\s*(?:年|[-/.．。、])\s*\d{1,2}(?:\D.*)?|\d{6}|\d{2}年", re.ASCII)
+_YEAR_LAST = re.compile(
+    r"(\d{1,2})\s*[-/.．。、]\s*(\d{1,2})\s*[-/.．。、]\s*(\d{4})\s*年?(?:[T\s]+\d{1,2}[:时].*)?", re.ASCII
+)
 _NO_YEAR = re.compile(r"\d{1,2}月\d{1,2}[日号]?", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _LUNAR = re.compile(
@@ -50,6 +54,7 @@ class DateFault(StrEnum):
     UNREADABLE = "unreadable"
     NO_SUCH_DAY = "no_such_day"
     TWO_DIGIT_YEAR = "two_digit_year"
+    YEAR_LAST = "year_last"
     NO_YEAR = "no_year"
     ANIMAL_ALONE = "animal_alone"
     FUTURE = "future"
@@ -88,6 +93,10 @@ def sentence(reading: DateReading, told: object) -> str:
         DateFault.TWO_DIGIT_YEAR: _(
             "“{told}” has only two digits of the year. Please write all four, like 1974-01-05."
         ),
+        DateFault.YEAR_LAST: _(
+            "In “{told}” the year stands last, so it cannot be told which number is the month and which the day. "
+            "Please write it like 1974-01-05."
+        ),
         DateFault.NO_YEAR: _("“{told}” has no year. Please add it, like 农历1974年八月十五."),
         DateFault.ANIMAL_ALONE: _(
             "“{told}” tells the animal of the birth year, which comes round every twelve years. "
@@ -96,7 +105,7 @@ def sentence(reading: DateReading, told: object) -> str:
         DateFault.FUTURE: _("“{told}” lies in the future. Please check the year, and the date of this computer."),
         DateFault.TOO_EARLY: _("“{told}” is earlier than 1900. Please check the year."),
     }
-    return words[reading.fault or DateFault.UNREADABLE].format(told=told)
+    return words[reading.fault or DateFault.UNREADABLE].format(told=quoted(str(told)))
 
 
 def parse_iso(value: str) -> date | None:
@@ -130,6 +139,8 @@ def _solar(text: str, told: str, today: date) -> DateReading | None:
         reading = _day(found, today, told)
     elif found := _MONTH.fullmatch(text) or _COMPACT_MONTH.fullmatch(text):
         reading = _coarse(_checked(int(found[1]), int(found[2]), 1, today, told), Precision.MONTH)
+    elif found := _YEAR_LAST.fullmatch(text):
+        reading = _year_last(int(found[1]), int(found[2]), int(found[3]), today, told)
     elif _SHORT_YEAR.fullmatch(text):
         reading = DateReading(None, told=told, fault=DateFault.TWO_DIGIT_YEAR)
     elif found := _YEAR.fullmatch(text):
@@ -177,6 +188,13 @@ def _year_and_month(year: int, hundredths: int, told: str) -> DateReading:
 def _day(found: re.Match[str], today: date, told: str) -> DateReading:
     year, month, day = map(int, found.groups())
     return _checked(year, month, day, today, told)
+
+
+def _year_last(one: int, other: int, year: int, today: date, told: str) -> DateReading:
+    """25/06/1990 can only be June; of 05/06/1990 nobody knows, and a guess would be a wrong birth date."""
+    if one != other and max(one, other) <= 12:
+        return DateReading(None, told=told, fault=DateFault.YEAR_LAST)
+    return _checked(year, min(one, other), max(one, other), today, told)
 
 
 def _checked(year: int, month: int, day: int, today: date, told: str | None = None) -> DateReading:

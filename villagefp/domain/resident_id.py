@@ -9,6 +9,7 @@ from operator import mul
 from typing import NamedTuple
 
 from villagefp.domain import codes
+from villagefp.domain.records import IdStatus
 from villagefp.domain.widths import half_width
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -18,6 +19,32 @@ _NEW = re.compile(r"\d{17}[\dX]", re.ASCII)
 _OLD = re.compile(r"\d{15}", re.ASCII)
 _FLOAT = re.compile(r"[1-9](?:\.\d+)?E\+?1[4-7]", re.ASCII)
 _JUNK = re.compile(r"[\s'’‘`´\"“”·.,，、—_\-\u200b-\u200f\u2060\ufeff]+")
+_CARD = r"(?:身份)?(?:证件|证号|证|号)?(?:号?码)?"
+_ABSENT = (
+    (IdStatus.NONE, re.compile(rf"(?:无|没有?|未有|否){_CARD}")),
+    (
+        IdStatus.NOT_YET,
+        re.compile(
+            r"(?:新生儿|婴儿|小孩|无)?(?:还没有?|尚未|暂时?未|没有?|未|待|等|正?在)[补申]?"
+            rf"(?:办|领|发|出|登记|[上落入报]户)(?:理|取|口|中|了)*{_CARD}"
+            rf"|暂(?:时?无|时?没有?){_CARD}|[补申]?办理?证?中|新生儿"
+        ),
+    ),
+    (
+        IdStatus.NOT_TOLD,
+        re.compile(
+            r"不详|不知道?|不清楚?|未知|空|暂?缺|0|N/?A|[-—/\\?]+"
+            r"|(?:待|未|没有?)(?:查|核[实对]?|补充?|填写?|带|携带|提供|采集)"
+        ),
+    ),
+)
+_SIGNS = re.compile(r"[\s,，、;；。.:：()\[\]【】“”\"']+")
+_DIGITS = re.compile(r"\d[\dXx]*")
+_PART = 4
+"""Digits from which on a value looks like part of a number; the last four are what people know each other by."""
+_LONGEST_SHOWN = 20
+_MAY_BE_ONE = re.compile(r"\d(?:[\s'’_·.\-]{0,3}[\dXx]){13,}")
+_LONGEST_QUOTED = 40
 _WHOLE = 10**15  # a number of up to 15 digits survives a spreadsheet whole
 
 
@@ -71,9 +98,33 @@ def read(told: str | float) -> IdReading:
     return IdReading(number, IdFault.STRUCTURE)
 
 
+def absent(told: str) -> IdStatus | None:
+    """What words in place of a number say: that there is none, none yet, or that it was not told; None for others."""
+    words = _SIGNS.sub("", half_width(told)).upper()
+    return next((status for status, pattern in _ABSENT if pattern.fullmatch(words)), None)
+
+
 def mask(number: str) -> str:
     """The number as it may be seen by others: 1101**********002X."""
-    return number[:4] + "*" * (len(number) - 8) + number[-4:] if len(number) > 8 else "*" * len(number)
+    stars = len(number) - 8
+    if stars <= 0:
+        return "*" * len(number)
+    return number[:4] + ("*" * stars if stars <= 10 else "*" * 10 + "…") + number[-4:]
+
+
+def shown(told: str) -> str:
+    """What stands for a number, as a sentence may name it: words as they are, parts of a number masked, all short."""
+    if sum(map(str.isdigit, told)) >= _PART:
+        if normalise(told).isascii():
+            return mask(told)
+        told = _DIGITS.sub(lambda found: "*" * len(found[0]), told)  # beside words nothing of it is left
+    return told if len(told) <= _LONGEST_SHOWN else told[:_LONGEST_SHOWN] + "…"
+
+
+def quoted(told: str) -> str:
+    """Any cell or field as a sentence may name it: what may be an ID number masked, cut where it is long."""
+    plain = _MAY_BE_ONE.sub(lambda found: mask(_JUNK.sub("", found[0])), half_width(told))
+    return plain if len(plain) <= _LONGEST_QUOTED else plain[:_LONGEST_QUOTED] + "…"
 
 
 def province_hint(number: str, language: str = "zh_CN") -> str | None:

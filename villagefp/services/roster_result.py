@@ -120,7 +120,8 @@ def write_issue_report(result: RosterResult, path: Path) -> None:
 
 
 def _masked(issue: RosterIssue) -> RosterIssue:
-    return replace(issue, value=resident_id.mask(issue.value)) if issue.kind in _OF_ID_NUMBER else issue
+    of_number = issue.kind in _OF_ID_NUMBER
+    return replace(issue, value=resident_id.shown(issue.value) if of_number else resident_id.quoted(issue.value))
 
 
 def check_report_place(place: Path, roster: Path) -> None:

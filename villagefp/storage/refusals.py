@@ -78,9 +78,9 @@ def reading_in_words(folder: Path) -> Iterator[None]:
 
 def _damaged(folder: Path) -> str:
     return _(
-        "A part of the store in {folder} is damaged and cannot be read. Copy this folder to a safe place, then put back "
-        "the latest copy you made of it or have the laptop enrolled anew: what the county received comes back from "
-        "there."
+        "A part of the store in {folder} is damaged and cannot be read. Copy this folder to a safe place, then put "
+        "back the latest copy you made of it or have the laptop enrolled anew: what the county received comes back "
+        "from there."
     ).format(folder=folder)
 
 

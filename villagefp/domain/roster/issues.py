@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from villagefp.domain import dates
 from villagefp.domain.checks import CheckKind, Finding
 from villagefp.domain.dates import DateReading
-from villagefp.domain.resident_id import IdReading
+from villagefp.domain.resident_id import IdReading, quoted
 from villagefp.domain.roster.columns import Column
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.domain.roster.told import RosterIssue
@@ -84,7 +84,7 @@ class IssueBook:
         message = _(
             "“{value}” in column “{column}” is not known here. The person was kept without it; "
             "please choose the right word."
-        ).format(value=told, column=self.header(meaning))
+        ).format(value=quoted(told), column=self.header(meaning))
         self._add(row, meaning, CheckKind.UNKNOWN_VALUE, message, value=told, person=person)
 
     def unknown_method(self, row: int, person: int) -> None:
@@ -99,7 +99,7 @@ class IssueBook:
         message = _(
             "“{value}” is no phone number: a mobile number has 11 digits, any other 7 to 13. "
             "Please check it; the person was kept."
-        ).format(value=told)
+        ).format(value=quoted(told))
         self._add(row, Meaning.PHONE, CheckKind.PHONE_UNREADABLE, message, value=told, person=person)
 
     def household_unclear(self, row: int) -> None:

@@ -87,7 +87,7 @@ class RosterReader:
         if relation_cell in _BLANK:
             relation = told.relation or ("02" if _is_head(told, name.name) else None)
         sex = sex or _ROLE_SEX.get(told.role)
-        reading = None if id_cell in _BLANK else _id_number(id_cell)
+        reading, id_status = (None, IdStatus.NOT_TOLD) if id_cell in _BLANK else _id_number(id_cell)
         birth = self._birth(birth_cell, age_cell, reading, row)
         if reading is not None:
             self._look_at_id(reading, birth, sex, row)
@@ -106,7 +106,7 @@ class RosterReader:
             birth.precision,
             birth.told,
             None if reading is None else reading.number,
-            IdStatus.NOT_TOLD if reading is None else IdStatus.UNCLEAR if reading.fault else IdStatus.PRESENT,
+            id_status,
             ethnic_code,
             education_code,
             marital_code,
@@ -193,9 +193,13 @@ def _word_or_number(cell: Cell) -> str | float:
     return cell if isinstance(cell, str) or isinstance(cell, float | int) else str(cell)  # noqa: SIM101  text first
 
 
-def _id_number(cell: Cell) -> IdReading | None:
+def _id_number(cell: Cell) -> tuple[IdReading | None, IdStatus]:
+    """What the cell says as an ID number, or in words: that there is none, or none yet."""
     reading = resident_id.read(_word_or_number(cell))
-    return None if reading.number in words.NOTHING else reading
+    if reading.fault is None:
+        return reading, IdStatus.PRESENT
+    absent = resident_id.absent(reading.number)
+    return (reading, IdStatus.UNCLEAR) if absent is None else (None, absent)
 
 
 def _gives_way(birth: DateReading, exact: str) -> bool:
