@@ -153,19 +153,22 @@ def name_person(store: Store, person_id: RecordId, name: str) -> Person:
         raise UserError(_("A name is needed. Leave the entry as it is until the child has one."))
     with store.save() as save:
         person = known_person(save, person_id)
-        if person.name and person.name != name:
-            sort = "former" if person.name_status is NameStatus.GIVEN else "provisional"
-            save.add(Alias(id=store.ambient.new_id(), person=person_id, name=person.name, sort=sort))
+        if person.name != name:
+            keep_former_name(store, save, person)
         named = replace(person, name=name, name_status=NameStatus.GIVEN)
         save.change(named)
         marks.settle_kind(save.connection, person_id, "name_missing")
     return named
 
 
-def change_person(store: Store, person: Person, reason: str | None = None) -> bool:
-    """Keep what was corrected about a person; False where nothing was. Use `name_person` for the name."""
-    with store.save(reason) as save:
-        return save.change(person)
+def keep_former_name(store: Store, save: UnitOfWork, person: Person) -> RecordId | None:
+    """Let the name used so far find a person who gets another one; the id of that other name, None without a name."""
+    if not person.name:
+        return None
+    sort = "former" if person.name_status is NameStatus.GIVEN else "provisional"
+    alias = Alias(id=store.ambient.new_id(), person=person.id, name=person.name, sort=sort)
+    save.add(alias)
+    return alias.id
 
 
 def add_alias(store: Store, person_id: RecordId, name: str, sort: str = "called") -> None:

@@ -20,6 +20,10 @@ from villagefp.domain.records import (
     Presence,
     RecordId,
 )
+from villagefp.forms.views import Violation
+from villagefp.services import person_marks
+from villagefp.services.person_facts import completed_birth, contradiction
+from villagefp.services.visit_types import VisitRefused
 from villagefp.services.writing import Told, Writing, memberships
 from villagefp.storage import marks, records
 from villagefp.storage.drafts import delete_drafts_about
@@ -31,7 +35,8 @@ _OF_ONE_PERSON: tuple[type[Membership | Alias | Phone], ...] = (Membership, Alia
 def write_person(writing: Writing, told: Told) -> None:
     """Put into the register what the basic record asked: the person's own words replace what was there.
 
-    Sex, birth date and ID number are filled in where they were not known; a known one is corrected in the register.
+    Sex, birth date and ID number are filled in where they were not known, and a day completes a month or year; what is
+    known is corrected on the person's page. VisitRefused for a day that contradicts the month or year on file.
     """
     person = writing.save.get(Person, writing.person)
     if person is None or not told.updates:
@@ -44,7 +49,9 @@ def write_person(writing: Writing, told: Told) -> None:
         values["ethnic"] = told.values["ethnic"]
     if occupation := told.values.get("occupation"):
         values["occupation"] = occupation
-    writing.save.change(replace(person, **values, **_identity(person, told.values)))
+    told_anew = replace(person, **values, **_identity(person, told))
+    writing.save.change(told_anew)
+    person_marks.follow(writing.store, writing.save, person, told_anew)
     _write_phone(writing, told.values.get("phone"))
 
 
@@ -93,13 +100,18 @@ def take_off_list(writing: Writing, child: Person) -> None:
     writing.save.withdraw(Person, child.id, reason)
 
 
-def _identity(person: Person, told: Mapping[str, str]) -> dict[str, Any]:
+def _identity(person: Person, told: Told) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if person.sex in {None, "0", "9"} and told.get("sex") in {"1", "2"}:
-        values["sex"] = told["sex"]
-    if person.birth_date is None and told.get("birth_date"):
-        values |= {"birth_date": told["birth_date"], "birth_precision": Precision.DAY}
-    number = told.get("id_no")
+    if person.sex in {None, "0", "9"} and told.values.get("sex") in {"1", "2"}:
+        values["sex"] = told.values["sex"]
+    known = person.birth_date
+    if (day := told.values.get("birth_date")) and (known is None or len(known) < len(day)):
+        completed = completed_birth(person, day)
+        if completed is None:
+            question = told.asked.get("birth_date", "birth_date").rpartition("/")[2]
+            raise VisitRefused([Violation(question, "", contradiction(known or "", day))])
+        values |= completed
+    number = told.values.get("id_no")
     if person.id_no is None and number and "*" not in number:
         reading = resident_id.read(number)
         values |= {"id_no": reading.number, "id_status": IdStatus.UNCLEAR if reading.fault else IdStatus.PRESENT}

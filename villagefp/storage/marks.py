@@ -64,3 +64,21 @@ def settle(connection: Connection, mark_id: RecordId) -> None:
 def settle_kind(connection: Connection, person_id: RecordId, kind: str) -> None:
     """Take a person's marks of one kind off the list: what they asked for has been done."""
     connection.exec_driver_sql("UPDATE data_issue SET settled = 1 WHERE person = ? AND kind = ?", (person_id, kind))
+
+
+def reopen(connection: Connection, mark_id: RecordId) -> None:
+    """Put a mark on the list again: what settled it was taken back."""
+    connection.exec_driver_sql("UPDATE data_issue SET settled = 0 WHERE id = ?", (mark_id,))
+
+
+def renew(connection: Connection, mark: Mark) -> RecordId:
+    """Keep a mark of what was made doubtful just now; one that said the same before is open again. Returns its id."""
+    query = """SELECT id FROM data_issue
+               WHERE person = ? AND household = ? AND kind = ? AND place = ? AND message = ?"""
+    told = (mark.person_id or _NOBODY, mark.household_id or _NOBODY, mark.kind, mark.where, mark.message)
+    known: RecordId | None = connection.exec_driver_sql(query, told).scalar()
+    if known is None:
+        add(connection, [mark])
+        return mark.id
+    reopen(connection, known)
+    return known
