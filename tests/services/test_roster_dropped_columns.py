@@ -33,7 +33,22 @@ DROPPED = {
     "征收金额": DropReason.FEE,
     "胎儿性别": DropReason.FETAL_SEX,
     "B超结果(胎儿性别)": DropReason.FETAL_SEX,
+    "B超性别": DropReason.FETAL_SEX,
+    "性别(B超)": DropReason.FETAL_SEX,
+    "性别（胎儿）": DropReason.FETAL_SEX,
     "考核得分": DropReason.PERSON_RANK,
+    "党员排名": DropReason.PERSON_RANK,
+    "上环日期": DropReason.CHECKING,
+    "透环日期": DropReason.CHECKING,
+    "环情": DropReason.CHECKING,
+    "落实结扎": DropReason.CHECKING,
+    "结扎日期": DropReason.CHECKING,
+    "避孕措施落实": DropReason.CHECKING,
+    "妇检日期": DropReason.CHECKING,
+    "二孩指标": DropReason.POLICY,
+    "指标年度": DropReason.POLICY,
+    "举报人": DropReason.INFORMER,
+    "检举电话": DropReason.INFORMER,
 }
 
 
@@ -57,6 +72,11 @@ def test_a_dropped_header_is_recognised(header: str, reason: DropReason) -> None
         "备注",
         "居住情况",
         "文化程度",
+        "工作单位",
+        "环境卫生",
+        "体检指标",
+        "与户主关系",
+        "落户日期",
     ],
 )
 def test_other_headers_are_not_dropped(header: str) -> None:
@@ -83,6 +103,14 @@ def test_dropped_columns_are_told_and_nothing_of_them_is_kept(store: Store, tmp_
             for row in connection.exec_driver_sql(f"SELECT * FROM {table}"):
                 kept = "".join(cell.decode("utf-8", "ignore") if isinstance(cell, bytes) else str(cell) for cell in row)
                 assert "不得保留" not in kept
+
+
+def test_the_sex_seen_by_ultrasound_is_not_that_of_the_woman(store: Store, tmp_path: Path) -> None:
+    rows = [["姓名", "身份证号", "B超性别"], ["李芳", LI, "男"], ["赵玉兰", ZHAO, "女"]]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    assert {line.sex for line in by_name(store).values()} == {"2"}
+    assert [one.column for one in result.dropped] == ["B超性别"]
+    assert (result.issues, result.not_imported) == ((), ())
 
 
 def test_a_dropped_column_cannot_be_brought_back_by_hand(store: Store, tmp_path: Path) -> None:

@@ -507,3 +507,36 @@ def test_an_issue_names_the_column_of_the_member_that_it_is_about(store: Store, 
         (2, "birth_unreadable", "第一孩出生日期"),
         (3, "id_checksum", "男方身份证号"),
     }
+
+
+def test_a_family_on_one_row_under_bare_words(store: Store, tmp_path: Path) -> None:
+    """The role alone is the header of the name; each ID number is that of the member before it."""
+    rows = [
+        ["户号", "户主", "身份证号", "配偶", "身份证号", "长子", "身份证号"],
+        ["12", "张建国", ZHANG, "李芳", LI, "张晨熙", CHILD],
+        ["13", "王德胜", WANG, "赵玉兰", ZHAO, "", ""],
+    ]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    _test_family(store)
+    lines = by_name(store)
+    assert [lines[name].relation for name in ("张建国", "李芳", "张晨熙")] == ["02", "10", "20"]
+    assert (result.issues, result.not_imported) == ((), ())
+
+
+@pytest.mark.parametrize("child", ["儿子", "女儿", "长女", "小孩", "孩子"])
+def test_other_bare_words_for_a_child(store: Store, tmp_path: Path, child: str) -> None:
+    rows = [["丈夫", "身份证号", "妻子", "身份证号", child, "身份证号"], ["张建国", ZHANG, "李芳", LI, "张晨熙", CHILD]]
+    take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    lines = by_name(store)
+    assert {name: line.id_no for name, line in lines.items()} == {"张建国": ZHANG, "李芳": LI, "张晨熙": CHILD}
+    assert len({line.household_id for line in lines.values()}) == 1
+
+
+@pytest.mark.parametrize(("word", "kept"), [("父亲", ["父亲"]), ("母亲", []), ("结婚", ["结婚"]), ("常住", [])])
+def test_a_header_that_could_be_a_cell(store: Store, tmp_path: Path, word: str, kept: list[str]) -> None:
+    cells = {"父亲": "张大山", "母亲": "王秀英", "结婚": "2010-5-1", "常住": "常住"}
+    rows = [["姓名", "性别", "身份证号", word], ["李芳", "女", LI, cells[word]], ["王德胜", "男", WANG, cells[word]]]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    assert {name: line.id_no for name, line in by_name(store).items()} == {"李芳": LI, "王德胜": WANG}
+    assert [one.column for one in result.not_imported] == kept
+    assert result.issues == ()

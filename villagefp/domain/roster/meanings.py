@@ -119,7 +119,7 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("children", r"子女[个人]?数|孩子数|子女情况$"),
         ("child", (
             r"(?:子女|孩子|小孩|儿童|child)(?P<a>\d|[一二三四五六])|第?(?P<b>[一二三四五六1-6])(?:孩|胎|个?孩子|个?子女)|"
-            r"^(?P<c>[长次三四五])[子女](?!女)|子女|孩子|小孩|^儿童|child"
+            r"^(?P<c>[长次三四五])[子女](?!女)|子女|孩子|小孩|儿子|女儿|^儿童|child"
         )),
         ("husband", r"丈夫|男方|夫方|^夫(?!妻|妇)|男主人|husband"),
         ("wife", r"妻子|女方|妻方|^妻|育龄妇女|^妇女|女主人|wife"),
@@ -129,6 +129,11 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("head", r"^户主(?!关系)|^head"),
     )
 )  # fmt: skip
+_OTHER_DATE = re.compile(
+    r"[^公阳农阴历年月](?:日期|时间|年月|年份|年度|日)|[环卡扎术检死亡婚迁孕产证籍党]|去世|病故|上户|落户|销户|登记|注册|领|签|办|"
+    r"采集|录入|更新|毕业|入伍|退伍|入[村学院]|离[村开职]|外出|返[乡村回]|回[乡村来]|到期|有效|起止|截[至止]|"
+    r"dea(?:th|d)|died|marri|wedding|moved?|issue|regist|valid|visit|entry"
+)
 _NUMBER = {sign: str(place) for place, sign in enumerate("一二三四五六", 1)} | {"长": "1", "次": "2"}
 
 
@@ -146,6 +151,12 @@ def of_header(header: str) -> Meaning | None:
     if dropped_columns.reason(header):
         return Meaning.DROPPED
     return next((meaning for meaning, pattern in _RULES if pattern.search(header)), None)
+
+
+@cache
+def names_other_date(header: str) -> bool:
+    """Whether an unknown header, as it is written, tells of another day than a birth: 透环日期, 死亡, 时间（迁入）."""
+    return _OTHER_DATE.search(bare(header).lower()) is not None
 
 
 @cache

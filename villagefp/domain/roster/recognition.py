@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from villagefp.domain.roster import dropped_columns, tables, whose
+from villagefp.domain.roster import births, dropped_columns, tables, whose
 from villagefp.domain.roster.columns import (
     ONE_A_TABLE,
     Column,
@@ -18,6 +18,7 @@ from villagefp.domain.roster.columns import (
 from villagefp.domain.roster.contents import Cell, shares
 from villagefp.domain.roster.meanings import Meaning, of_header, plain, role_of
 from villagefp.domain.roster.tables import Row, SheetCells, Table, is_total
+from villagefp.domain.widths import bare
 
 _SAMPLE = 60
 _SURE = 0.6
@@ -49,7 +50,7 @@ def recognise(sheet: SheetCells, table: Table, memory: MappingMemory | None) -> 
     rows = [row for row in sheet.rows[table.first : min(table.last, table.first + 3 * _SAMPLE)] if not is_total(row)]
     cells = [_told(rows, place) for place in range(len(table.headers))]
     columns = [_by_header(table, place, of_column) for place, of_column in enumerate(cells)]
-    columns = _by_content(columns, [shares(islice(of_column, _SAMPLE)) for of_column in cells])
+    columns = _by_content(columns, [shares(islice(of_column, _SAMPLE)) for of_column in cells], rows)
     columns = _household_number(columns, sheet, table)
     families = whose.is_family_table(columns)
     columns = whose.of_families(columns) if families else whose.of_one_person(columns)
@@ -68,6 +69,7 @@ def _by_header(table: Table, place: int, cells: Sequence[Cell]) -> Column:
     leaf, whole = (plain(words[-1]), plain("".join(words))) if words else ("", "")
     samples = tuple(_shown(cell) for cell in islice(cells, 3))
     why = dropped_columns.reason(whole) or dropped_columns.reason(leaf)
+    why = why or dropped_columns.reason_in_full(bare(header).lower())
     if why:
         return Column(place, header, Meaning.DROPPED, reason=dropped_columns.sentence(why))
     meaning = of_header(leaf) or of_header(whole)
@@ -81,7 +83,7 @@ def _shown(cell: Cell) -> str:
     return f"{cell:.15g}" if isinstance(cell, float) else str(cell).strip()
 
 
-def _by_content(columns: list[Column], looks: list[dict[Meaning, float]]) -> list[Column]:
+def _by_content(columns: list[Column], looks: list[dict[Meaning, float]], rows: Sequence[Row]) -> list[Column]:
     """Plain content overrules a wrong header first; then columns without a telling header get what their cells say."""
     overruled = [
         replace(column, meaning=best) if best and _is_wrong(column, best, shown) else column
@@ -94,6 +96,9 @@ def _by_content(columns: list[Column], looks: list[dict[Meaning, float]]) -> lis
         best = _best(shown)
         unknown = column.meaning is Meaning.NOT_IMPORTED and of_header(plain(column.header)) is None
         if best is None or not unknown or shown[best] < _SURE or (best, column.who) in taken:
+            result.append(column)
+            continue
+        if best is Meaning.BIRTH and not births.may_be(column, overruled, rows):
             result.append(column)
             continue
         if best in ONE_A_TABLE:

@@ -20,6 +20,8 @@ _TOTAL = re.compile(
     r"|(?:填表|审核|制表|填报|负责|经办|单位|联系|打印)\S{0,4}[：:]|(?:注|备注|说明|填表说明)[：:]"
     r"|(?:总?户数|总?人[口数]{1,2})\s*[：:]|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
 )
+_NEVER_CELLS = frozenset((Meaning.NAME, Meaning.ID_NO))
+"""Meanings whose words, 姓名 and 身份证号, stand in no cell of a person: where they are, the row is a header."""
 _NAME_WORDS = ("姓名", "姓 名", "姓  名", "姓\u3000名", "成员姓名", "家庭成员姓名", "Name", "name")
 
 
@@ -100,28 +102,37 @@ def _next_header(rows: Sequence[Row], start: int, stop: int) -> tuple[int, ...]:
 
 
 def _is_header(row: Row) -> bool:
-    meanings, data = _looks(row)
+    meanings, data, both = _looks(row)
     people = meanings & {Meaning.NAME, Meaning.ID_NO, Meaning.RELATION, Meaning.HEAD_NAME}
-    return data == 0 and (len(meanings) >= 3 or (len(meanings) >= 2 and bool(people)))
+    if data or (both and people.isdisjoint(_NEVER_CELLS)):
+        return False
+    count = len(meanings | {Meaning.NAME}) if both else len(meanings)  # 丈夫 alone is the header of his name
+    return count >= 3 or (count >= 2 and bool(people))
+
+
+def _may_be_either(looks: Meaning, text: str) -> bool:
+    """Whether a cell that looks like data stands above columns just as well: 配偶, 长子, 父亲; 结婚, 常住."""
+    return (looks is Meaning.RELATION and bool(role_of(text))) or looks in (Meaning.MARITAL, Meaning.PRESENCE)
 
 
 def _goes_on(row: Row) -> bool:
     """Whether the row below a header row still belongs to the header."""
-    meanings, data = _looks(row)
-    return data == 0 and len(meanings) >= 2
+    meanings, data, both = _looks(row)
+    return data == both == 0 and len(meanings) >= 2
 
 
 def _is_head_of_head(row: Row) -> bool:
     """Whether the row above a header row names groups of columns: 丈夫 | 妻子 | 子女1, or 家庭成员基本情况."""
     told = [cell for cell in row if isinstance(cell, str) and cell]
-    _meanings, data = _looks(row)
+    _meanings, data, both = _looks(row)
+    data += both
     grouped = sum(1 for cell in told if role_of(plain(cell)) or of_header(plain(cell)))
     return len(told) >= 2 and grouped >= 2 and data <= grouped and not any("：" in cell or ":" in cell for cell in told)
 
 
-def _looks(row: Row) -> tuple[set[Meaning], int]:
-    """The different meanings that cells of a row name, and how many cells look like somebody's data."""
-    meanings, data = set(), 0
+def _looks(row: Row) -> tuple[set[Meaning], int, int]:
+    """The different meanings that cells of a row name, how many look like somebody's data, how many may be either."""
+    meanings, data, both = set(), 0, 0
     for cell in row:
         if cell in ("", None):
             continue
@@ -134,10 +145,13 @@ def _looks(row: Row) -> tuple[set[Meaning], int]:
         if looks is Meaning.NAME and meaning is None:
             continue
         if looks is not None and not (meaning and _may_head(looks, text)):
-            data += 1
+            if _may_be_either(looks, text):
+                both += 1
+            else:
+                data += 1
         elif meaning is not None:
             meanings.add(meaning)
-    return meanings, data
+    return meanings, data, both
 
 
 def _may_head(looks: Meaning, text: str) -> bool:
