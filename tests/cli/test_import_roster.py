@@ -11,6 +11,9 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from tests.cli.conftest import ROSTER, Call
+from tests.cli.test_person import looks
+from villagefp.domain.ambient import Ambient
+from villagefp.domain.resident_id import check_digit
 from villagefp.errors import UserError
 from villagefp.services import roster
 
@@ -64,6 +67,24 @@ def test_a_change_names_the_person_as_the_list_does(call: Call, tmp_path: Path) 
     assert changes
     assert {change["person_id"] for change in changes} == {person["id"]}
     assert str(uuid.UUID(person["id"])) == person["id"]
+
+
+def test_a_change_of_an_id_number_is_masked_unless_asked_for(
+    call: Call, tmp_path: Path, folder: Path, ambient: Ambient
+) -> None:
+    numbers = [f"{first}{check_digit(first)}" for first in ("99010119710203001", "99010119710203003")]
+    for number in numbers:
+        write_book(tmp_path / f"{number}.xlsx", {**HEAD, "身份证号": number})
+    assert call("import-roster", tmp_path / f"{numbers[0]}.xlsx").code == 0
+    words = ("import-roster", tmp_path / f"{numbers[1]}.xlsx", "--dry-run", "--json")
+    (masked,) = call(*words).json["changes"]
+    assert looks(folder, ambient) == []
+    assert masked["field"] == "id_no"
+    assert [masked["old"], masked["new"]] == [f"9901**********{number[-4:]}" for number in numbers]
+    (whole,) = call(*words, "--reveal").json["changes"]
+    assert [whole["old"], whole["new"]] == numbers
+    (look,) = looks(folder, ambient)
+    assert (str(uuid.UUID(bytes=look.person)), look.action) == (whole["person_id"], "revealed")
 
 
 def test_a_column_that_the_product_does_not_keep_is_named(call: Call, tmp_path: Path) -> None:

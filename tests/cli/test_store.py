@@ -135,6 +135,20 @@ def test_a_call_that_is_off_ends_with_two(bare: Call, words: tuple[str, ...]) ->
     assert "usage: villagefp" in told.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("due", "--on", "2026-13-01"), ("sing",), ("person",), ("init", "--village", "990101101201"), ("person", "show")],
+)
+def test_a_call_that_is_off_is_said_in_whole_chinese_sentences(
+    bare: Call, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("VILLAGEFP_LANG", "zh_CN")
+    told = bare(*words)
+    assert told.code == 2
+    assert told.err.endswith("什么也没有做，请改正后再运行。\n")
+    assert "。。" not in told.err
+
+
 def test_help_names_every_word(bare: Call) -> None:
     told = bare("--help")
     assert told.code == 0

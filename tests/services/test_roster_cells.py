@@ -48,7 +48,7 @@ def test_a_word_that_is_no_number_is_named_on_screen_and_in_the_report(store: St
     assert issue.kind is CheckKind.ID_STRUCTURE
     assert issue.message.startswith("“遗失” is no ID number")
     assert _told_in_report(result, tmp_path) == ["遗失"]
-    assert by_name(store)["张建国"].id_status is IdStatus.UNCLEAR
+    assert by_name(store)["张建国"].id_status == IdStatus.UNCLEAR
 
 
 @pytest.mark.parametrize(

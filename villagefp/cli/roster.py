@@ -9,7 +9,7 @@ from villagefp.cli.opening import opened
 from villagefp.cli.output import Output
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.services import roster
+from villagefp.services import privacy, roster
 from villagefp.storage.store import Store
 
 _ISSUES_SHOWN = 20
@@ -21,6 +21,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     parser.add_argument("file", type=Path)
     parser.add_argument("--dry-run", action="store_true", help=_("say what would happen, write nothing"))
     parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help=_("write the list of issues as a workbook"))
+    parser.add_argument(
+        "--reveal", action="store_true", help=_("show whole ID numbers in the changes; the look is logged")
+    )
     parser.set_defaults(run=_import)
 
 
@@ -33,7 +36,10 @@ def _import(told: argparse.Namespace, output: Output) -> int:
         plan = roster.plan_import(store, preview, today)
         result = roster.dry_run(plan) if told.dry_run else roster.import_roster(store, plan)
         failure = None if told.report is None else _report(store, result, told.report)
-    data = roster.to_json(result)
+        if told.reveal:
+            changed = [change.person for change in result.changes if change.field == "id_no"]
+            privacy.note_accesses(store, changed, "revealed")
+    data = roster.to_json(result, reveal=told.reveal)
     lines = "\n".join((roster.summary(result), *_issue_lines(result)))
     output.tell(lines, data if failure is None else {**data, "report_error": failure})
     if failure is None:

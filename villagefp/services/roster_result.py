@@ -46,8 +46,8 @@ class RosterResult:
     about: tuple[RecordId, ...] = ()  # the persons whom issues are about
 
 
-def to_json(result: RosterResult) -> dict[str, Any]:
-    """The result as scripts may rely on it."""
+def to_json(result: RosterResult, *, reveal: bool = False) -> dict[str, Any]:
+    """The result as scripts may rely on it; ID numbers are masked unless `reveal`, which the caller logs."""
     return {
         "households": result.households,
         "persons": result.persons,
@@ -67,7 +67,7 @@ def to_json(result: RosterResult) -> dict[str, Any]:
         ],
         "changes": [
             {"person_id": str(UUID(bytes=change.person)), "field": change.field, "old": change.old, "new": change.new}
-            for change in result.changes
+            for change in (result.changes if reveal else map(_change_masked, result.changes))
         ],
         "dropped_columns": [{"column": one.column, "reason": one.reason} for one in result.dropped],
         "not_imported": [{"column": one.column, "reason": one.reason} for one in result.not_imported],
@@ -122,6 +122,12 @@ def write_issue_report(result: RosterResult, path: Path) -> None:
 def _masked(issue: RosterIssue) -> RosterIssue:
     of_number = issue.kind in _OF_ID_NUMBER
     return replace(issue, value=resident_id.shown(issue.value) if of_number else resident_id.quoted(issue.value))
+
+
+def _change_masked(change: FieldChange) -> FieldChange:
+    if change.field != "id_no":
+        return change
+    return replace(change, old=resident_id.shown(change.old), new=resident_id.shown(change.new))
 
 
 def check_report_place(place: Path, roster: Path) -> None:
