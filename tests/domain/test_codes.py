@@ -72,6 +72,14 @@ def test_labels_and_words() -> None:
     assert codes.load("ethnic").code_of("汉") == codes.load("ethnic").code_of("汉族") == "01"
 
 
+def test_a_code_that_stands_for_little_schooling_says_so() -> None:
+    """The paper form's 9 文盲或半文盲 has no code of its own, and nobody should read of a person what is not so."""
+    education = codes.load("education_gb")
+    assert {education.code_of(word) for word in ("文盲", "半文盲", "文盲或半文盲", "不识字", "其他", "other")} == {"90"}
+    assert education.label("90") == "文盲及其他"
+    assert education.label("90", "en") == "Little or no schooling, or other"
+
+
 def test_order_of_birth_is_never_offered() -> None:
     offered = {code.code for code in codes.load("relation").offered()}
     assert not offered & {"21", "22", "23", "31", "32", "33"}
