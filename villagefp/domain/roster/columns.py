@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from villagefp.domain import resident_id
-from villagefp.domain.roster.meanings import Meaning
+from villagefp.domain.roster.meanings import Meaning, contact_of, plain
 from villagefp.domain.roster.tables import Table
 from villagefp.domain.widths import bare
 
@@ -26,6 +26,7 @@ class Column:
     who: str = ""  # husband, wife, spouse, child1 … or the family, where a family stands on one row
     reason: str = ""  # why it is dropped or not imported
     samples: tuple[str, ...] = ()
+    whose: str = ""  # of a phone, where its header says that it is not the person's own: household, spouse, other …
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,18 @@ class MappedTable:
     families: bool = False
 
     def place(self, meaning: Meaning, who: str = "") -> int | None:
-        """Where the first column of this meaning is."""
-        return next((one.place for one in self.columns if one.meaning is meaning and one.who == who), None)
+        """Where the first column of this meaning is; for a phone, the first that is the person's own."""
+        return next(
+            (one.place for one in self.columns if one.meaning is meaning and one.who == who and not one.whose), None
+        )
+
+    def further(self) -> dict[str, tuple[Column, ...]]:
+        """By whose they are, the phones and other names that stand beside the first: own ones, then other people's."""
+        found: dict[str, list[Column]] = {}
+        for one in sorted(self.columns, key=lambda column: bool(column.whose)):
+            if one.meaning in (Meaning.PHONE, Meaning.ALIAS) and one.place != self.place(one.meaning, one.who):
+                found.setdefault(one.who, []).append(one)
+        return {who: tuple(those) for who, those in found.items()}
 
 
 @dataclass(frozen=True)
@@ -64,8 +75,15 @@ def remap(mapped: MappedTable, corrected: Mapping[int, Meaning]) -> MappedTable:
                 and other.place not in corrected
             ):
                 columns[other.place] = replace(other, meaning=Meaning.NOT_IMPORTED)
-        columns[place] = without_private_samples(replace(columns[place], meaning=meaning, reason=""))
+        set_right = replace(columns[place], meaning=meaning, reason="")
+        columns[place] = without_private_samples(replace(set_right, whose=whose_phone(set_right)))
     return replace(mapped, columns=tuple(columns))
+
+
+def whose_phone(column: Column) -> str:
+    """Whose the phones in a column are, where its header says that they are not the person's own."""
+    whose = contact_of(plain(column.header)) if column.meaning is Meaning.PHONE else ""
+    return "" if whose == "self" else whose
 
 
 def without_private_samples(column: Column) -> Column:

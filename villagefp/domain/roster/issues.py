@@ -94,13 +94,15 @@ class IssueBook:
         )
         self._add(row, Meaning.LEGACY_METHOD, CheckKind.UNKNOWN_VALUE, message, person=person)
 
-    def phone_unreadable(self, row: int, told: str, person: int) -> None:
-        """Something that can be no phone number."""
+    def phone_unreadable(self, row: int, told: str, person: int, column: str | None = None) -> None:
+        """Something that can be no phone number; `column` where it stands in another than the first of phones."""
         message = _(
             "“{value}” is no phone number: a mobile number has 11 digits, any other 7 to 13. "
             "Please check it; the person was kept."
         ).format(value=quoted(told))
-        self._add(row, Meaning.PHONE, CheckKind.PHONE_UNREADABLE, message, value=told, person=person)
+        column = self.header(Meaning.PHONE) if column is None else column
+        kind = CheckKind.PHONE_UNREADABLE
+        self._issues.append(RosterIssue(self._sheet, row, column, kind, message, told, person))
 
     def household_unclear(self, row: int) -> None:
         """A head of household without a household number where the others have one."""

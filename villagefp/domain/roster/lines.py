@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from villagefp.domain.roster import words
-from villagefp.domain.roster.columns import MappedTable
+from villagefp.domain.roster.columns import Column, MappedTable
 from villagefp.domain.roster.contents import Cell
 from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
@@ -38,6 +38,7 @@ class PersonCells(NamedTuple):
     cells: tuple[Cell, ...]
     role: str = ""  # husband, wife, child2 … where a family stands on one row
     relation: str | None = None  # what the role says
+    more: tuple[tuple[Column, Cell], ...] = ()  # further phones and other names
 
 
 class TableWalk:
@@ -48,6 +49,8 @@ class TableWalk:
         self._mapped = mapped
         self._homes = homes
         self._issues = issues
+        self._further = mapped.further()
+        self._family_phone = mapped.place(Meaning.PHONE, FAMILY)
         self._header_words = frozenset(word for header in mapped.table.headers for word in header)
         titles = (*mapped.table.titles, sheet.name)
         self._group = next((group for title in titles if (group := words.group_in(title))), None)
@@ -66,7 +69,7 @@ class TableWalk:
             if mapped.families:
                 yield from self._family(number, row, (home, family), dict(zip(roles, members, strict=True)))
             elif self._is_person(row, members[0]):
-                yield PersonCells(number, home, members[0])
+                yield PersonCells(number, home, members[0], more=self._more(row, ""))
             else:
                 self._pass(number, row)
 
@@ -112,8 +115,25 @@ class TableWalk:
             there[head] = _with(_with(there[head], Meaning.PHONE, phone), Meaning.PRESENCE, presence)
             partner = next((role for role in ("wife", "spouse") if role in there), head)
             there[partner] = _with(there[partner], Meaning.LEGACY_METHOD, method)
-        for role in sorted(there, key=lambda role: (role != head, _role_order(role))):
-            yield PersonCells(number, home, there[role], role, "02" if role == head else _relation(role))
+        for place, role in enumerate(sorted(there, key=lambda role: (role != head, _role_order(role)))):
+            more = self._more(row, role)
+            if place == 0:
+                more += self._more_of_family(row, there[role])
+            yield PersonCells(number, home, there[role], role, "02" if role == head else _relation(role), more)
+
+    def _more(self, row: Row, role: str) -> tuple[tuple[Column, Cell], ...]:
+        """What a person has in further columns of phones and other names."""
+        if role not in self._further:
+            return ()
+        return tuple((one, cell) for one in self._further[role] if (cell := row[one.place]) not in _BLANK)
+
+    def _more_of_family(self, row: Row, first: tuple[Cell, ...]) -> tuple[tuple[Column, Cell], ...]:
+        """The phones of the family; its first one too where the first of the row has another."""
+        more = self._more(row, FAMILY)
+        place = self._family_phone
+        if place is None or row[place] in (*_BLANK, first[PERSON_CELLS.index(Meaning.PHONE)]):
+            return more
+        return ((self._mapped.columns[place], row[place]), *more)
 
     def _pass(self, number: int, row: Row) -> None:
         """What stands between the people: a heading that names the group, a subtotal, nothing, or something unclear."""

@@ -129,6 +129,18 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("head", r"^户主(?!关系)|^head"),
     )
 )  # fmt: skip
+_CONTACTS = tuple(
+    (whose, re.compile(pattern))
+    for whose, pattern in (
+        ("self", r"本人|自己|^妇女"),
+        ("neighbour", r"邻居|邻里|neighbou?r"),
+        (
+            "other",
+            r"联系人|监护人?|家长|家属|亲属|亲戚|亲友|紧急|应急|代办|emergency|guardian|next ?of ?kin|contact ?person",
+        ),
+        ("household", r"家庭|家里|家中|住宅|宅电|座机|固定|固话|home|landline|household"),
+    )
+)
 _OTHER_DATE = re.compile(
     r"[^公阳农阴历年月](?:日期|时间|年月|年份|年度|日)|[环卡扎术检死亡婚迁孕产证籍党]|去世|病故|上户|落户|销户|登记|注册|领|签|办|"
     r"采集|录入|更新|毕业|入伍|退伍|入[村学院]|离[村开职]|外出|返[乡村回]|回[乡村来]|到期|有效|起止|截[至止]|"
@@ -151,6 +163,12 @@ def of_header(header: str) -> Meaning | None:
     if dropped_columns.reason(header):
         return Meaning.DROPPED
     return next((meaning for meaning, pattern in _RULES if pattern.search(header)), None)
+
+
+@cache
+def contact_of(header: str) -> str:
+    """Whose phone a header (as `plain` gives it) says to be there: a code of `Phone.whose`; empty where it does not."""
+    return next((whose for whose, pattern in _CONTACTS if pattern.search(header)), "")
 
 
 @cache

@@ -162,8 +162,8 @@ class Planner:
             )
         if told.phones:
             self._new.extend(self._phones(told, record, ()))
-        if told.alias:
-            self._new.append(Alias(id=self._making.new_id(), person=record, name=told.alias))
+        for alias in told.aliases:
+            self._new.append(Alias(id=self._making.new_id(), person=record, name=alias))
 
     def _update(self, told: RosterPerson, stored: Person) -> None:
         before = len(self._new) + len(self._changed)
@@ -182,8 +182,9 @@ class Planner:
             self._new.append(Membership(id=self._making.new_id(), person=stored.id, hukou_book=book))
         self._update_phones(told, stored.id)
         names = {alias.name for alias in self._known.aliases.get(stored.id, ())}
-        if told.alias and told.alias not in names:
-            self._new.append(Alias(id=self._making.new_id(), person=stored.id, name=told.alias))
+        for alias in told.aliases:
+            if alias not in names:
+                self._new.append(Alias(id=self._making.new_id(), person=stored.id, name=alias))
         if len(self._new) + len(self._changed) > before:
             self._touched.add(stored.id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from villagefp.domain import dates, names, phones, resident_id
@@ -94,6 +96,11 @@ class RosterReader:
             sex = sex or reading.sex
         if relation is None and told.role.startswith("child"):
             relation = {"1": "20", "2": "30"}.get(sex or "")
+        numbers = () if phone_cell in _BLANK else self._phones(phone_cell, row)
+        other_names: tuple[str, ...] = () if alias in _BLANK else (names.normalise(words.text_of(alias)),)
+        if told.more:
+            numbers += tuple(self._further_phones(told))
+            other_names += _further_names(told)
         return RosterPerson(
             self._sheet,
             row,
@@ -111,14 +118,15 @@ class RosterReader:
             education_code,
             marital_code,
             occupation_code,
-            () if phone_cell in _BLANK else self._phones(phone_cell, row),
+            numbers,
             _PRESENCES[presence] if presence else None,
             None if method_cell in _BLANK else self._method(method_cell, sex, row),
-            None if alias in _BLANK else names.normalise(words.text_of(alias)),
+            other_names[0] if other_names else None,
             names.mother_in(name.name) if mother in _BLANK else names.normalise(words.text_of(mother)),
             None if note in _BLANK else words.text_of(note).strip(),
             None if hukou in _BLANK else words.text_of(hukou).strip(),
             "" if relation_cell in _BLANK else words.text_of(relation_cell).strip(),
+            other_names[1:],
         )
 
     def _birth(self, cell: Cell, age: Cell, reading: IdReading | None, row: int) -> DateReading:
@@ -180,12 +188,23 @@ class RosterReader:
             self._issues.unknown_method(row, len(self._persons))
             return None
 
-    def _phones(self, cell: Cell, row: int) -> tuple[phones.PhoneReading, ...]:
+    def _further_phones(self, told: PersonCells) -> Iterator[phones.PhoneReading]:
+        """The numbers of other phone columns, each with whose it is where cell or header say so."""
+        for column, cell in told.more:
+            if column.meaning is Meaning.PHONE:
+                for one in self._phones(cell, told.row, column.header):
+                    yield one if one.whose or not column.whose else replace(one, whose=column.whose)
+
+    def _phones(self, cell: Cell, row: int, column: str | None = None) -> tuple[phones.PhoneReading, ...]:
         read = phones.read(_word_or_number(cell))
         told = words.text_of(cell).strip()
         if not (read and all(one.plausible for one in read)) and told not in words.NOTHING:
-            self._issues.phone_unreadable(row, told, len(self._persons))
+            self._issues.phone_unreadable(row, told, len(self._persons), column)
         return tuple(one for one in read if one.plausible)
+
+
+def _further_names(told: PersonCells) -> tuple[str, ...]:
+    return tuple(names.normalise(words.text_of(cell)) for column, cell in told.more if column.meaning is Meaning.ALIAS)
 
 
 def _word_or_number(cell: Cell) -> str | float:

@@ -101,6 +101,9 @@ def _by_content(columns: list[Column], looks: list[dict[Meaning, float]], rows: 
         if best is Meaning.BIRTH and not births.may_be(column, overruled, rows):
             result.append(column)
             continue
+        if best is Meaning.PHONE and column.header and any(one.meaning is Meaning.PHONE for one in overruled):
+            result.append(column)  # somebody's phone, but whose?
+            continue
         if best in ONE_A_TABLE:
             taken.add((best, column.who))
         result.append(replace(column, meaning=best))

@@ -37,6 +37,12 @@ class RosterPerson(NamedTuple):
     note: str | None
     hukou_book: str | None
     relation_told: str
+    more_aliases: tuple[str, ...] = ()
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Every other name, each once."""
+        return tuple(dict.fromkeys((self.alias, *self.more_aliases))) if self.alias else ()
 
 
 @dataclass(slots=True)

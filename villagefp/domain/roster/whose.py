@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from itertools import repeat
 
-from villagefp.domain.roster.columns import ONE_A_TABLE, Column
-from villagefp.domain.roster.meanings import Meaning
+from villagefp.domain.roster.columns import ONE_A_TABLE, Column, whose_phone
+from villagefp.domain.roster.meanings import Meaning, contact_of, plain
 
 FAMILY = "family"
 """Whose a column is where it tells something of the whole family on the row."""
@@ -17,6 +17,10 @@ _OF_HOUSEHOLD = frozenset(
     (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning.HUKOU_BOOK, Meaning.ROW_NUMBER, Meaning.NOTE)
 )
 _OF_PERSON = frozenset((Meaning.ID_NO, Meaning.BIRTH, Meaning.SEX, Meaning.RELATION))
+_WHOSE = {"husband": "spouse", "wife": "spouse", "spouse": "spouse", "child": "child"} | dict.fromkeys(
+    ("mother", "father"), "other"
+)
+"""Whose the phone of a relative is, in the codes of `Phone.whose`."""
 _NAMES = (Meaning.NAME, Meaning.HEAD_NAME)
 _SPOUSES = frozenset(("husband", "wife", "spouse"))
 
@@ -50,6 +54,8 @@ def of_families(columns: list[Column]) -> list[Column]:
     result: list[Column] = []
     seen: list[str] = []
     unowned = Counter(one.meaning for one in columns if not one.who)
+    if _stand_together(columns):
+        unowned[Meaning.PHONE] = 1
     for column in map(_as_member, columns, repeat(_couple(columns))):
         who = column.who
         if column.meaning is Meaning.NAME:
@@ -61,8 +67,18 @@ def of_families(columns: list[Column]) -> list[Column]:
             who = FAMILY
         elif not who and seen and column.meaning not in _OF_HOUSEHOLD:
             who = seen[-1]
-        result.append(replace(column, who=who))
+        result.append(replace(column, who=who, whose=whose_phone(column)))
     return result
+
+
+def _stand_together(columns: list[Column]) -> bool:
+    """Whether all phones without a role stand between the same two members."""
+    members, before = 0, set()
+    for column in columns:
+        members += column.meaning in _NAMES
+        if column.meaning is Meaning.PHONE and not column.who:
+            before.add(members)
+    return len(before) == 1
 
 
 def _as_member(column: Column, couple: bool) -> Column:
@@ -96,12 +112,21 @@ def of_one_person(columns: list[Column]) -> list[Column]:
         if meaning in ONE_A_TABLE and meaning in taken:
             meaning = Meaning.NOT_IMPORTED
         taken.add(meaning)
-        result.append(replace(column, meaning=meaning, who=""))
+        whose = whose_phone(column) or (_of_relative(column) if meaning is Meaning.PHONE else "")
+        result.append(replace(column, meaning=meaning, who="", whose=whose))
     return result
+
+
+def _of_relative(column: Column) -> str:
+    """Whose the phone of a relative is; empty for others, and for 育龄妇女电话 in a list of women."""
+    own = contact_of(plain(column.header)) == "self"
+    return "" if own else _WHOSE.get(column.who.rstrip("0123456789"), "")
 
 
 def _single_meaning(column: Column, named: bool) -> Meaning:
     about_another = bool(column.who) and column.meaning not in (Meaning.HEAD_NAME, Meaning.MOTHER)
+    if column.meaning is Meaning.PHONE and (_of_relative(column) or contact_of(plain(column.header))):
+        return Meaning.PHONE
     # A list of heads alone says 户主身份证号 of the person of the row.
     kept = not about_another or (column.who == "head" and not named) or column.meaning is Meaning.DROPPED
     return column.meaning if kept else Meaning.NOT_IMPORTED
