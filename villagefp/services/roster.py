@@ -67,6 +67,7 @@ __all__ = [
 _LOOKED_AT: tuple[type[Record], ...] = (Household, HukouBook, Person, Alias, Phone, Membership)
 _PORTION = 1500
 _DRAWN = 500
+_NOW_ANOTHER = "the roster tells another number"
 
 
 class ImportCancelled(UserError):  # noqa: N818  it is told as it stands, as any refusal
@@ -219,7 +220,7 @@ def import_roster(
 ) -> RosterResult:
     """Take the plan into the register in one save; stopped or failed, the store is as it was."""
     writes = plan.writes
-    total = len(writes.new) + len(writes.changed)
+    total = len(writes.new) + len(writes.changed) + len(writes.withdrawn)
     done = 0
 
     def went_on(count: int) -> None:
@@ -241,6 +242,9 @@ def import_roster(
             went_on(len(portion))
         for record in writes.changed:
             save.change(record)
+            went_on(1)
+        for phone in writes.withdrawn:
+            save.withdraw(Phone, phone.id, _NOW_ANOTHER)
             went_on(1)
         roster_marks.keep(save, writes, store.ambient.new_id)
         roster_memory.keep(save.connection, plan.preview.corrected)
@@ -271,7 +275,7 @@ def _known(connection: Connection) -> Known:
         books=records.where(connection, HukouBook),
         phones=records.where(connection, Phone),
         aliases=records.where(connection, Alias),
-        told_before=roster_memory.told_before(connection),
+        before=roster_memory.told_before(connection),
     )
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from villagefp.domain.records import RecordId
+from villagefp.domain.records import Alias, Household, Membership, Person, Phone, Record, RecordId
+from villagefp.domain.roster import before
+from villagefp.domain.roster.before import Before
 from villagefp.domain.roster.columns import MappingMemory
 from villagefp.domain.roster.meanings import Meaning
-from villagefp.storage import imports, local, standing
+from villagefp.storage import imports, local
 from villagefp.storage.log import Origin
+from villagefp.wire.change import WITHDRAWN
 from villagefp.wire.declared import BY_NUMBER
 
 _MEMORY = "roster_mapping"
 _REMEMBERED = 40
+_TOLD: tuple[type[Record], ...] = (Household, Person, Membership, Phone, Alias)
 
 
 def read(connection: Connection) -> MappingMemory:
@@ -47,17 +51,19 @@ def note_import(connection: Connection, origin: Origin) -> None:
     imports.note(connection, origin)
 
 
-def told_before(connection: Connection) -> Callable[[RecordId], Mapping[str, object]]:
-    """For a record, its fields as imports wrote them last; good as long as the connection is held."""
-    saves = imports.noted(connection)
-
-    def of_record(record: RecordId) -> Mapping[str, object]:
-        told: dict[str, object] = {}
-        for logged in standing.changes_of(connection, record) if saves else ():
-            change = logged.change
-            if (change.device, change.group) in saves:
-                names = BY_NUMBER[change.kind].by_number
-                told.update((names[number].name, value) for number, value in change.fields.items() if number in names)
-        return told
-
-    return of_record
+def told_before(connection: Connection) -> Before:
+    """What imports told; what an import itself took back, as a number that a later file corrected, is left out."""
+    of_kind = {kind.KIND: kind for kind in _TOLD}
+    told: dict[type[Record], dict[RecordId, dict[str, object]]] = {kind: {} for kind in _TOLD}
+    for change in imports.changes(connection):
+        declared = BY_NUMBER[change.kind]
+        kind = of_kind.get(declared.name)
+        if kind is None:
+            continue
+        if change.fields.get(WITHDRAWN):
+            told[kind].pop(change.record, None)
+            continue
+        names = declared.by_number
+        fields = told[kind].setdefault(change.record, {})
+        fields.update((names[number].name, value) for number, value in change.fields.items() if number in names)
+    return before.gather(told)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
-from villagefp.storage import local, log
+from villagefp.storage import local, log, standing
 from villagefp.storage.log import Origin
+from villagefp.wire.change import Change
 
 SaveName = tuple[bytes, int]
 """Device and group."""
@@ -24,6 +25,14 @@ def noted(connection: Connection) -> set[SaveName]:
     """All saves that were imports."""
     kept = local.get(connection, _KEY)
     return {(bytes.fromhex(device), group) for device, group in json.loads(kept)} if kept else set()
+
+
+def changes(connection: Connection) -> list[Change]:
+    """What imports wrote, as far as it is here, in the order of writing."""
+    found = [
+        change for device, group in noted(connection) for change in standing.changes_of_save(connection, device, group)
+    ]
+    return sorted(found, key=lambda one: (one.stamp, one.device, one.seq))
 
 
 def rename(connection: Connection, names: Mapping[SaveName, SaveName]) -> None:

@@ -168,16 +168,25 @@ def changes_beside(connection: Connection, record: RecordId) -> list[Change]:
     made = first_change(connection, record)
     if made is None:
         return []
-    by_name = {one.name: one for one in _seeded_beside(connection, made)}
+    by_name = {one.name: one for one in _seeded_beside(connection, made.device, made.group)}
     by_name |= {one.name: one for one in log.changes_of_group(connection, made)}
     return [by_name[name] for name in sorted(by_name)]
 
 
-def _seeded_beside(connection: Connection, made: Change) -> Iterable[Change]:
+def changes_of_save(connection: Connection, device: bytes, group: int) -> list[Change]:
+    """All changes of a save of this village, in the order of seq, as far as they are here."""
+    by_name = {one.name: one for one in _seeded_beside(connection, device, group)}
+    origin = log.Origin(log.own_origin(connection).village, device)
+    for first in log.changes_between(connection, origin, group, group):
+        by_name |= {one.name: one for one in log.changes_of_group(connection, first.change)}
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def _seeded_beside(connection: Connection, device: bytes, group: int) -> Iterable[Change]:
     if not seeds(connection):
         return
     query = f"{_READ} device = ? AND seq >= ? AND grp = ? ORDER BY seq"
-    for row in connection.exec_driver_sql(query, (made.device, made.group, made.group)):
+    for row in connection.exec_driver_sql(query, (device, group, group)):
         yield log.from_row((*row[:-1], b"", b"")).change
 
 

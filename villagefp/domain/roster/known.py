@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from villagefp.domain.records import Alias, Household, HukouBook, Membership, Person, Phone, RecordId
+from villagefp.domain.roster.before import Before
 
 LEFT_BY_ROSTER = "roster"
 """Why a membership ended or began that an import ended or began."""
-
-
-def _nothing(_record: RecordId) -> Mapping[str, object]:
-    return {}
 
 
 @dataclass(frozen=True)
@@ -22,14 +19,14 @@ class Known:
     persons: Mapping[RecordId, Person] = field(default_factory=dict)
     households: Mapping[RecordId, Household] = field(default_factory=dict)
     homes: Mapping[RecordId, Membership] = field(default_factory=dict)  # by person, the household they live in
+    stays: Mapping[tuple[RecordId, RecordId], Membership] = field(default_factory=dict)  # by person and household
     books: Mapping[RecordId, Membership] = field(default_factory=dict)  # by person, their hukou book
     hukou_books: Mapping[str, HukouBook] = field(default_factory=dict)  # by number
     phones: Mapping[RecordId, tuple[Phone, ...]] = field(default_factory=dict)  # by person
     aliases: Mapping[RecordId, tuple[Alias, ...]] = field(default_factory=dict)  # by person
 
     left: frozenset[tuple[RecordId, RecordId]] = frozenset()  # person and household, ended by a worker
-    told_before: Callable[[RecordId], Mapping[str, object]] = _nothing
-    """The fields of a record as earlier imports wrote them last, whatever a worker made of them since."""
+    before: Before = field(default_factory=Before)
 
     @property
     def by_number(self) -> dict[str, RecordId]:
@@ -45,15 +42,18 @@ def arrange(
     books: Iterable[HukouBook],
     phones: Iterable[Phone],
     aliases: Iterable[Alias],
-    told_before: Callable[[RecordId], Mapping[str, object]] = _nothing,
+    before: Before,
 ) -> Known:
     """The register as `Known`."""
     homes: dict[RecordId, Membership] = {}
+    stays: dict[tuple[RecordId, RecordId], Membership] = {}
     left: set[tuple[RecordId, RecordId]] = set()
     in_books: dict[RecordId, Membership] = {}
     for membership in memberships:
         if membership.left_on is None:
             (homes if membership.household is not None else in_books).setdefault(membership.person, membership)
+            if membership.household is not None:
+                stays.setdefault((membership.person, membership.household), membership)
         elif membership.household is not None and membership.left_why != LEFT_BY_ROSTER:
             left.add((membership.person, membership.household))
     of_person: dict[RecordId, list[Phone]] = {}
@@ -66,10 +66,11 @@ def arrange(
         {person.id: person for person in persons},
         {household.id: household for household in households},
         homes,
+        stays,
         in_books,
         {book.book_no: book for book in books if book.book_no},
         {person: tuple(those) for person, those in of_person.items()},
         {person: tuple(those) for person, those in called.items()},
         frozenset(left),
-        told_before,
+        before,
     )

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from villagefp.domain.dates import agrees
-from villagefp.domain.records import Household, IdStatus, Membership, NameStatus, Person, Phone, Precision, RecordId
+from villagefp.domain.records import Household, IdStatus, Membership, NameStatus, Person, Precision, RecordId
 from villagefp.domain.roster.told import RosterHousehold, RosterPerson
 
-_R = TypeVar("_R", Person, Membership, Household, Phone)
+_R = TypeVar("_R", Person, Membership, Household)
 _PLAIN = ("ethnic", "education", "marital", "occupation")
 
 

@@ -37,7 +37,7 @@ from villagefp.domain.roster.writes import Making, Writes
 
 _HEADS = frozenset(("01", "02"))
 _UNVERIFIED = "unverified"
-_R = TypeVar("_R", Person, Membership, Household, Phone)
+_R = TypeVar("_R", Person, Membership, Household)
 
 
 class Planner:
@@ -48,6 +48,7 @@ class Planner:
         self._found = Matching(roster, known)
         self._new: list[Record] = []
         self._changed: list[Record] = []
+        self._withdrawn: list[Phone] = []
         self._changes: list[FieldChange] = []
         self._touched: set[RecordId] = set()
         self._persons = [found or making.new_id() for found in self._found.persons]
@@ -59,7 +60,7 @@ class Planner:
             for person, record in zip(roster.persons, self._persons, strict=True)
             if person.name
         }
-        self._known_ids = {person.id_no for person in known.persons.values()}
+        self._owners = self._id_owners()
         self._issues = list(roster.issues)
 
     def plan(self) -> Writes:
@@ -76,6 +77,7 @@ class Planner:
         return Writes(
             tuple(self._new),
             tuple(self._changed),
+            tuple(self._withdrawn),
             tuple(self._persons),
             len(self._persons) - matched,
             len(self._touched),
@@ -84,6 +86,20 @@ class Planner:
             tuple(self._changes),
             tuple(self._issues),
         )
+
+    def _id_owners(self) -> dict[str, set[RecordId]]:
+        """Who has which ID number when this import is done, as far as the register knows them already."""
+        told = {
+            found: person.id_no
+            for found, person in zip(self._found.persons, self._roster.persons, strict=True)
+            if found is not None and person.id_no is not None and person.id_status is IdStatus.PRESENT
+        }
+        owners: dict[str, set[RecordId]] = {}
+        for person in self._known.persons.values():
+            number = told.get(person.id, person.id_no)
+            if number is not None:
+                owners.setdefault(number, set()).add(person.id)
+        return owners
 
     def _household_numbers(self) -> list[str]:
         """The number of every household; one without gets the number it has here, or the next free one."""
@@ -167,7 +183,8 @@ class Planner:
 
     def _update(self, told: RosterPerson, stored: Person) -> None:
         before = len(self._new) + len(self._changed)
-        merged = self._with_method(merge_person(stored, told), told)
+        others = self._known.aliases.get(stored.id, ())
+        merged = self._with_method(merge_person(stored, self._as_known(told, stored)), told)
         if stored.mother is None and (mother := self._mother(told)):
             merged = replace(merged, mother=mother)
         merged = self._new_only(stored, merged)
@@ -178,27 +195,41 @@ class Planner:
             self._new.append(Alias(id=self._making.new_id(), person=stored.id, name=stored.name, sort="provisional"))
         self._update_home(told, stored.id)
         book = self._books.get(told.hukou_book) if told.hukou_book else None
-        if book and stored.id not in self._known.books:
+        if book and stored.id not in self._known.books and (stored.id, book) not in self._known.before.books:
             self._new.append(Membership(id=self._making.new_id(), person=stored.id, hukou_book=book))
         self._update_phones(told, stored.id)
-        names = {alias.name for alias in self._known.aliases.get(stored.id, ())}
+        names = {alias.name for alias in others} | self._known.before.aliases_of(stored.id)
         for alias in told.aliases:
             if alias not in names:
                 self._new.append(Alias(id=self._making.new_id(), person=stored.id, name=alias))
         if len(self._new) + len(self._changed) > before:
             self._touched.add(stored.id)
 
+    def _as_known(self, told: RosterPerson, stored: Person) -> RosterPerson:
+        """The told person, but for a name laid down since and a number that somebody else has as well."""
+        former = {
+            alias.name for alias in self._known.aliases.get(stored.id, ()) if alias.sort in ("former", "provisional")
+        }
+        if told.name in former:
+            told = told._replace(name=stored.name, name_status=stored.name_status)
+        if told.id_status is IdStatus.PRESENT and self._owners.get(told.id_no or "", set()) - {stored.id}:
+            told = told._replace(id_status=IdStatus.UNCLEAR)
+        return told
+
     def _update_home(self, told: RosterPerson, person: RecordId) -> None:
         """Relation and presence as told; who stands in another household now has moved there today."""
-        home = self._known.homes.get(person)
         household = self._households[told.household]
+        before = self._known.before.home(person)
+        home = self._known.stays.get((person, household)) or self._known.homes.get(person)
         if home is not None and home.household == household:
-            merged = self._new_only(home, merge_membership(home, told))
+            news = self._known.before.of(home.id) or (before if before.get("household") == household else {})
+            merged = merge_membership(home, told)
+            merged = merged if merged is home else without_old_news(home, merged, news)
             if merged is not home:
                 self._changed.append(merged)
                 self._changes.extend(differences(home, merged, person))
             return
-        if (person, household) in self._known.left:
+        if (person, household) in self._known.left or before.get("household") == household:
             return  # a worker has moved this person out of there since
         if home is not None:
             self._changed.append(replace(home, left_on=self._making.today, left_why=LEFT_BY_ROSTER))
@@ -209,22 +240,30 @@ class Planner:
         self._changes.append(FieldChange(person, "household_no", number, self._numbers[told.household]))
 
     def _update_phones(self, told: RosterPerson, person: RecordId) -> None:
+        """Numbers that no import has told yet; one that stands in the place of another is a phone of its own.
+
+        A number that a worker has added or set right stays. What may be mentioned on a phone was said of that number.
+        """
         stored = self._known.phones.get(person, ())
-        fresh = list(self._phones(told, person, stored))
+        fresh = [
+            phone
+            for phone in self._phones(told, person, stored)
+            if phone.number not in self._known.before.numbers_of(person)
+        ]
+        if not fresh:
+            return
+        here = {phone.number for phone in told.phones}
+        came = [phone for phone in stored if self._known.before.of(phone.id).get("number") == phone.number]
+        gone = [phone for phone in came if phone.number not in here]
+        old = gone[0] if len(fresh) == len(gone) == 1 and len(came) == len(here) else None
+        if old is not None:
+            self._withdrawn.append(old)
         for phone in fresh:
-            # One number told, one kept: the number has changed. Otherwise it is one more.
-            if len(fresh) == len(told.phones) == len(stored) == 1:
-                old = stored[0]
-                merged = self._new_only(old, replace(old, number=phone.number))
-                if merged is not old:
-                    self._changed.append(merged)
-                    self._changes.append(FieldChange(person, "phone", old.number, phone.number))
-            else:
-                self._new.append(phone)
-                self._changes.append(FieldChange(person, "phone", "", phone.number))
+            self._new.append(phone)
+            self._changes.append(FieldChange(person, "phone", "" if old is None else old.number, phone.number))
 
     def _new_only(self, stored: _R, merged: _R) -> _R:
-        return merged if merged is stored else without_old_news(stored, merged, self._known.told_before(stored.id))
+        return merged if merged is stored else without_old_news(stored, merged, self._known.before.of(stored.id))
 
     def _with_method(self, person: Person, told: RosterPerson) -> Person:
         """A method told anew replaces one that nobody has confirmed or blanked since."""
@@ -238,7 +277,7 @@ class Planner:
     def _id_status(self, place: int, told: RosterPerson) -> IdStatus:
         if told.id_no is None:
             return IdStatus.NOT_YET if told.name_status is NameStatus.PROVISIONAL else told.id_status
-        if told.id_status is IdStatus.PRESENT and told.id_no in self._known_ids:
+        if told.id_status is IdStatus.PRESENT and told.id_no in self._owners:
             found = id_shared_by(told.id_no)
             self._issues.append(
                 RosterIssue(told.sheet, told.row, "", CheckKind.ID_DUPLICATE, found.message, told.id_no, place)

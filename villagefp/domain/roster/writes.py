@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from villagefp.domain.records import Record, RecordId
+from villagefp.domain.records import Phone, Record, RecordId
 from villagefp.domain.roster.merging import FieldChange
 from villagefp.domain.roster.told import RosterIssue
 
@@ -26,6 +26,7 @@ class Writes:
 
     new: tuple[Record, ...]
     changed: tuple[Record, ...]
+    withdrawn: tuple[Phone, ...]  # numbers in whose place the roster tells others
     persons: tuple[RecordId, ...]  # the record of each person of the roster
     created: int
     updated: int
