@@ -36,7 +36,11 @@ def texts(widget: QWidget) -> str:
 def open_act(desk: Desk, title: str) -> Sheet:
     """Start an act of the page's menu."""
     screen = desk.workplace.screen_shown
-    offered = household_acts(screen, screen.page) if isinstance(screen, Household) else person_acts(screen, screen.page)
+    offered = (
+        household_acts(screen, screen.page)
+        if isinstance(screen, Household)
+        else person_acts(screen, screen.page, screen.corrected)
+    )
     next(act for act in offered if act.title == title).start()
     return next(sheet for sheet in screen.findChildren(Sheet) if sheet.isVisible())
 

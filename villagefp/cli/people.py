@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import uuid
 
-from villagefp.cli import moves, same
+from villagefp.cli import moves, person_change, same
 from villagefp.cli.opening import opened
 from villagefp.cli.output import Output
 from villagefp.domain import codes
@@ -39,6 +39,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], common
     find = actions.add_parser("find", parents=[common], help=_("by name, pinyin, phone, last ID digits, household"))
     find.add_argument("text", metavar="TEXT")
     find.set_defaults(run=_find)
+    person_change.add_to(actions, common)
     same.add_to(actions, common)
     moves.add_to(actions, common)
     for action in (everybody, show, find):

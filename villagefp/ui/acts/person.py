@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QCheckBox
 
-from villagefp.domain import names, phones
+from villagefp.domain import phones
+from villagefp.domain.checks import CheckKind
 from villagefp.domain.records import NameStatus, RecordId
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.services import people, privacy
 from villagefp.services.pages import PersonPage
+from villagefp.services.person_facts import Correction
 from villagefp.ui import words
+from villagefp.ui.acts.person_facts import MENDED, Done, change, correct
 from villagefp.ui.acts.running import run
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
@@ -32,11 +35,12 @@ class Act:
     start: Callable[[], object]
 
 
-def acts(screen: Screen, page: PersonPage) -> list[Act]:
-    """What can be done with this person's entry now."""
+def acts(screen: Screen, page: PersonPage, corrected: Done) -> list[Act]:
+    """What can be done with this person's entry now; `corrected` is told what was put right, to take it back."""
     named = page.person.name_status is NameStatus.GIVEN
     found = [
-        Act(_("Correct the name") if named else _("Give a name"), lambda: _name(screen, page)),
+        Act(_("Correct the name") if named else _("Give a name"), lambda: _name(screen, page, corrected)),
+        Act(_("Correct number, sex, birth date"), lambda: correct(screen, page, corrected)),
         Act(_("Add another name"), lambda: _alias(screen, page)),
         Act(_("Add a phone"), lambda: _phone(screen, page)),
     ]
@@ -45,6 +49,13 @@ def acts(screen: Screen, page: PersonPage) -> list[Act]:
     if not page.person.died_on:
         found.append(Act(_("Enter a death"), lambda: _death(screen, page)))
     return found
+
+
+def mend(screen: Screen, page: PersonPage, kind: str, corrected: Done) -> Callable[[], object] | None:
+    """What puts right that which a mark of this kind is about; None where this page has nothing for it."""
+    if kind == CheckKind.NAME_MISSING:
+        return lambda: _name(screen, page, corrected)
+    return (lambda: correct(screen, page, corrected, about=kind)) if kind in MENDED else None
 
 
 def ask_legacy(screen: Screen, person_id: RecordId, method: str) -> None:
@@ -63,14 +74,13 @@ def ask_legacy(screen: Screen, person_id: RecordId, method: str) -> None:
     ).open()  # fmt: skip
 
 
-def _name(screen: Screen, page: PersonPage) -> None:
-    store, person_id = screen.context.store, page.person.id
+def _name(screen: Screen, page: PersonPage, corrected: Done) -> None:
+    person_id = page.person.id
     given = page.person.name_status is NameStatus.GIVEN
     told = TextField(_("Name"), text=page.person.name if given else "")
 
     def save(sheet: Sheet) -> None:
-        name = names.normalise(told.text)
-        run(screen, sheet, lambda: people.name_person(store, person_id, name))
+        change(screen, sheet, person_id, Correction(name=told.text), corrected)
 
     Sheet(
         screen, _("Correct the name") if given else _("Give a name"), [told], _("Save"), save,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from villagefp.domain import resident_id
 from villagefp.domain.records import IdStatus, NameStatus, RecordId
 from villagefp.i18n import _
-from villagefp.services import form_menu, next_up, people, privacy
+from villagefp.services import form_menu, next_up, people, person_facts, privacy
 from villagefp.services.next_up import NextUp
 from villagefp.services.pages import PersonLine, PersonPage, TimelineEntry
+from villagefp.services.person_facts import Corrected
 from villagefp.ui import theme, words
 from villagefp.ui.acts import appointment
-from villagefp.ui.acts.person import acts, ask_legacy
+from villagefp.ui.acts.person import acts, ask_legacy, mend
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.orders import FormOrder, SheetOrder
 from villagefp.ui.panels.next_card import next_card
@@ -54,6 +57,10 @@ class Person(Screen):
         held = QWidget()
         held.setLayout(self._columns)
         self.body.addWidget(parts.scrolling(held), 1)
+        self._undo: Callable[[], object] | None = None
+        self._menu: QPushButton | None = None
+        QShortcut(QKeySequence("F2"), self).activated.connect(self._show_menu)
+        QShortcut(QKeySequence("Ctrl+Z"), self).activated.connect(self._take_back)
         context.jobs.run(privacy.note_access, context.store, person_id, "opened")
 
     @overrides
@@ -83,7 +90,9 @@ class Person(Screen):
         beside = parts.row(parts.label(" · ".join(fact for fact in facts if fact), "second"), spacing=8)
         if page.person.name_status is NameStatus.PROVISIONAL:
             beside.addWidget(parts.label(_("not named yet"), "tag-accent"))
-        actions = [*self._form_buttons(page), *self._any_form(page), self._more(page)]
+        kept = not first and self._has_keyboard()
+        self._menu = self._more(page)
+        actions = [*self._form_buttons(page), *self._any_form(page), self._menu]
         self.put_heading(words.name(line), *actions, back=_("Back"), beside=beside)
         parts.clear(self._columns)
         left = parts.column(spacing=16)
@@ -91,7 +100,13 @@ class Person(Screen):
             left.addWidget(next_card(self, following, self._note_appointment, names=False))
         left.addWidget(self._facts(page))
         if page.marks:
-            left.addWidget(marks_card(page.marks, lambda mark: self._settle(mark.id)))
+            left.addWidget(
+                marks_card(
+                    page.marks,
+                    lambda mark: self._settle(mark.id),
+                    lambda mark: mend(self, page, mark.kind, self.corrected),
+                )
+            )
         left.addWidget(self._family(page))
         if page.person.legacy_method_status == "unverified":
             left.addWidget(self._legacy())
@@ -103,6 +118,9 @@ class Person(Screen):
         self._columns.addLayout(right, 10)
         if first:
             actions[0].setFocus()
+        elif kept:
+            self._menu.show()  # before the layout does it: while a window comes back, what is hidden loses the keyboard
+            self._menu.setFocus()
 
     def _form_buttons(self, page: PersonPage) -> list[QPushButton]:
         today, born = self.context.ambient.today(), page.line.birth_date
@@ -131,10 +149,34 @@ class Person(Screen):
     def _more(self, page: PersonPage) -> QPushButton:
         made = parts.button(_("More"), lambda: None, icon_name="more")
         menu = QMenu(made)
-        for act in acts(self, page):
+        for act in acts(self, page, self.corrected):
             menu.addAction(act.title).triggered.connect(lambda _checked=False, act=act: act.start())
         made.setMenu(menu)
         return made
+
+    def _show_menu(self) -> None:
+        if self._menu is not None:
+            self._menu.showMenu()
+
+    def _has_keyboard(self) -> bool:
+        """Whether a key goes to what is made anew whenever the page is read again, so that it needs another place."""
+        now = QApplication.focusWidget()
+        return now is None or (self.isAncestorOf(now) and not self.banner.isAncestorOf(now))
+
+    def corrected(self, done: Corrected) -> None:
+        """Say that it was put right, with the way back, and read again."""
+        if not done.changed:
+            self.saved(_("Nothing was to be changed"))
+            return
+        self._undo = partial(person_facts.take_back, self.context.store, done)
+        self.banner.tell(_("Put right."), "done", (_("Take back  Ctrl+Z"), self._take_back))
+        self.saved()
+
+    def _take_back(self) -> None:
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            self.banner.still()
+            self.context.jobs.run(undo, done=lambda _none: self.saved(_("Taken back")), failed=self.refuse)
 
     def _facts(self, page: PersonPage) -> parts.Card:
         person, line = page.person, page.line

@@ -11,8 +11,12 @@ from villagefp.ui import theme
 from villagefp.ui.widgets import parts
 
 
-def marks_card(marks: Sequence[Mark], settle: Callable[[Mark], object]) -> parts.Card:
-    """A card that lists marks."""
+def marks_card(
+    marks: Sequence[Mark],
+    settle: Callable[[Mark], object],
+    mend: Callable[[Mark], Callable[[], object] | None] = lambda _mark: None,
+) -> parts.Card:
+    """A card that lists marks; `mend` says what puts one right, where something here does."""
     made = parts.Card(title=_("To look at"))
     for mark in marks:
         words = parts.column(parts.label(mark.message, wrap=True), spacing=0)
@@ -20,6 +24,12 @@ def marks_card(marks: Sequence[Mark], settle: Callable[[Mark], object]) -> parts
             words.addWidget(parts.label(mark.where, "second"))
         line = parts.row(parts.picture("sameday", theme.current().tokens.on_yellow), spacing=10)
         line.addLayout(words, 1)
-        line.addWidget(parts.button(_("Settled"), partial(settle, mark)))
+        acts = [(_("Settled"), partial(settle, mark))]
+        if (start := mend(mark)) is not None:
+            acts.insert(0, (_("Correct"), start))
+        for title, act in acts:
+            pressed = parts.button(title, act)
+            pressed.setAccessibleDescription(mark.message)  # several marks have buttons of the same name
+            line.addWidget(pressed)
         made.add(line)
     return made
