@@ -75,12 +75,47 @@ def test_required_and_constraint_say_so_in_the_forms_own_words(fill: Fill) -> No
     messages = {problem.question: problem.message for problem in form.problems()}
     assert "年龄" in messages["age"]
     assert "200" in messages["age"]
-    assert messages["weight"] == "体重太大"
+    assert messages["weight"] == "Please correct “600”. 体重太大"
     assert messages["name"] == "要写姓名"
-    assert form.node("/data/weight").error == "体重太大"
+    assert form.node("/data/weight").error == messages["weight"]
     assert form.node("/data/name").error == "", "nobody is told off for a question not yet reached"
     form.set_answer("/data/age", "")
     assert not form.node("/data/name").required
+
+
+def test_a_refusal_names_what_was_entered_and_what_to_do(fill: Fill) -> None:
+    options = [("yn", "1", "是"), ("yn", "2", "否"), *(("many", str(code), f"第{code}") for code in range(1, 31))]
+    form = fill(
+        q(
+            "decimal",
+            "temp",
+            "体温",
+            constraint=". >= 25 and . <= 45",
+            constraint_message="体温要在 25 到 45 ℃之间。",
+            unit="℃",
+        ),
+        q("select_multiple yn", "both", "选一", constraint="count-selected(.) < 2", constraint_message="只选一项。"),
+        q("text", "number", "证号", constraint="false()", constraint_message="不对。"),
+        q("select_one yn", "yes", "愿意吗"),
+        q("select_one many", "place", "哪里"),
+        choices=tuple({"list_name": listed, "name": code, "label": label} for listed, code, label in options),
+    )
+    form.fill({"temp": "338", "both": ["1", "2"], "number": "990101197012010015", "yes": "9", "place": "99"})
+    said = {problem.question: problem.message for problem in form.problems()}
+    assert said["temp"] == "Please correct “338 ℃”. 体温要在 25 到 45 ℃之间。"
+    assert said["both"] == "Please correct “是, 否”. 只选一项。"
+    assert said["number"] == "Please correct “9901**********0015”. 不对。"
+    assert said["yes"] == "“愿意吗”: “9” is none of the options. Choose one of these: 1 是, 2 否."
+    assert said["place"].endswith("Choose one of these: " + "".join(f"{n} 第{n}, " for n in range(1, 13)) + "….")
+
+
+def test_a_name_that_the_form_does_not_have_is_told_with_those_like_it(fill: Fill) -> None:
+    form = fill(*(q("integer", name, name) for name in ("temperature", "weight", "height", "pulse", "note_on")))
+    (violation,) = form.fill({"temprature": 37})
+    assert violation.message.startswith(
+        "The form has no question “temprature”. Leave it out, or take one that is there"
+    )
+    assert "such as: temperature, " in violation.message
 
 
 def test_a_question_that_is_not_asked_is_never_wrong(fill: Fill) -> None:

@@ -106,7 +106,7 @@ def test_columns_in_any_spelling(opened: Callable[..., FormSession]) -> None:
     assert [problem.message for problem in session.problems()] == ["要填"]
     session.set_answer("/data/n", 3)
     session.set_answer("/data/a", "x")
-    assert [problem.message for problem in session.problems()] == ["不行"]
+    assert [problem.message for problem in session.problems()] == ["Please correct “x”. 不行"]
     assert session.answers() == {"n": 3, "a": "x", "c": "6"}
 
 
@@ -340,7 +340,7 @@ def test_a_sheet_of_the_old_format(ambient: Ambient) -> None:
     session.set_answer("/data/well", "1")
     told = [problem.message for problem in session.problems()]
     assert len(told) == 2
-    assert "年龄在0到120之间" in told
+    assert "Please correct “130”. 年龄在0到120之间" in told
     assert session.answers() == {"age": 130, "well": "1"}
 
 

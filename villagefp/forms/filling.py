@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
+from villagefp.domain.resident_id import quoted
 from villagefp.forms.instance import Place
 from villagefp.forms.package import FormPackage, Question
 from villagefp.forms.presenter import Presenter
@@ -13,6 +15,8 @@ from villagefp.forms.recalculation import MAX_INSTANCES, Recalculation
 from villagefp.forms.views import Violation
 from villagefp.forms.xform import XForm
 from villagefp.i18n import _
+
+_NEAR = 4
 
 
 class Filler:
@@ -37,7 +41,7 @@ class Filler:
         inside = {question.name: question for question in self._inside(top)}
         for name in answers:
             if name not in inside and not str(name).startswith("#"):
-                yield Violation(str(name), "", _("The form has no question “{name}”.").format(name=str(name)[:60]))
+                yield Violation(str(name), "", _no_question(str(name)[:60], inside))
         for name, question in inside.items():
             if name not in answers:
                 continue
@@ -49,13 +53,15 @@ class Filler:
 
     def _fill_one(self, question: Question, place: Place, value: object) -> Iterator[Violation]:
         if isinstance(value, dict) or question.type in {"group", "note"}:
-            message = _("“{name}” takes no answer of this kind.").format(name=question.name)
+            message = _("“{name}” takes no answer of this kind. Please leave it out.").format(name=question.name)
             yield Violation(question.name, self._work.instance.address(place), message)
             return
         bind = self._form.binds.get(place.path)
         if bind and bind.calculate:
             if _differs(value, place.kept):
-                message = _("“{name}” is worked out by the form and cannot be given.").format(name=question.name)
+                message = _(
+                    "“{name}” is worked out by the form and cannot be given as {value}. Please leave it out."
+                ).format(name=question.name, value=quoted(str(value)))
                 yield Violation(question.name, self._work.instance.address(place), message)
             return
         if not self._work.loading and _differs(value, place.kept) and self._presenter.is_known(place):
@@ -67,7 +73,7 @@ class Filler:
         told = value if isinstance(value, list) else str(value).split()
         retired = "" if self._work.loading else self._presenter.newly_retired(place, map(str, told))
         if retired:
-            message = _("“{label}”: “{code}” is not offered any more.").format(
+            message = _("“{label}”: “{code}” is not offered any more. Please choose another option.").format(
                 label=self._presenter.label(place), code=retired[:60]
             )
             yield Violation(question.name, self._work.instance.address(place), message)
@@ -99,6 +105,14 @@ class Filler:
                     nested = nested or path in self._form.repeats
                 if not nested:
                     yield question
+
+
+def _no_question(name: str, inside: Mapping[str, Question]) -> str:
+    """What to write instead: the names that are most like it, out of the hundred that a form may have."""
+    near = get_close_matches(name, inside, n=_NEAR, cutoff=0.0)
+    return _("The form has no question “{name}”. Leave it out, or take one that is there, such as: {names}.").format(
+        name=name, names=_(", ").join(near)
+    )
 
 
 def _differs(value: object, kept: str) -> bool:

@@ -131,7 +131,12 @@ def heading(data: bytes) -> Heading:
 
 def not_here(form_id: str, version: str | None = None) -> UserError:
     """The refusal of a form or version that is not here."""
-    return UserError(_("The form “{form}” is not here.").format(form=f"{form_id} {version or ''}".strip()))
+    return UserError(
+        _(
+            "The form “{form}” is not here. Please check its name (`villagefp forms list` says which there are), "
+            "or ask the county for it."
+        ).format(form=f"{form_id} {version or ''}".strip()[:60])
+    )
 
 
 def folder() -> Path:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from villagefp.domain.resident_id import quoted
 from villagefp.forms.instance import Instance, Place
 from villagefp.forms.package import FormPackage, Question
 from villagefp.forms.recalculation import Recalculation
@@ -20,6 +21,8 @@ _NOT_SHOWN = {"calculate", "hidden", "start", "end", "today", "username", "xml-e
 _CHOICES = {"select_one", "select_multiple", "rank"}
 _LISTS = {"select_multiple", "rank"}
 _FILES = {"image", "audio", "video", "file"}
+_LISTED = 12
+"""Options that a sentence names; a list of a whole village stays a list."""
 _NUMBERED = re.compile(r"\[\d+\]$")
 
 
@@ -135,7 +138,9 @@ class Presenter:
         if self._holds(place, "constraint", otherwise=True):
             return ""
         told = self.words.text(self._form.binds[place.path].constraint_message, place)
-        return told or _("“{label}”: {value} is not possible here.").format(
+        if told:  # the sheet says what is allowed, and seldom what was entered
+            return _("Please correct “{value}”. {reason}").format(value=self._readable(place), reason=told)
+        return _("“{label}”: {value} is not possible here. Please correct it.").format(
             label=self.label(place), value=self._readable(place)
         )
 
@@ -144,16 +149,23 @@ class Presenter:
         control = self._form.controls.get(place.path)
         if question is None or control is None or question.type not in _CHOICES:
             return ""
-        offered = {choice.code for choice in self.words.choices(control, place)}
+        offered = {choice.code: choice.label for choice in self.words.choices(control, place)}
         told = [place.text] if question.type == "select_one" else place.text.split()
         for code in told:
             if code not in offered:
-                return _("“{label}”: “{code}” is none of the options.").format(label=self.label(place), code=code[:60])
+                return _("“{label}”: “{code}” is none of the options. Choose one of these: {options}.").format(
+                    label=self.label(place), code=code[:60], options=_listed(offered)
+                )
         return ""
 
     def _readable(self, place: Place) -> str:
-        question = self._questions.get(place.path)
-        return f"{place.text[:60]} {unit_in(self._language, question) if question else ''}".strip()
+        """The answer as a sentence names it: options by their labels, what may be an ID number masked, all short."""
+        question, control = self._questions.get(place.path), self._form.controls.get(place.path)
+        if question is None or control is None or question.type not in _CHOICES:
+            return f"{quoted(place.text)} {unit_in(self._language, question) if question else ''}".strip()
+        labels = {choice.code: choice.label for choice in self.words.choices(control, place)}
+        codes = [place.text] if question.type == "select_one" else place.text.split()
+        return quoted(_(", ").join(labels.get(code, code) for code in codes))
 
     def soft_warning(self, place: Place, question: Question) -> str:
         """What to look at again, where the answer is unusual and nobody has said yet that it is right."""
@@ -212,10 +224,10 @@ class Presenter:
             steps = (number - to_number(control.range[0])) / step if step else 0.0
             if abs(steps - round(steps)) < 1e-6:
                 return ""
-            return _("“{label}”: {value} is not on the scale, which goes in steps of {step}.").format(
-                label=self.label(place), value=self._readable(place), step=control.range[2]
-            )
-        return _("“{label}”: {value} is not between {start} and {end}.").format(
+            return _(
+                "“{label}”: {value} is not on the scale, which goes in steps of {step}. Please correct it."
+            ).format(label=self.label(place), value=self._readable(place), step=control.range[2])
+        return _("“{label}”: {value} is not between {start} and {end}. Please correct it.").format(
             label=self.label(place), value=self._readable(place), start=control.range[0], end=control.range[1]
         )
 
@@ -302,6 +314,12 @@ class Presenter:
 
 def _plain(path: str) -> str:
     return re.sub(r"\[\d+\]", "", path)
+
+
+def _listed(options: Mapping[str, str]) -> str:
+    """The options with what is typed for them; of a long list the beginning."""
+    named = [f"{code} {label}" if label != code else code for code, label in list(options.items())[:_LISTED]]
+    return _(", ").join((*named, "…") if len(options) > _LISTED else named)
 
 
 def _answer(place: Place, question: Question) -> Answer:

@@ -199,7 +199,10 @@ class FormSession:
             if question.type == "repeat":
                 for parent in self._instance.places(path.rpartition("/")[0]):
                     if parent.relevant and (count := self._work.wanted(parent, path)) > MAX_INSTANCES:
-                        message = _("“{name}” is asked at most {most} times; {count} times are too many.")
+                        message = _(
+                            "“{name}” is asked at most {most} times; {count} times are too many. "
+                            "Please correct the number."
+                        )
                         told = message.format(name=question.name, most=MAX_INSTANCES, count=count)
                         yield Violation(question.name, f"{self._instance.address(parent)}/{question.name}", told)
 

@@ -134,7 +134,7 @@ def _of_person(store: Store, person_id: RecordId, on: date) -> Found:
     with store.read() as connection:
         line: PersonLine | None = next(iter(people.person_lines(connection, [person_id])), None)
     if line is None:
-        raise UserError(_("This person is not here."))
+        raise UserError(_("This person is not here. The entry may have been withdrawn; search by name."))
     choices = [*_due(store, [person_id], on), Choice(_("Another form"), "", Deeper(FORMS_OF_PERSON, person_id))]
     if line.household_id is not None:
         choices.insert(-1, _visit(store, line.household_id, on))
@@ -186,6 +186,6 @@ def _forms(groups: Iterable[FormGroup], about: RecordId, *, about_person: bool) 
 def _home_words(connection: Connection, household_id: RecordId) -> str:
     home = records.get(connection, Household, household_id)
     if home is None:
-        raise UserError(_("This household is not here."))
+        raise UserError(_("This household is not here. It may have been withdrawn; go back to the list."))
     head = head_names(connection).get(household_id, "")
     return " · ".join(part for part in (home.household_no, head) if part)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from villagefp.domain.records import Household, Person
+from villagefp.domain.resident_id import quoted
 from villagefp.errors import UserError
 from villagefp.forms.package import FormPackage
 from villagefp.forms.session import FormSession
@@ -25,16 +26,20 @@ def check_subject(store: Store, package: FormPackage, subject: Subject) -> None:
     wanted = package.settings.get("print::subject", "person")
     title = package.title.get(package.languages[0], package.form_id)
     if wanted == "household" and subject.household is None:
-        raise UserError(_("“{form}” is about a household, not about one person.").format(form=title))
+        raise UserError(
+            _("“{form}” is about a household, not about one person. Begin it at the household.").format(form=title)
+        )
     if subject == Subject(None, None) and package.settings.get("without_person") == "yes":
         return
     if wanted == "person" and subject.person is None:
-        raise UserError(_("“{form}” is about one person, not about a household.").format(form=title))
+        raise UserError(
+            _("“{form}” is about one person, not about a household. Begin it at the person.").format(form=title)
+        )
     with store.read() as connection:
         if subject.person and records.get(connection, Person, subject.person) is None:
-            raise UserError(_("This person is not here."))
+            raise UserError(_("This person is not here. The entry may have been withdrawn; search by name."))
         if subject.household and records.get(connection, Household, subject.household) is None:
-            raise UserError(_("This household is not here."))
+            raise UserError(_("This household is not here. It may have been withdrawn; go back to the list."))
 
 
 def check_day(store: Store, subject: Subject, on: date) -> None:
@@ -46,7 +51,7 @@ def check_day(store: Store, subject: Subject, on: date) -> None:
         person = records.get(connection, Person, subject.person) if subject.person else None
     born = person.birth_date if person else None
     if born and on.isoformat()[: len(born)] < born:
-        message = _("The visit is dated {day}, before the person was born ({born}). One of the two is not right.")
+        message = _("The visit is dated {day}, before the person was born ({born}). Please check both dates.")
         raise VisitRefused([Violation("occurred_on", "", message.format(day=on.isoformat(), born=born))])
 
 
@@ -66,7 +71,13 @@ def not_asked(session: FormSession, answers: Mapping[str, Any], named: set[str])
     """Answers to questions that the other answers rule out: they would be lost without a word."""
     kept = session.answers()
     return [
-        Violation(name, "", _("“{name}” is not asked here, because of other answers.").format(name=name))
+        Violation(
+            name,
+            "",
+            _("“{name}” is not asked here, because of other answers. Leave “{value}” out, or look at those.").format(
+                name=name, value=quoted(str(value))
+            ),
+        )
         for name, value in answers.items()
         if value not in ("", None, [], False) and name not in kept and name not in named
     ]
