@@ -112,4 +112,27 @@ def test_a_file_that_is_no_json_is_refused_in_chinese_alone(
 
 
 def test_a_form_that_is_none_is_refused(add: Call) -> None:
-    assert add({"outcome": "done"}, "--form", "no_such_form").code == 1
+    told = add({"outcome": "done"}, "--form", "no_such_form")
+    assert told.code == 1
+    assert "“no_such_form”" in told.err
+    assert "`villagefp forms list`" in told.err
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "begins", "goes_on"),
+    [
+        ("temp", 338, "请改正“338 ℃”：体温要在", "请看单位"),
+        ("visit_on", "2027-01-01", "请改正“2027-01-01”：", "不能晚于今天"),
+        ("next_on", "2020-01-01", "请改正“2020-01-01”：下次随访日期要晚于", ""),
+        ("feeding", "9", "“喂养方式", "没有“9”这个选项，请从这些里选：1 纯母乳、2 混合、3 人工。"),
+        ("nosuch", "1", "表单里没有“nosuch”这一题。", "请去掉，或改成表单里有的题"),
+    ],
+)
+def test_a_refusal_names_the_value_and_the_next_step(
+    add: Call, monkeypatch: pytest.MonkeyPatch, *, question: str, value: object, begins: str, goes_on: str
+) -> None:
+    monkeypatch.setenv("VILLAGEFP_LANG", "zh_CN")
+    told = add({"outcome": "done", "answers": {"visit_on": "2026-11-21", question: value}}, "--json").json
+    (said,) = (each["message"] for each in told["violations"] if each["question"] == question)
+    assert said.startswith(begins)
+    assert goes_on in said
