@@ -540,3 +540,61 @@ def test_a_header_that_could_be_a_cell(store: Store, tmp_path: Path, word: str, 
     assert {name: line.id_no for name, line in by_name(store).items()} == {"李芳": LI, "王德胜": WANG}
     assert [one.column for one in result.not_imported] == kept
     assert result.issues == ()
+
+
+SIDE_BY_SIDE = {
+    "a gap": ["姓名", "性别", "身份证号", "", "姓名", "性别", "身份证号"],
+    "running numbers": ["序号", "姓名", "身份证号", "序号", "姓名", "身份证号"],
+    "a gap and other columns": ["姓名", "身份证号", "电话", "", "姓名", "年龄", "身份证号"],
+}
+
+
+@pytest.mark.parametrize("headers", SIDE_BY_SIDE.values(), ids=SIDE_BY_SIDE.keys())
+def test_tables_side_by_side_are_tables_of_their_own(store: Store, tmp_path: Path, headers: list[str]) -> None:
+    """People who stand beside each other only because the sheet is wide are strangers; the left one may be shorter."""
+    people = [("李芳", "女", LI), ("张建国", "男", ZHANG), ("", "", ""), ("王德胜", "男", WANG)]
+    numbers = iter((1, 2, 3, 4))
+    rows: list[list[object]] = [["柳树湾村1组名册"], list(headers)]
+    for left, right in (people[:2], people[2:]):
+        halves = [dict(zip(("姓名", "性别", "身份证号"), one, strict=True)) for one in (left, right)]
+        middle = headers.index("姓名", headers.index("姓名") + 1) - ("序号" in headers)
+        rows.append(
+            [
+                next(numbers) if header == "序号" else halves[place >= middle].get(header, "")
+                for place, header in enumerate(headers)
+            ]
+        )
+    rows.append(["合计", *[""] * (len(headers) - 3), 2, "3人"])
+    path = workbook(tmp_path / "a.xlsx", rows)
+    result = take_in(store, path)
+    lines = by_name(store)
+    assert {name: line.id_no for name, line in lines.items()} == {"李芳": LI, "张建国": ZHANG, "王德胜": WANG}
+    assert {line.group_no for line in lines.values()} == {"1"}
+    assert result.households == 3
+    assert result.issues == ()
+    tables = plan(store, path).preview.tables
+    assert len({table.table.key for table in tables}) == 2
+
+
+def test_each_of_two_tables_side_by_side_has_its_households(store: Store, tmp_path: Path) -> None:
+    half = ["户号", "姓名", "与户主关系", "身份证号"]
+    rows = [
+        [*half, "", *half],
+        ["12", "李芳", "户主", LI, "", "13", "王德胜", "户主", WANG],
+        ["12", "张建国", "夫", ZHANG, "", "13", "赵玉兰", "妻", ZHAO],
+        ["12", "张晨熙", "子", CHILD, "", "", "", "", ""],
+    ]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    assert take_in(store, path).issues == ()
+    _test_family(store)
+    assert take_in(store, path).unchanged == 5
+
+
+def test_an_empty_column_between_husband_and_wife_parts_no_family(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ["丈夫姓名", "身份证号", "", "妻子姓名", "身份证号", "", "子女姓名", "身份证号"],
+        ["张建国", ZHANG, "", "李芳", LI, "", "张晨熙", CHILD],
+        ["王德胜", WANG, "", "赵玉兰", ZHAO, "", "", ""],
+    ]
+    take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    _test_family(store)

@@ -13,7 +13,7 @@ from villagefp.domain.roster.contents import Cell
 from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
 from villagefp.domain.roster.meanings import Meaning, of_header, plain
-from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header, is_total
+from villagefp.domain.roster.tables import Row, SheetCells, is_repeated_header, is_total, rows_of
 from villagefp.domain.roster.whose import FAMILY, OF_FAMILY
 
 PERSON_CELLS = (
@@ -45,7 +45,7 @@ class TableWalk:
     """One walk down one table; rows that are nobody's are passed, told where they are unclear."""
 
     def __init__(self, sheet: SheetCells, mapped: MappedTable, homes: Homes, issues: IssueBook) -> None:
-        self._rows = sheet.rows[mapped.table.first : mapped.table.last]
+        self._rows = rows_of(sheet, mapped.table)
         self._mapped = mapped
         self._homes = homes
         self._issues = issues

@@ -47,11 +47,12 @@ def signature_of(table: Table) -> str:
 
 def recognise(sheet: SheetCells, table: Table, memory: MappingMemory | None) -> MappedTable:
     """The table with every column's meaning, remembered corrections applied."""
-    rows = [row for row in sheet.rows[table.first : min(table.last, table.first + 3 * _SAMPLE)] if not is_total(row)]
+    told = tables.rows_of(sheet, table)
+    rows = [row for row in told[: 3 * _SAMPLE] if not is_total(row)]
     cells = [_told(rows, place) for place in range(len(table.headers))]
     columns = [_by_header(table, place, of_column) for place, of_column in enumerate(cells)]
     columns = _by_content(columns, [shares(islice(of_column, _SAMPLE)) for of_column in cells], rows)
-    columns = _household_number(columns, sheet, table)
+    columns = _household_number(columns, told)
     families = whose.is_family_table(columns)
     columns = whose.of_families(columns) if families else whose.of_one_person(columns)
     mapped = MappedTable(table, tuple(map(without_private_samples, columns)), signature_of(table), families)
@@ -121,7 +122,7 @@ def _is_wrong(column: Column, best: Meaning, shown: dict[Meaning, float]) -> boo
     return shown[best] >= _PLAIN and shown.get(column.meaning, 0) < _HARDLY
 
 
-def _household_number(columns: list[Column], sheet: SheetCells, table: Table) -> list[Column]:
+def _household_number(columns: list[Column], rows: Sequence[Row]) -> list[Column]:
     """Where no header names the household number, a running number that stands once a family is it."""
     if any(one.meaning is Meaning.HOUSEHOLD_NO for one in columns):
         return columns
@@ -130,7 +131,7 @@ def _household_number(columns: list[Column], sheet: SheetCells, table: Table) ->
             column.meaning is Meaning.NOT_IMPORTED and not column.header
         ):
             continue
-        cells = [row[column.place] for row in sheet.rows[table.first : table.last] if any(row)]
+        cells = [row[column.place] for row in rows if any(row)]
         told = [cell for cell in cells if cell not in ("", None)]
         repeated = len(told) - len(set(map(str, told)))
         if len(told) >= 2 and (len(told) < 0.7 * len(cells) or repeated > 0.3 * len(told)) and _numbers(told):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from villagefp.domain.roster import side_by_side
 from villagefp.domain.roster.contents import Cell, of_cell
 from villagefp.domain.roster.meanings import Meaning, of_header, plain, role_of
 
@@ -20,6 +21,7 @@ _TOTAL = re.compile(
     r"|(?:填表|审核|制表|填报|负责|经办|单位|联系|打印)\S{0,4}[：:]|(?:注|备注|说明|填表说明)[：:]"
     r"|(?:总?户数|总?人[口数]{1,2})\s*[：:]|第?\s*\d+\s*/?\s*页|以下空白|接上页|转下页"
 )
+_SUM = re.compile(r"\D{0,3}[0-9.]{1,7}\D{0,2}")
 _NEVER_CELLS = frozenset((Meaning.NAME, Meaning.ID_NO))
 """Meanings whose words, 姓名 and 身份证号, stand in no cell of a person: where they are, the row is a header."""
 _NAME_WORDS = ("姓名", "姓 名", "姓  名", "姓\u3000名", "成员姓名", "家庭成员姓名", "Name", "name")
@@ -45,11 +47,39 @@ class Table:
     header_rows: tuple[int, ...]  # as people count them, from 1
     first: int  # first row of people, from 0
     last: int  # one beyond the last row
+    left: int = 0  # its first column, where several tables stand side by side
+    right: int | None = None  # one beyond its last column there
 
     @property
     def key(self) -> str:
-        """How the preview names it: the sheet, and the row of the header for a further table in it."""
-        return f"{self.sheet} ({self.header_rows[0]})" if self.part else self.sheet
+        """How the preview names it: the sheet; for a further table in it the row of the header, or its first cell."""
+        if not self.part:
+            return self.sheet
+        return f"{self.sheet} ({letter(self.left) if self.left else ''}{self.header_rows[0]})"
+
+
+def letter(place: int) -> str:
+    """A column, counted from 0, as a spreadsheet names it."""
+    return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
+
+
+def rows_of(sheet: SheetCells, table: Table) -> Sequence[Row]:
+    """The rows of a table, blank where another table stands beside it."""
+    rows = sheet.rows[table.first : table.last]
+    if table.right is None:
+        return rows
+    return [_within(row, table.left, table.right) for row in rows]
+
+
+def _within(row: Row, left: int, right: int) -> Row:
+    here = () if left and _goes_on_adding(row, left, right) else row[left:right]
+    return (*("",) * left, *here, *("",) * (len(row) - left - len(here)))
+
+
+def _goes_on_adding(row: Row, left: int, right: int) -> bool:
+    """Whether a row that adds up at its left has only counts here: 合计 … 3人."""
+    told = [cell for cell in row[left:right] if cell not in ("", None)]
+    return is_total(row) and all(_SUM.fullmatch(str(cell).strip()) for cell in told)
 
 
 def find(sheet: SheetCells) -> tuple[Table, ...]:
@@ -65,13 +95,24 @@ def find(sheet: SheetCells) -> tuple[Table, ...]:
         stop = _next_table(rows, first, header)
         titles = tuple(str(cell) for row in rows[start : header[0]] for cell in row if isinstance(cell, str) and cell)
         header_rows = tuple(number + 1 for number in header)
-        tables.append(Table(sheet.name, len(tables), titles, _joined(sheet, header), header_rows, first, stop))
+        headers = _joined(sheet, header)
+        whole = Table(sheet.name, len(tables), titles, headers, header_rows, first, stop)
+        parts = side_by_side.parts(headers, rows[first:stop])
+        tables.extend(_part(whole, len(tables) + place, part) for place, part in enumerate(parts))
+        if not parts:
+            tables.append(whole)
         start = stop
     if not tables and (first_person := _first_person(rows)) is not None:
         width = max(map(len, rows))
         titles = tuple(str(cell) for row in rows[:first_person] for cell in row if isinstance(cell, str) and cell)
         tables.append(Table(sheet.name, 0, titles, ((),) * width, (), first_person, len(rows)))
     return tuple(tables)
+
+
+def _part(whole: Table, number: int, columns: range) -> Table:
+    """One of several tables that stand side by side under one row of headers."""
+    headers = tuple(words if place in columns else () for place, words in enumerate(whole.headers))
+    return replace(whole, part=number, headers=headers, left=columns.start, right=columns.stop)
 
 
 def is_repeated_header(row: Row, table: Table) -> bool:
