@@ -17,6 +17,7 @@ class Keys:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self._popup: QWidget | None = None
 
     @property
     def target(self) -> QWidget:
@@ -24,6 +25,9 @@ class Keys:
         if QApplication.activeWindow() is None:  # offscreen there is no manager that gives the keys back
             self.desk.window.activateWindow()
             self.desk.settle()
+        self._popup = QApplication.activePopupWidget()
+        if self._popup is not None:  # an open menu has the keys; what is in it lives in Python as long as it does
+            return self._popup.focusWidget() or self._popup
         return QApplication.focusWidget() or self.desk.window
 
     def press(

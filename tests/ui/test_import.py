@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from python_calamine import CalamineWorkbook
 
 from tests.conftest import CHEAP, PASSPHRASE
+from tests.services.rosters import id_no, workbook
 from tests.ui.conftest import VILLAGE, Desk
+from tests.ui.keys import Keys
 from villagefp import paths
 from villagefp.domain.ambient import Ambient
 from villagefp.domain.roster.meanings import Meaning
+from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.services import households
+from villagefp.services import households, roster
 from villagefp.services.roster import ImportCancelled
 from villagefp.storage.store import create_store
 from villagefp.ui.context import Place
+from villagefp.ui.screens.households import Households
 from villagefp.ui.screens.import_roster import ImportRoster
 from villagefp.ui.screens.today import Today
+from villagefp.ui.widgets.menu_box import MenuBox
 
 WORKBOOK = paths.resources_dir() / "practice" / "roster.xlsx"
 
@@ -127,3 +136,210 @@ def test_a_file_that_is_no_workbook_gets_one_sentence(empty: Desk, tmp_path: Pat
     empty.settle()
     assert "名册.xlsx" in screen.banner.text
     assert screen.choose.isEnabled()
+
+
+# the keyboard stays where one goes on
+
+
+UNKNOWN = [
+    ["户号", "姓名", "性别", "出生日期", "身份证号", "血型", "电话"],
+    ["1", "甲某", "男", "1980-01-05", id_no("1980-01-05"), "A", ""],
+    ["1", "乙某", "女", "1982-03-05", id_no("1982-03-05", "2"), "B", ""],
+]
+
+
+@pytest.fixture
+def keys(empty: Desk) -> Keys:
+    return Keys(empty)
+
+
+def opened(empty: Desk, keys: Keys, file: Path) -> ImportRoster:
+    """A workbook chosen with the keyboard."""
+    screen = empty.go(ImportRoster, Place("import_roster"))
+    empty.dialogs.open_answer = file
+    assert keys.target is screen.choose
+    keys.press(Qt.Key.Key_Space)
+    assert screen.columns is not None
+    return screen
+
+
+def focused() -> QWidget | None:
+    return QApplication.focusWidget()
+
+
+def meaning_of(screen: ImportRoster, place: int) -> Meaning:
+    assert screen.preview is not None
+    return screen.preview.tables[0].columns[place].meaning
+
+
+def box_of(screen: ImportRoster, place: int) -> MenuBox:
+    assert screen.columns is not None
+    return next(box for (_table, at), box in screen.columns.boxes.items() if at == place)
+
+
+def test_while_a_workbook_is_read_the_keys_stay_and_then_go_to_the_column_to_look_at(
+    empty: Desk, keys: Keys, tmp_path: Path
+) -> None:
+    screen = empty.go(ImportRoster, Place("import_roster"))
+    empty.dialogs.open_answer = workbook(tmp_path / "名册.xlsx", UNKNOWN)
+    QTest.keyClick(keys.target, Qt.Key.Key_Space)
+    assert focused() is screen.choose
+    empty.settle()
+    assert meaning_of(screen, 5) is Meaning.NOT_IMPORTED
+    assert focused() is box_of(screen, 5)
+    assert screen.choose.isEnabled()
+
+
+def test_where_all_columns_are_understood_the_keys_go_to_the_first(empty: Desk, keys: Keys) -> None:
+    screen = opened(empty, keys, WORKBOOK)
+    assert screen.columns is not None
+    assert focused() is next(iter(screen.columns.boxes.values()))
+
+
+def test_the_keys_are_not_taken_from_the_search_box(empty: Desk, keys: Keys) -> None:
+    screen = empty.go(ImportRoster, Place("import_roster"))
+    empty.dialogs.open_answer = WORKBOOK
+    QTest.keyClick(keys.target, Qt.Key.Key_Space)
+    empty.workplace.search.setFocus()
+    empty.settle()
+    assert screen.columns is not None
+    assert focused() is empty.workplace.search
+
+
+def test_a_walk_through_a_columns_menu_counts_once_where_it_ends(empty: Desk, keys: Keys, tmp_path: Path) -> None:
+    screen = opened(empty, keys, workbook(tmp_path / "名册.xlsx", UNKNOWN))
+    before, box = screen.preview, box_of(screen, 6)
+    box.setFocus()
+    wanted = box.findData(Meaning.OCCUPATION)
+    assert wanted == box.currentIndex() - 1
+    keys.press(Qt.Key.Key_Down)
+    keys.press(Qt.Key.Key_Up, times=3)
+    assert screen.preview is before
+    keys.press(Qt.Key.Key_Return)
+    assert box.currentIndex() == box.findData(Meaning.PHONE) - 2
+    assert meaning_of(screen, 6) == box.currentData() == Meaning.MARITAL
+    assert focused() is box
+    assert meaning_of(screen, 4) is Meaning.ID_NO
+    assert screen.preview is not None
+    assert [list(known.values()) for known in screen.preview.corrected.values()] == [[Meaning.MARITAL]]
+
+
+def test_escape_leaves_a_column_and_the_page_as_they_were(empty: Desk, keys: Keys, tmp_path: Path) -> None:
+    screen = opened(empty, keys, workbook(tmp_path / "名册.xlsx", UNKNOWN))
+    before = screen.preview
+    keys.press(Qt.Key.Key_Up, times=4)
+    keys.press(Qt.Key.Key_Escape)
+    assert focused() is box_of(screen, 5)
+    assert box_of(screen, 5).currentData() == Meaning.NOT_IMPORTED
+    assert screen.preview is before
+    assert empty.workplace.screen_shown is screen
+
+
+def test_tab_takes_the_entry_of_an_open_menu_and_goes_on(empty: Desk, keys: Keys, tmp_path: Path) -> None:
+    screen = opened(empty, keys, workbook(tmp_path / "名册.xlsx", UNKNOWN))
+    keys.press(Qt.Key.Key_Home)
+    keys.press(Qt.Key.Key_Down)
+    keys.press(Qt.Key.Key_Tab)
+    assert meaning_of(screen, 5) is Meaning.RELATION
+    assert focused() is box_of(screen, 6)
+
+
+def test_the_wheel_turns_the_page_and_no_column(empty: Desk, keys: Keys) -> None:
+    screen = opened(empty, keys, WORKBOOK)
+    before, box = screen.preview, box_of(screen, 0)
+    at = QPointF(box.rect().center())
+    down = QWheelEvent(
+        at, box.mapToGlobal(at), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, down)
+    empty.settle()
+    assert box.currentData() == Meaning.HOUSEHOLD_NO
+    assert screen.preview is before
+
+
+def test_columns_set_right_faster_than_the_rows_are_read_all_count(empty: Desk, keys: Keys, tmp_path: Path) -> None:
+    screen = opened(empty, keys, workbook(tmp_path / "名册.xlsx", UNKNOWN))
+    for place, meaning in ((6, Meaning.NOTE), (5, Meaning.PHONE), (2, Meaning.NOT_IMPORTED)):
+        box = box_of(screen, place)
+        box.setFocus()
+        box.setCurrentIndex(box.findData(meaning))
+        box.activated.emit(box.currentIndex())
+    assert screen.outcome is not None
+    assert not screen.outcome.isEnabled()
+    empty.settle()
+    assert [meaning_of(screen, n) for n in (6, 5, 2)] == [Meaning.NOTE, Meaning.PHONE, Meaning.NOT_IMPORTED]
+    assert [box_of(screen, n).currentData() for n in (6, 5, 2)] == [Meaning.NOTE, Meaning.PHONE, Meaning.NOT_IMPORTED]
+    assert screen.outcome.isEnabled()
+    assert focused() is box_of(screen, 2)
+
+
+def test_a_meaning_that_moves_leaves_its_old_column_in_sight(empty: Desk, keys: Keys, tmp_path: Path) -> None:
+    screen = opened(empty, keys, workbook(tmp_path / "名册.xlsx", UNKNOWN))
+    box = box_of(screen, 5)
+    box.setCurrentIndex(box.findData(Meaning.SEX))
+    box.activated.emit(box.currentIndex())
+    empty.settle()
+    assert box_of(screen, 2).currentData() == Meaning.NOT_IMPORTED
+    assert box_of(screen, 5).currentData() == Meaning.SEX
+
+
+def test_a_correction_that_is_refused_is_taken_back(
+    empty: Desk, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_told: object) -> None:
+        raise UserError("nobody is left")
+
+    monkeypatch.setattr(roster, "remap", refused)
+    screen = opened(empty, keys, workbook(tmp_path / "名册.xlsx", UNKNOWN))
+    box = box_of(screen, 1)
+    box.setFocus()
+    box.setCurrentIndex(box.findData(Meaning.NOT_IMPORTED))
+    box.activated.emit(box.currentIndex())
+    empty.settle()
+    assert screen.banner.text == "nobody is left"
+    assert box.currentData() == Meaning.NAME
+    assert focused() is box
+    assert screen.outcome is not None
+    screen.outcome.begin.click()
+    empty.settle()
+    assert count(empty) == 1
+
+
+def test_an_import_ends_with_the_keys_on_the_way_on(empty: Desk, keys: Keys) -> None:
+    screen = opened(empty, keys, WORKBOOK)
+    assert screen.outcome is not None
+    begin = screen.outcome.begin
+    begin.setFocus()
+    QTest.keyClick(keys.target, Qt.Key.Key_Space)
+    assert focused() is begin
+    QTest.keyClick(keys.target, Qt.Key.Key_Space)  # once more, in haste
+    empty.settle()
+    assert count(empty) == 40
+    assert focused() is screen.outcome.main
+    assert isinstance(screen.outcome.main, QPushButton)
+    assert screen.outcome.main.text() == _("Go to households")
+    keys.press(Qt.Key.Key_Space)
+    empty.shown(Households)
+
+
+def test_who_stops_an_import_goes_on_at_its_button(empty: Desk, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = opened(empty, keys, WORKBOOK)
+    went_on = threading.Event()
+
+    def slow(*told: object) -> object:
+        went_on.wait(20)
+        return roster_import(*told)
+
+    roster_import = roster.import_roster
+    monkeypatch.setattr(roster, "import_roster", slow)
+    assert screen.outcome is not None
+    screen.outcome.begin.setFocus()
+    QTest.keyClick(keys.target, Qt.Key.Key_Space)
+    QTest.keyClick(keys.target, Qt.Key.Key_Tab)
+    assert focused() is screen.cancel
+    QTest.keyClick(keys.target, Qt.Key.Key_Space)
+    went_on.set()
+    empty.settle()
+    assert count(empty) == 0
+    assert focused() is screen.outcome.begin

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QProgressBar, QVBoxLayout, QWidget
 
-from villagefp.domain.roster.meanings import Meaning
 from villagefp.i18n import _
 from villagefp.services import roster
 from villagefp.services.roster import ImportCancelled, RosterPlan, RosterPreview, RosterResult
+from villagefp.ui import theme
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.jobs import Handle
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
 from villagefp.ui.widgets import parts
-from villagefp.ui.widgets.roster_columns import ColumnsCard
+from villagefp.ui.widgets.roster_columns import ColumnsCard, Corrected
 from villagefp.ui.widgets.roster_outcome import OutcomeCard
 
 NAME = "import_roster"
+_AROUND = 60
+"""Pixels at 100 % that are seen above and below what the keys were put on."""
+Planned = tuple[RosterPreview, RosterPlan]
 
 
 def title() -> str:
@@ -44,6 +47,7 @@ class ImportRoster(Screen):
         self.columns: ColumnsCard | None = None
         self.outcome: OutcomeCard | None = None
         self._handle: Handle | None = None
+        self._corrected: list[Corrected] = []
         self._file_name = parts.label(_("No file has been chosen yet."), "second", wrap=True)
         self.choose = parts.button(_("Choose a workbook"), self._choose, "primary", icon_name="document")
         told = _("An Excel workbook (.xlsx or .xls) as the village keeps it. It is only read, never changed.")
@@ -61,7 +65,8 @@ class ImportRoster(Screen):
         self._running.hide()
         inside = QWidget()
         inside.setLayout(parts.column(first, self._steps, 0, spacing=16))
-        self.body.addWidget(parts.scrolling(inside), 1)
+        self._area = parts.scrolling(inside)
+        self.body.addWidget(self._area, 1)
         self.body.addWidget(self._running)
         if file is not None:
             self._open(file)
@@ -71,6 +76,8 @@ class ImportRoster(Screen):
         return self.choose
 
     def _choose(self) -> None:
+        if self._at_work:
+            return
         file = self.context.dialogs.open_file(_("Choose a workbook"), _("Workbooks (*.xlsx *.xls)"))
         if file is not None:
             self._open(file)
@@ -79,57 +86,79 @@ class ImportRoster(Screen):
         store, today = self.context.store, self.context.ambient.today()
         self.banner.still()
         parts.clear(self._steps)
-        self.columns = self.outcome = None
+        self.columns = self.outcome = self.preview = self.plan = None
         self._file_name.setText(file.name)
         self._busy(_("Reading the workbook …"))
 
-        def work() -> tuple[RosterPreview, RosterPlan]:
+        def work() -> Planned:
             preview = roster.open_workbook(file, remembered=roster.remembered(store), today=today)
             return preview, roster.plan_import(store, preview, today)
 
-        self.context.jobs.run(work, done=lambda found: self._show(*found), failed=self._failed)
+        self.context.jobs.run(work, done=self._show, failed=self._failed)
 
-    def _show(self, preview: RosterPreview, plan: RosterPlan) -> None:
+    def _show(self, told: Planned) -> None:
         self._idle()
-        self.preview = preview
-        self.columns, self.outcome = ColumnsCard(preview, self._remap), None
+        self.columns = ColumnsCard(told[0], self._remap)
         self._steps.addWidget(self.columns)
-        self._show_plan(plan)
+        self._show_plan(told)
+        self._give_keys(self.columns.to_look_at() or self._main)
 
-    def _remap(self, corrected: Mapping[tuple[str, int], Meaning]) -> None:
+    def _remap(self, corrected: Corrected) -> None:
+        """Take a column as it was set right; what is set right meanwhile waits its turn."""
+        self._corrected.append(corrected)
+        if not self._at_work:
+            self._take_corrected()
+
+    def _take_corrected(self) -> None:
         if self.preview is None:
             return
-        store, today, preview = self.context.store, self.context.ambient.today(), self.preview
+        store, today, before = self.context.store, self.context.ambient.today(), self.preview
+        corrected, self._corrected = tuple(self._corrected), []
         self._busy(_("Looking at the rows again …"))
+        if self.outcome is not None:
+            self.outcome.setEnabled(False)  # the keys stand on the menu that was used
 
-        def work() -> tuple[RosterPreview, RosterPlan]:
-            changed = roster.remap(preview, corrected)
+        def work() -> Planned:
+            changed = before
+            for each in corrected:
+                changed = roster.remap(changed, each)
             return changed, roster.plan_import(store, changed, today)
 
-        self.context.jobs.run(work, done=lambda found: self._remapped(*found), failed=self._failed)
+        self.context.jobs.run(work, done=self._remapped, failed=self._failed)
 
-    def _remapped(self, preview: RosterPreview, plan: RosterPlan) -> None:
+    def _remapped(self, told: Planned) -> None:
         self._idle()
-        self.preview = preview
-        self._show_plan(plan)
+        self._show_plan(told)
+        if self._corrected:
+            self._take_corrected()
+        elif self.columns is not None:
+            self.columns.show_preview(told[0])
 
-    def _show_plan(self, plan: RosterPlan) -> None:
-        self.plan = plan
-        self._put_outcome(OutcomeCard(plan.preview, roster.dry_run(plan), self._save_issues, begin=self._import))
+    def _show_plan(self, told: Planned) -> None:
+        self.preview, self.plan = told
+        self._put_outcome(OutcomeCard(self.preview, roster.dry_run(self.plan), self._save_issues, begin=self._import))
 
     def _put_outcome(self, card: OutcomeCard) -> None:
-        if self.outcome is not None:
-            self._steps.removeWidget(self.outcome)
-            self.outcome.hide()
-            self.outcome.deleteLater()
-        self.outcome = card
+        old, self.outcome = self.outcome, card
         self._steps.addWidget(card)
+        QWidget.setTabOrder(self._main, self.cancel)
+        if old is None:
+            return
+        focus = QApplication.focusWidget()
+        if focus is not None and old.isAncestorOf(focus):
+            card.show()
+            self._main.setFocus()  # before what has the keys goes: Qt would hand them to the rail
+        self._steps.removeWidget(old)
+        old.hide()
+        old.deleteLater()
 
     def _import(self) -> None:
-        if self.plan is None:
+        if self.plan is None or self._at_work:
             return
         self._handle = self.context.jobs.handle(self._went_on)
+        self._give_keys(self._main)  # they stay on “Import”, which does nothing more; “Stop” is one Tab away
         self._busy(_("Importing …"), can_stop=True)
+        self._set_open(is_open=False)
         self.context.jobs.run(
             roster.import_roster, self.context.store, self.plan, self._handle.report, self._handle.cancelled,
             done=self._imported, failed=self._failed,
@@ -143,13 +172,19 @@ class ImportRoster(Screen):
         self._idle()
         self.result, self.plan = result, None
         if self.preview is not None:
-            self._put_outcome(OutcomeCard(self.preview, result, self._save_issues, begin=None))
+            self._put_outcome(OutcomeCard(self.preview, result, self._save_issues, begin=None, leave=self._leave))
         self.context.note(_("Saved"))
-        go = (_("Go to households"), lambda: self.context.go(Place("households")))
-        self.banner.tell(_("The roster is in the register."), "done", go)
+        self.banner.tell(_("The roster is in the register."), "done")
+        self._give_keys(self._main)
+
+    def _leave(self) -> None:
+        self.context.go(Place("households"))
 
     def _failed(self, error: BaseException) -> None:
+        self._corrected = []
         self._idle()
+        if self.columns is not None and self.preview is not None:
+            self.columns.show_preview(self.preview)  # a correction that leaves nobody to import is not taken
         if isinstance(error, ImportCancelled):
             self.banner.tell(str(error), "ask")
         else:
@@ -169,19 +204,41 @@ class ImportRoster(Screen):
                 failed=self.refuse,
             )  # fmt: skip
 
+    @property
+    def _at_work(self) -> bool:
+        """True while a workbook is read, looked at again or imported."""
+        return not self._running.isHidden()
+
+    @property
+    def _main(self) -> QWidget:
+        """The button by which one goes on."""
+        return (self.outcome.main if self.outcome is not None else None) or self.choose
+
     def _busy(self, words: str, *, can_stop: bool = False) -> None:
         self._doing.setText(words)
         self.progress.setRange(0, 0)
         self.cancel.setVisible(can_stop)
         self._running.show()
-        self._set_open(is_open=False)
 
     def _idle(self) -> None:
         self._handle = None
-        self._running.hide()
         self._set_open(is_open=True)
+        if self.cancel.hasFocus():
+            self._main.setFocus()
+        self._running.hide()
 
     def _set_open(self, *, is_open: bool) -> None:
-        for widget in (self.choose, self.columns, self.outcome):
+        """Whether columns and file can be changed; nothing that has the keys is shut, or Qt takes them elsewhere."""
+        for widget in (self.choose, self.columns):
             if widget is not None:
                 widget.setEnabled(is_open)
+        if self.outcome is not None and is_open:
+            self.outcome.setEnabled(True)
+
+    def _give_keys(self, widget: QWidget) -> None:
+        """Put the keys where one goes on, unless somebody has taken them to another part of the window meanwhile."""
+        focus = QApplication.focusWidget()
+        if focus is not None and focus.window() is self.window() and not self.isAncestorOf(focus):
+            return
+        widget.setFocus()
+        QTimer.singleShot(0, widget, lambda: self._area.ensureWidgetVisible(widget, 0, theme.current().px(_AROUND)))

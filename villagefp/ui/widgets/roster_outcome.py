@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel, QLayout
+from PySide6.QtWidgets import QLabel, QLayout, QWidget
 
 from villagefp.domain.roster.told import RosterIssue
 from villagefp.i18n import _
@@ -20,7 +20,7 @@ _CELLS = 18
 
 
 class OutcomeCard(parts.Card):
-    """Opening an issue shows its row of the workbook below the list."""
+    """Opening an issue shows its row of the workbook below the list. `main` is the button by which one goes on."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class OutcomeCard(parts.Card):
         save_issues: Callable[[RosterResult], object],
         *,
         begin: Callable[[], object] | None,
+        leave: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(title=_("3  What will happen") if begin else _("3  What was done"))
         self._preview = preview
@@ -44,15 +45,22 @@ class OutcomeCard(parts.Card):
         if result.issues:
             self._issues()
         buttons = parts.row(spacing=8)
+        self.main: QWidget | None = None
         if result.issues:
-            buttons.addWidget(parts.button(_("Save the list of issues"), lambda: save_issues(result)))
+            self.main = parts.button(_("Save the list of issues"), lambda: save_issues(result))
+            buttons.addWidget(self.main)
         buttons.addStretch(1)
         if begin is not None:
             self.begin = parts.button(_("Import"), begin, "primary")
             self.begin.setEnabled(bool(result.created or result.updated))
             if not self.begin.isEnabled():
                 buttons.addWidget(parts.label(_("Everything is in the register already."), "second"))
+            else:
+                self.main = self.begin
             buttons.addWidget(self.begin)
+        if leave is not None:
+            self.main = parts.button(_("Go to households"), leave, "primary")
+            buttons.addWidget(self.main)
         self.add(buttons)
 
     def _numbers(self) -> QLayout:
