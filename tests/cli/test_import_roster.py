@@ -87,6 +87,13 @@ def test_a_change_of_an_id_number_is_masked_unless_asked_for(
     assert (str(uuid.UUID(bytes=look.person)), look.action) == (whole["person_id"], "revealed")
 
 
+def test_a_word_in_place_of_an_id_number_can_be_read_where_the_number_would_stand(call: Call, tmp_path: Path) -> None:
+    write_book(tmp_path / "roster.xlsx", {**HEAD, "身份证号": "遗失"})
+    assert call("import-roster", tmp_path / "roster.xlsx").code == 0
+    (person,) = call("person", "list", "--json").json
+    assert (person["id_no"], person["id_status"]) == ("遗失", "unclear")
+
+
 def test_a_column_that_the_product_does_not_keep_is_named(call: Call, tmp_path: Path) -> None:
     write_book(tmp_path / "roster.xlsx", {**HEAD, "胎儿性别": "男"})
     (dropped,) = call("import-roster", tmp_path / "roster.xlsx", "--json").json["dropped_columns"]

@@ -9,7 +9,7 @@ from villagefp.cli import moves, person_change, same
 from villagefp.cli.opening import opened
 from villagefp.cli.output import Output
 from villagefp.domain import codes
-from villagefp.domain.resident_id import mask
+from villagefp.domain.resident_id import shown
 from villagefp.errors import UserError
 from villagefp.i18n import _, language
 from villagefp.services import people, privacy
@@ -76,7 +76,7 @@ def line_to_json(line: PersonLine, *, reveal: bool = False) -> dict[str, object]
         "sex": line.sex,
         "birth_date": line.birth_date,
         "birth_precision": line.birth_precision,
-        "id_no": line.id_no if reveal or line.id_no is None else mask(line.id_no),
+        "id_no": line.id_no if reveal or line.id_no is None else shown(line.id_no),
         "id_status": line.id_status,
         "relation": line.relation,
         "ethnic": line.ethnic,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from villagefp.domain import codes
 from villagefp.domain.records import IdStatus, NameStatus, Precision
-from villagefp.domain.resident_id import mask
+from villagefp.domain.resident_id import shown
 from villagefp.i18n import _, language
 from villagefp.storage.conflicts import Choice, OpenConflict, Sort
 from villagefp.wire.kinds import FieldType, Kind, Travel
@@ -81,7 +81,7 @@ def _birth(values: Mapping[str, Value]) -> str:
 def _id(values: Mapping[str, Value], *, reveal: bool) -> str:
     number = _text(values["id_no"])
     if number:
-        return number if reveal else mask(number)
+        return number if reveal else shown(number)
     return {
         IdStatus.NOT_YET.value: _("no number yet"),
         IdStatus.NONE.value: _("has no number"),
