@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
 
 from tests.ui.conftest import Desk
 from tests.ui.keys import CTRL, Keys
@@ -78,7 +78,7 @@ def test_a_wrong_number_is_put_right_at_its_mark_by_keyboard_alone(desk: Desk) -
     keys.enter(number())
     assert (on_file(desk, person).id_no, on_file(desk, person).id_status) == (number(), IdStatus.PRESENT)
     assert screen.page.marks == ()
-    assert _("Put right.") in screen.banner.text
+    assert screen.banner.text == _("Corrected: {facts}").format(facts=_("ID number"))
     assert screen.isAncestorOf(desk.window.focusWidget())
     keys.press(Qt.Key.Key_Z, CTRL)
     assert on_file(desk, person).id_no == wrong(number())
@@ -96,7 +96,7 @@ def test_each_mark_opens_the_field_that_it_is_about(desk: Desk, kind: CheckKind,
     desk.settle()
     sheet = sheet_of(screen)
     fields = [one for one in sheet.findChildren(QLineEdit) + sheet.findChildren(QComboBox) if one.isVisible()]
-    fields.sort(key=lambda one: one.mapTo(sheet, one.rect().topLeft()).y())
+    fields.sort(key=lambda one: one.mapTo(sheet, one.rect().topLeft()).toTuple()[::-1])
     assert [one.hasFocus() for one in fields].index(True) == place
     assert all(one.accessibleName() for one in fields)
     sheet.reject()
@@ -128,6 +128,15 @@ def test_what_is_doubtful_stays_in_the_sheet_until_it_is_ticked(desk: Desk) -> N
     assert wrong(number()) not in sheet.banner.text
     assert tick.isVisible()
     assert tick.hasFocus()
+    tick.click()
+    keys = Keys(desk)
+    line = sheet.findChildren(QLineEdit)[0]
+    line.setFocus()
+    keys.press(Qt.Key.Key_Backspace)  # what was ticked is not what stands there now
+    assert not tick.isVisible()
+    assert not tick.isChecked()
+    keys.enter(wrong(number())[-1])
+    assert tick.isVisible()
     tick.click()
     sheet.go.click()
     desk.settle()
@@ -200,6 +209,11 @@ def test_the_sheet_shows_every_word_whole(desk: Desk, language: str) -> None:
     for box in sheet.findChildren(QComboBox):
         for place in range(box.count()):
             assert box.fontMetrics().horizontalAdvance(box.itemText(place)) < box.width() - 30
+    sheet.banner.tell(_("The ID number {number} is of somebody born on {birth}, which is still to come. "
+                        "Please compare it with the card."))  # fmt: skip
+    desk.settle()
+    for words in sheet.findChildren(QLabel):
+        assert words.height() >= words.heightForWidth(words.width()) or not words.isVisible(), words.text()
     for tick in sheet.findChildren(QCheckBox):
         tick.show()
         assert tick.sizeHint().width() <= sheet.width() - 48

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from villagefp.domain import dates, resident_id
 from villagefp.domain.checks import CheckKind
@@ -15,6 +15,7 @@ from villagefp.services.pages import PersonPage
 from villagefp.services.person_facts import Corrected, Correction, Doubtful
 from villagefp.ui import words
 from villagefp.ui.screen import Screen
+from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.fields import ChoiceField, Field, TextField
 from villagefp.ui.widgets.sheet import Sheet
 
@@ -37,12 +38,21 @@ def correct(screen: Screen, page: PersonPage, done: Done, *, about: str = "") ->
     def save(sheet: Sheet) -> None:
         change(screen, sheet, page.person.id, fields.told(), done, doubted=fields.ask_again)
 
-    sheet = Sheet(
-        screen, _("Correct number, sex, birth date"), [*fields.asked, fields.confirmed], _("Save"), save,
-        note=_("What is right stays as it is. A name is corrected by itself."),
-    )  # fmt: skip
+    asked = [fields.number, _beside(fields.no_number, fields.sex), fields.birth, fields.confirmed]
+    sheet = Sheet(screen, _("Correct number, sex, birth date"), asked, _("Save"), save)
     sheet.open()
     fields.begin(about).edit.setFocus()
+
+
+def said(done: Corrected) -> str:
+    """What was put right, for the banner."""
+    before, after = done.before[0], done.after[0]
+    names = {
+        "name": _("name"), "id_no": _("ID number"), "id_status": _("ID number"), "sex": _("sex"),
+        "birth_date": _("birth date"), "birth_precision": _("birth date"), "birth_told": _("birth date"),
+    }  # fmt: skip
+    changed = dict.fromkeys(words for name, words in names.items() if getattr(before, name) != getattr(after, name))
+    return _("Corrected: {facts}").format(facts=_(", ").join(changed))
 
 
 def change(
@@ -93,10 +103,10 @@ class _Fields:
         self.confirmed = QCheckBox(_("It is so all the same: keep it, with a mark"))
         self.confirmed.setAccessibleName(self.confirmed.text())
         self.confirmed.hide()
-
-    @property
-    def asked(self) -> tuple[Field, ...]:
-        return self.number, self.no_number, self.sex, self.birth
+        for line in (self.number.line, self.birth.line):
+            line.textEdited.connect(self._anew)
+        for choice in (self.no_number, self.sex):
+            choice.on_change(self._anew)
 
     def begin(self, about: str) -> Field:
         """Where the keyboard starts for a mark of this kind."""
@@ -118,6 +128,11 @@ class _Fields:
         self.confirmed.show()
         self.confirmed.setFocus()
 
+    def _anew(self, _told: str) -> None:
+        """What was confirmed is not what stands here now."""
+        self.confirmed.setChecked(False)
+        self.confirmed.hide()
+
     def _read_birth(self, text: str) -> None:
         """Say how a date is read while it is typed: a lunar day or an animal is easily mistaken."""
         reading = dates.read(text, self._today, relative=False)
@@ -125,13 +140,17 @@ class _Fields:
         self.birth.complain(_("read as {date}").format(date=said) if said else _birth_hint(), "second")
 
 
+def _beside(*fields: Field) -> QWidget:
+    made = QWidget()
+    made.setLayout(parts.row(*fields, spacing=12))
+    return made
+
+
 def _number_hint(person: Person) -> str:
     if not person.id_no:
         return _("All characters as they stand on the card")
-    return _("On file: {number}. Type the whole number from the card where it is wrong.").format(
-        number=resident_id.mask(person.id_no)
-    )
+    return _("On file: {number}. Empty: it stays so.").format(number=resident_id.mask(person.id_no))
 
 
 def _birth_hint() -> str:
-    return _("Such as 1974-01-05, 1974-01, 农历1974年八月十五, 60岁属马; empty where nobody knows")
+    return _("Such as 1974-01-05, 1974-01, 农历1974年八月十五, 60岁属马")

@@ -19,6 +19,7 @@ from villagefp.services.person_facts import Corrected
 from villagefp.ui import theme, words
 from villagefp.ui.acts import appointment
 from villagefp.ui.acts.person import acts, ask_legacy, mend
+from villagefp.ui.acts.person_facts import said
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.orders import FormOrder, SheetOrder
 from villagefp.ui.panels.next_card import next_card
@@ -169,7 +170,7 @@ class Person(Screen):
             self.saved(_("Nothing was to be changed"))
             return
         self._undo = partial(person_facts.take_back, self.context.store, done)
-        self.banner.tell(_("Put right."), "done", (_("Take back  Ctrl+Z"), self._take_back))
+        self.banner.tell(said(done), "done", (_("Take back  Ctrl+Z"), self._take_back))
         self.saved()
 
     def _take_back(self) -> None:
@@ -200,7 +201,7 @@ class Person(Screen):
         status = {
             IdStatus.NOT_YET: _("no number yet"), IdStatus.NONE: _("has none"), IdStatus.NOT_TOLD: _("not told"),
         }.get(page.person.id_status)  # fmt: skip
-        shown = status or resident_id.mask(page.person.id_no or "")
+        shown = status or resident_id.shown(page.person.id_no or "")
         self.id_number = parts.label(shown)
         line = _fact(_("ID number"), self.id_number)
         if page.person.id_no:

@@ -24,7 +24,7 @@ def marks_card(
             words.addWidget(parts.label(mark.where, "second"))
         line = parts.row(parts.picture("sameday", theme.current().tokens.on_yellow), spacing=10)
         line.addLayout(words, 1)
-        acts = [(_("Settled"), partial(settle, mark))]
+        acts: list[tuple[str, Callable[[], object]]] = [(_("Settled"), partial(settle, mark))]
         if (start := mend(mark)) is not None:
             acts.insert(0, (_("Correct"), start))
         for title, act in acts:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from villagefp.errors import UserError
 from villagefp.i18n import _
 from villagefp.ui import theme
+from villagefp.ui.qt import overrides
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.banner import Banner
 
@@ -47,6 +48,26 @@ class Sheet(QDialog):
         self.setLayout(inside)
         self.setFixedWidth(theme.current().px(WIDTH))
         self._acted = acted
+
+    @overrides
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def _fit(self) -> None:
+        """Be as high as all lines need at this width, a long refusal too, and stay on the screen."""
+        inside = self.layout()
+        if inside is None:
+            return
+        height = inside.totalHeightForWidth(self.width()) if inside.hasHeightForWidth() else self.sizeHint().height()
+        if height == self.height():
+            return
+        self.setFixedHeight(height)
+        below = self.frameGeometry().bottom() - self.screen().availableGeometry().bottom()
+        if below > 0:
+            self.move(self.x(), max(self.screen().availableGeometry().top(), self.y() - below))
 
     def refuse(self, error: BaseException) -> None:
         """Show an expected refusal; a bug goes on to the hook."""
