@@ -29,6 +29,7 @@ class CheckKind(StrEnum):
     PHONE_UNREADABLE = "phone_unreadable"
     HOUSEHOLD_UNCLEAR = "household_unclear"
     ROW_UNCLEAR = "row_unclear"
+    CELL_UNREAD = "cell_unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def label(kind: CheckKind) -> str:
         CheckKind.PHONE_UNREADABLE: _("Phone number unreadable"),
         CheckKind.HOUSEHOLD_UNCLEAR: _("Household unclear"),
         CheckKind.ROW_UNCLEAR: _("Row unclear"),
+        CheckKind.CELL_UNREAD: _("Cell cannot be read"),
     }[kind]
 
 

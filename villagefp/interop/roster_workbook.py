@@ -13,6 +13,8 @@ from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import RosterIssue
 from villagefp.errors import UserError
 from villagefp.i18n import _
+from villagefp.interop import unread_cells
+from villagefp.interop.unread_cells import Unread
 from villagefp.reasons import reason
 
 _LARGEST = 64 * 2**20
@@ -31,10 +33,11 @@ def read_sheets(path: Path) -> tuple[SheetCells, ...]:
     _refuse_others(path, content)
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = tuple(_sheet(workbook, name) for name in _visible(workbook))
+        unread = unread_cells.of_sheets(content) if content.startswith(_ZIP) else {}
+        sheets = tuple(_sheet(workbook, name, unread.get(name, {})) for name in _visible(workbook))
     except PasswordError as protected:
         raise _encrypted(path) from protected
-    except CalamineError as unreadable:
+    except (CalamineError, *unread_cells.DAMAGED) as unreadable:
         raise _unreadable(path) from unreadable
     except BaseException as crashed:
         # The reader is a compiled library: where it gives up on a mangled file, it raises outside of Exception.
@@ -185,10 +188,10 @@ def _visible(workbook: CalamineWorkbook) -> list[str]:
     ]
 
 
-def _sheet(workbook: CalamineWorkbook, name: str) -> SheetCells:
+def _sheet(workbook: CalamineWorkbook, name: str, unread: Unread) -> SheetCells:
     sheet = workbook.get_sheet_by_name(name)
     merged = tuple((top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
-    return SheetCells(name, sheet.to_python(skip_empty_area=False), merged)
+    return SheetCells(name, sheet.to_python(skip_empty_area=False), merged, unread)
 
 
 def _encrypted(path: Path) -> UserError:

@@ -120,6 +120,20 @@ class IssueBook:
         ).format(row=row, sheet=self._sheet)
         self._add(row, None, CheckKind.ROW_UNCLEAR, message)
 
+    def cell_unread(self, row: int, cell: str, column: str, error: str, person: int | None) -> None:
+        """A cell that holds an error or a formula without a result; `person` where the row is somebody's."""
+        if error:
+            message = _(
+                "Cell {cell} holds the error {error}, so nothing was read from it. "
+                "Please enter the value there and import again."
+            ).format(cell=cell, error=error)
+        else:
+            message = _(
+                "Cell {cell} holds a formula whose result was not saved, so nothing was read from it. "
+                "Please open the workbook in WPS or Excel, save it, and import again."
+            ).format(cell=cell)
+        self._issues.append(RosterIssue(self._sheet, row, column, CheckKind.CELL_UNREAD, message, error, person))
+
     def _add(
         self,
         row: int,

@@ -18,7 +18,7 @@ from villagefp.domain.roster.homes import Homes
 from villagefp.domain.roster.issues import IssueBook
 from villagefp.domain.roster.lines import PERSON_CELLS, PersonCells, TableWalk
 from villagefp.domain.roster.meanings import Meaning
-from villagefp.domain.roster.tables import SheetCells
+from villagefp.domain.roster.tables import SheetCells, is_total, letter
 from villagefp.domain.roster.told import Roster, RosterPerson
 
 _BLANK = ("", None)
@@ -30,6 +30,7 @@ _CODED = (
     Meaning.MARITAL, Meaning.OCCUPATION, Meaning.PRESENCE,
 )  # fmt: skip
 _OF_ONE_HOME = frozenset((Meaning.RELATION, Meaning.HEAD_NAME, Meaning.HUKOU_BOOK))
+_NOT_READ = frozenset((Meaning.NOT_IMPORTED, Meaning.DROPPED, Meaning.ROW_NUMBER))
 _PRESENCES = {code.value: code for code in Presence}
 _ROLE_SEX = {"husband": "1", "wife": "2", "mother": "2", "father": "1"}
 
@@ -59,8 +60,26 @@ class RosterReader:
             numbered=Meaning.HOUSEHOLD_NO in told_of,
             related=mapped.families or not told_of.isdisjoint(_OF_ONE_HOME),
         )
+        unread = {row + 1 for row, _column in sheet.unread}
+        met: dict[int, dict[str, int]] = {}
         for told in TableWalk(sheet, mapped, self._homes, self._issues).persons():
+            if told.row in unread:
+                met.setdefault(told.row, {})[told.role] = len(self._persons)
             self._persons.append(self._person(told))
+        if unread:
+            self._tell_unread(sheet, mapped, met)
+
+    def _tell_unread(self, sheet: SheetCells, mapped: MappedTable, met: dict[int, dict[str, int]]) -> None:
+        """Cells that look empty and are not, in the columns that are imported; `met` is who stands in which row."""
+        table = mapped.table
+        for (row, place), error in sorted(sheet.unread.items()):
+            if not (table.first <= row < table.last and place < len(mapped.columns)) or is_total(sheet.rows[row]):
+                continue
+            column = mapped.columns[place]
+            if column.meaning not in _NOT_READ:
+                people = met.get(row + 1, {})
+                person = people.get(column.who, next(iter(people.values()), None))
+                self._issues.cell_unread(row + 1, f"{letter(place)}{row + 1}", column.header, error, person)
 
     def finish(self) -> Roster:
         """All that was told; an ID number that stands more than once is told at each of its rows."""

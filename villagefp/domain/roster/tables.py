@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from villagefp.domain.roster import side_by_side
@@ -34,6 +34,8 @@ class SheetCells:
     name: str
     rows: Sequence[Row]
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
+    unread: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Cells, row and column from 0, that are read as empty but hold an error, told as its word, or a formula: empty."""
 
 
 @dataclass(frozen=True, slots=True)
