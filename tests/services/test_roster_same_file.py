@@ -351,3 +351,32 @@ def test_numbers_that_the_worker_put_right_stay_put_right(store: Store, book: Bo
                 )
             )
     _changes_nothing(store, book(rows))
+
+
+@pytest.mark.parametrize("header", [["户号", "姓名", "性别", "电话"], ["姓名", "性别", "出生日期", "电话"]])
+def test_nobody_of_a_name_is_known_again_with_another_phone(store: Store, book: Book, header: list[object]) -> None:
+    told = {"户号": "1", "姓名": "待取名", "性别": "女", "出生日期": "1961年", "电话": "13800000001"}
+    other = {**told, "姓名": "李大", "性别": "男"}
+    rows: Rows = [header, [other[str(word)] for word in header], [told[str(word)] for word in header]]
+    take_in(store, book(rows))
+    rows[2][-1] = "13800000002"
+    result = take_in(store, book(rows))
+    assert (result.created, _changes(result)) == (0, [("phone", "13800000001", "13800000002")])
+    _changes_nothing(store, book(rows))
+
+
+def test_a_number_that_is_let_go_in_the_same_file_belongs_to_who_keeps_it(store: Store, book: Book) -> None:
+    first, second = id_no("1963-01-01"), id_no("1960-02-01", "2")
+    rows: Rows = [
+        H,
+        ["1", "李二", "户主", "男", "1963-01-01", first],
+        ["2", "李四", "户主", "男", "1964-01-01", first],
+        ["3", "孙小", "户主", "女", "1960-02-01", second],
+    ]
+    take_in(store, book(rows))
+    rows[2][5] = second
+    take_in(store, book(rows))
+    assert {name: line.id_status for name, line in by_name(store).items()} == {
+        "李二": "present", "李四": "unclear", "孙小": "unclear",
+    }  # fmt: skip
+    _changes_nothing(store, book(rows))

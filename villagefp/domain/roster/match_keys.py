@@ -66,21 +66,41 @@ class Keys:
         where = self._known.before.of(household)
         return ((where.get("group_no"), where.get("address"), *self._all_known(person.id, told)),)
 
+    def rough_told(self, person: RosterPerson) -> _Key:
+        """Group, name and birth date, be it only a year: enough only in a list without household numbers."""
+        household = self._roster.households[person.household]
+        if household.number is not None or person.birth_date is None:
+            return None
+        return household.group, _name_told(person), person.birth_date
+
+    def rough_known(self, person: Person) -> tuple[_Key]:
+        """The same, as imports told it last."""
+        told, group = self._in_group(person)
+        return (None if told.get("birth_date") is None else (group, _name_before(told), told.get("birth_date")),)
+
     def bare_name_told(self, person: RosterPerson) -> _Key:
-        """A name alone: enough only in a list without household numbers."""
+        """Group and name alone: enough only in a list without household numbers."""
         household = self._roster.households[person.household]
         if household.number is not None or person.name_status is NameStatus.MISSING:
             return None
-        return person.name, household.group
+        return household.group, person.name
 
     def bare_name_known(self, person: Person) -> tuple[_Key]:
-        """A name alone, of somebody of whom a list without birth dates and ID numbers told."""
-        told = self._known.before.persons.get(person.id)
-        household = self._known.before.home(person.id).get("household")
-        bare = told is not None and told.get("birth_date") is None and told.get("id_no") is None
-        if told is None or not bare or not isinstance(household, bytes):
-            return (None,)
-        return ((told.get("name"), self._known.before.of(household).get("group_no")),)
+        """The same, of somebody of whom a list without birth dates and ID numbers told."""
+        told, group = self._in_group(person)
+        bare = bool(told) and told.get("birth_date") is None and told.get("id_no") is None
+        return ((group, told.get("name")) if bare else None,)
+
+    def nameless_told(self, person: RosterPerson) -> _Key:
+        """Household and sex of somebody who has no name in the roster."""
+        household = self._households[person.household]
+        return None if household is None or person.name_status is not NameStatus.MISSING else (household, person.sex)
+
+    def nameless_known(self, person: Person) -> tuple[_Key]:
+        """The same, as imports told it last."""
+        told = self._known.before.of(person.id)
+        nameless = told.get("name_status") == NameStatus.MISSING
+        return ((self._known.before.home(person.id).get("household"), told.get("sex")) if nameless else None,)
 
     def told(self, *fields: str) -> _Told:
         """Household and these fields, as the roster tells; None where one is not told."""
@@ -133,6 +153,12 @@ class Keys:
         told = self._known.before.of(person.id).get("id_no")
         return (told if isinstance(told, str) else None,)
 
+    def _in_group(self, person: Person) -> tuple[Fields, object]:
+        """What imports told last of a person, and the group of the household that they told."""
+        told = self._known.before.of(person.id)
+        household = self._known.before.home(person.id).get("household")
+        return (told, self._known.before.of(household).get("group_no")) if isinstance(household, bytes) else ({}, None)
+
     def _names(self, person: Person) -> set[str]:
         names = {alias.name for alias in self._known.aliases.get(person.id, ()) if alias.sort in _FORMER}
         if person.name_status is not NameStatus.MISSING:
@@ -153,9 +179,8 @@ class Keys:
         return homes
 
     def _all_known(self, person: RecordId, told: Fields) -> tuple[_Key, ...]:
-        nameless = told.get("name_status") == NameStatus.MISSING
         return (
-            "" if nameless else told.get("name"),
+            _name_before(told),
             told.get("sex"),
             told.get("birth_date"),
             told.get("id_no"),
@@ -166,13 +191,21 @@ class Keys:
 
 def _all_told(person: RosterPerson) -> tuple[_Key, ...]:
     return (
-        "" if person.name_status is NameStatus.MISSING else person.name,
+        _name_told(person),
         person.sex,
         person.birth_date,
         person.id_no,
         person.relation,
         frozenset(phone.number for phone in person.phones),
     )
+
+
+def _name_told(person: RosterPerson) -> str:
+    return "" if person.name_status is NameStatus.MISSING else person.name
+
+
+def _name_before(told: Fields) -> object:
+    return "" if told.get("name_status") == NameStatus.MISSING else told.get("name")
 
 
 def _is_own(person: RosterPerson) -> bool:

@@ -67,7 +67,8 @@ class Matching:
         relation_and_birth = keys.told("relation", "birth_date"), keys.stored("relation", "birth_date")
         self._pair(*relation_and_birth, self._one_without_own_name, in_order=True)
         self._pair(keys.told("relation"), keys.stored("relation"), self._stands_for, in_order=True)
-        self._pair(keys.bare_name_told, keys.bare_name_known, self._agree)
+        self._pair(keys.nameless_told, keys.nameless_known, self._agree, in_order=True)
+        self._pair(keys.rough_told, keys.rough_known, self._agree, in_order=True)
         self._pair(keys.bare_name_told, keys.bare_name_known, self._agree, in_order=True)
         self._households_by_members()
 

@@ -49,6 +49,11 @@ def merge_person(stored: Person, told: RosterPerson) -> Person:
     return replace(stored, **changes) if changes else stored
 
 
+def merge_id(stored: Person, told: RosterPerson) -> Person:
+    """The stored person with the ID number that the roster tells, where it is the better one."""
+    return replace(stored, id_no=told.id_no, id_status=told.id_status) if _ids_better(stored, told) else stored
+
+
 def merge_membership(stored: Membership, told: RosterPerson) -> Membership:
     """The stored membership with the relation and presence that the roster tells."""
     relation, presence = told.relation or stored.relation, told.presence or stored.presence

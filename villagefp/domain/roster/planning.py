@@ -28,6 +28,7 @@ from villagefp.domain.roster.merging import (
     FieldChange,
     differences,
     merge_household,
+    merge_id,
     merge_membership,
     merge_person,
     without_old_news,
@@ -90,15 +91,16 @@ class Planner:
     def _id_owners(self) -> dict[str, set[RecordId]]:
         """Who has which ID number when this import is done, as far as the register knows them already."""
         told = {
-            found: person.id_no
+            found: person
             for found, person in zip(self._found.persons, self._roster.persons, strict=True)
-            if found is not None and person.id_no is not None and person.id_status is IdStatus.PRESENT
+            if found is not None
         }
         owners: dict[str, set[RecordId]] = {}
-        for person in self._known.persons.values():
-            number = told.get(person.id, person.id_no)
+        for stored in self._known.persons.values():
+            merged = merge_id(stored, told[stored.id]) if stored.id in told else stored
+            number = self._new_only(stored, merged).id_no
             if number is not None:
-                owners.setdefault(number, set()).add(person.id)
+                owners.setdefault(number, set()).add(stored.id)
         return owners
 
     def _household_numbers(self) -> list[str]:
