@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton
 
 from tests.ui.conftest import Desk
 from villagefp.domain.records import Event, Outcome
@@ -25,6 +26,7 @@ from villagefp.ui.widgets.choices import Choices
 from villagefp.ui.widgets.question import Question
 from villagefp.ui.widgets.question_kinds import Line
 from villagefp.ui.widgets.sheet import Sheet
+from villagefp.ui.widgets.step_button import StepButton, broken
 
 EXAM = 3
 
@@ -332,6 +334,46 @@ def test_what_cannot_be_is_refused_before_anybody_is_asked_whether_signs_were_to
     desk.shown(Person)
     assert len(desk.dialogs.questions) == 1
     assert [event.outcome for event in events(desk)] == [Outcome.DONE]
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("scale", [100, 150])
+def test_the_names_of_sections_are_read_whole_or_end_in_dots(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: str, scale: int
+) -> None:
+    monkeypatch.setenv("VILLAGEFP_LANG", language)
+    desk.window.outfit.settings.set("text_scale", scale)
+    desk.window.restyle()
+    form = desk.go(Form, Place("form", FormOrder("newborn_home_visit", person_id=desk.newborn().id)))
+    steps = form.findChildren(StepButton)
+    assert form.session is not None
+    assert [step.accessibleName() for step in steps] == [form.session.node(path).label for path in form.session.pages]
+    for step in steps:
+        whole = step.accessibleName()
+        assert step.toolTip() == whole
+        assert (
+            step.text().endswith("…")
+            or step.text().replace("\n", "") == whole.replace(" ", "")
+            or (step.text().replace("\n", " ") == whole)
+        )
+        option = QStyleOptionButton()
+        step.initStyleOption(option)
+        room = step.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, step)
+        strong = QFont(step.font())
+        strong.setBold(True)
+        words = QFontMetrics(strong).size(0, step.text())
+        assert words.width() + step.iconSize().width() + 4 <= room.width(), step.text()
+        assert words.height() <= room.height(), step.text()
+    desk.window.outfit.settings.set("text_scale", 100)
+    desk.window.restyle()
+
+
+def test_a_name_too_long_for_its_lines_ends_in_dots(form: Form) -> None:
+    told = broken("Advice, referral and the day of the next visit to the family", form.font(), 120, 2)
+    assert len(told) == 2
+    assert told[1].endswith("…")
+    assert broken("指导", form.font(), 120, 2) == ["指导"]
+    assert "".join(broken("危险征象和转诊的建议", form.font(), 80, 3)) == "危险征象和转诊的建议"
 
 
 def test_the_keys_stay_where_they_were_when_a_visit_could_not_be_kept(

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from msgspec import structs
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLabel, QMenu, QPushButton, QWidget
 
@@ -23,13 +23,14 @@ from villagefp.services.day_list import DayGroup, DayLine, DayPage
 from villagefp.services.due import DueLine
 from villagefp.storage import records
 from villagefp.storage.store import Store
+from villagefp.ui import theme
 from villagefp.ui.context import Place
 from villagefp.ui.models.day_rows import SHOWN_AT_FIRST, Heading, Item, More, rows_of, spoken
 from villagefp.ui.screens.form import Form
 from villagefp.ui.screens.household import Household
 from villagefp.ui.screens.preview import Preview
 from villagefp.ui.screens.today import Today
-from villagefp.ui.widgets.day_delegate import is_narrow, places
+from villagefp.ui.widgets.day_delegate import Wants, is_narrow, places
 from villagefp.ui.widgets.day_list import DayList
 from villagefp.ui.widgets.sheet import Sheet
 from villagefp.ui.widgets.why import WhyWindow
@@ -471,6 +472,43 @@ def test_a_narrow_list_keeps_its_parts_apart(desk: Desk) -> None:
         at = places(area, narrow=is_narrow(wide))
         for one, other in ((at.family, at.who), (at.what, at.when), (at.when, at.why), (at.who, at.why)):
             assert not one.intersects(other), wide
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("scale", [100, 125])
+def test_no_words_of_a_line_are_cut_while_there_is_room(
+    desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch, language: str, scale: int
+) -> None:
+    monkeypatch.setenv("VILLAGEFP_LANG", language)
+    appointments.note(store, Wish(TODAY, "morning", "带上婴儿秤"), household_id=households.by_number(store, "0012").id)
+    desk.window.outfit.settings.set("text_scale", scale)
+    desk.window.restyle()
+    try:
+        view = opened(desk).days.list
+        shown = [(n, row) for n, row in enumerate(view.rows) if isinstance(row, Item)]
+        quiet = QFont(view.font())
+        quiet.setPixelSize(theme.current().px(13))
+        for number, row in shown:
+            at = view._places(view.model().index(number, 0))
+            assert at.what.width() >= QFontMetrics(quiet).horizontalAdvance(row.line.what), row.line.what
+            assert at.when.width() >= QFontMetrics(view.font()).horizontalAdvance(row.line.when), row.line.when
+            assert not at.what.intersects(at.when)
+            assert not at.when.intersects(at.why)
+    finally:
+        desk.window.outfit.settings.set("text_scale", 100)
+        desk.window.restyle()
+
+
+def test_parts_stand_below_each_other_with_and_without_a_reason() -> None:
+    area = QRect(0, 0, 900, 36)
+    for wide, narrow in ((500, True), (720, False), (900, False)):
+        area.setWidth(wide)
+        wanted = Wants(180, 150, 260, 120)
+        one, other = (places(area, narrow=narrow, reason=reason, wanted=wanted) for reason in (True, False))
+        assert (one.what, one.family, one.who) == (other.what, other.family, other.who)
+        assert one.when.left() == other.when.left()
+        for left, right in ((one.family, one.who), (one.what, one.when), (one.when, one.why)):
+            assert not left.intersects(right), wide
 
 
 def test_a_long_list_begins_with_what_can_be_walked(desk: Desk, keys: Keys) -> None:

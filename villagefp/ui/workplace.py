@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 from villagefp.i18n import _
 from villagefp.services import households, people
 from villagefp.services.pages import HouseholdLine, PersonLine
-from villagefp.ui import registry, words
+from villagefp.ui import registry, theme, words
 from villagefp.ui.context import Place, ScreenContext
 from villagefp.ui.qt import overrides
 from villagefp.ui.screen import Screen
@@ -24,6 +24,7 @@ from villagefp.ui.widgets.status_strip import StatusStrip
 from villagefp.ui.widgets.two_lines import Row
 
 _NARROW_BELOW = 1100
+_SEARCH_WIDTH = 560
 _HITS = 30
 _HOUSEHOLD_HITS = 5
 
@@ -148,7 +149,7 @@ class Workplace(QWidget):
             self.screen_shown.refresh()
 
     def _top(self, lock: Callable[[], None]) -> QFrame:
-        self.search.setMaximumWidth(560)
+        self.search.setMaximumWidth(theme.current().px(_SEARCH_WIDTH))
         shut = parts.icon_button("lock", _("Lock the screen (Ctrl+L)"), lock)
         line = parts.row(self.search, 0, shut, spacing=12)
         line.setStretch(0, 3)

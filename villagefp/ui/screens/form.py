@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from villagefp.domain.records import Outcome, RecordId
 from villagefp.forms.session import FormSession
@@ -30,6 +30,7 @@ from villagefp.ui.widgets.draft_keeper import DraftKeeper
 from villagefp.ui.widgets.fields import TextField
 from villagefp.ui.widgets.form_page import FormPage
 from villagefp.ui.widgets.sheet import Sheet
+from villagefp.ui.widgets.step_button import StepButton
 
 if TYPE_CHECKING:
     from villagefp.storage.store import Store
@@ -62,12 +63,12 @@ class Form(FillingScreen):
         self._at = 0
         self._strict = False
         self._held: QWidget | None = None
-        self._steps: list[QPushButton] = []
+        self._steps: list[StepButton] = []
         self._state: QLabel = parts.label("", "second")
         self._drafts = DraftKeeper(context, self._draft_kept, self)
         self._signs = FormPrompts(self)
         self.prompts = self._signs.panel
-        self._left = QVBoxLayout()
+        self._left = parts.column(spacing=4)
         self._middle = QVBoxLayout()
         self._foot = parts.row(spacing=8)
         self._list = QWidget()
@@ -179,9 +180,7 @@ class Form(FillingScreen):
         parts.clear(self._left)
         self._steps = []
         for number, path in enumerate(self._pages):
-            step = parts.button(session.node(path).label, partial(self.show_page, number), "step")
-            step.setCheckable(True)
-            step.setToolTip(step.text())
+            step = StepButton(session.node(path).label, self._list.width(), partial(self.show_page, number))
             self._steps.append(step)
             self._left.addWidget(step)
         self._left.addStretch(1)

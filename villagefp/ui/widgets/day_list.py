@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView
 from villagefp.ui import theme
 from villagefp.ui.models.day_rows import DayRow, DayRows, Heading, Index, Item, More
 from villagefp.ui.qt import overrides
-from villagefp.ui.widgets.day_delegate import DayDelegate, Places, is_narrow, places
+from villagefp.ui.widgets.day_delegate import DayDelegate, Places, wants
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -31,7 +31,8 @@ class DayList(QListView):
         self._rows = DayRows()
         self._rows.setParent(self)
         self.setModel(self._rows)
-        self.setItemDelegate(DayDelegate(self))
+        self._delegate = DayDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setAccessibleName(name)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -58,6 +59,7 @@ class DayList(QListView):
     def show_rows(self, rows: list[DayRow]) -> None:
         """List these; the keys stay on the line they stood on, or go to the one that took its place."""
         before, place = self.current, max(0, self.currentIndex().row())
+        self._delegate.wanted = wants(rows, self.font())
         self._rows.show(rows)
         key = before.line.key if before is not None else None
         same = (n for n, row in enumerate(rows) if isinstance(row, Item) and row.line.key == key)
@@ -164,8 +166,7 @@ class DayList(QListView):
         return self._rows.rows[index.row()] if index.isValid() and index.row() < len(self._rows.rows) else None
 
     def _places(self, index: QModelIndex) -> Places:
-        area = self.visualRect(index)
-        return places(area, narrow=is_narrow(area.width()))
+        return self._delegate.places(self.visualRect(index))
 
     def _open(self, row: DayRow | None) -> None:
         if isinstance(row, Item):

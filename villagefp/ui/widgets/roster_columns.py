@@ -16,6 +16,8 @@ from villagefp.ui import theme
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.menu_box import MenuBox
 
+_LEAST, _WIDEST = 220, 380
+"""Pixels at 100 % that a menu takes: as many as its longest meaning, within these."""
 Corrected = Mapping[tuple[str, int], Meaning]
 
 
@@ -80,9 +82,9 @@ class ColumnsCard(parts.Card):
             return parts.label(_("not taken over: {reason}").format(reason=column.reason), "tag-yellow")
         box = MenuBox()
         box.setAccessibleName(_("Meaning of column {header}").format(header=column.header))
-        box.setFixedWidth(theme.current().px(220))
         for meaning, words in self._choices:
             box.addItem(words, meaning)
+        box.setFixedWidth(min(theme.current().px(_WIDEST), max(theme.current().px(_LEAST), box.sizeHint().width())))
         key = tables[0].table.key, column.place
         self._show(box, key, column)
         box.activated.connect(partial(self._set, tables, column.place, box))

@@ -15,7 +15,8 @@ from villagefp.ui.models.table import Column, TableModel
 from villagefp.ui.widgets import parts
 from villagefp.ui.widgets.table import Table
 
-_TALL = 300
+_TALL, _HEAD, _ROW = 300, 40, 36
+"""Pixels at 100 %: a list of a few issues is no taller than they are."""
 _CELLS = 18
 
 
@@ -87,7 +88,7 @@ class OutcomeCard(parts.Card):
         model = TableModel(columns)
         model.show(self.result.issues)
         self.table = Table(model, _("Rows to look at"))
-        self.table.setFixedHeight(theme.current().px(_TALL))
+        self.table.setFixedHeight(theme.current().px(min(_TALL, _HEAD + _ROW * len(self.result.issues))))
         self.table.selectionModel().currentRowChanged.connect(
             lambda index, _before: self._show_row(self.result.issues[index.row()])
         )
