@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
+from functools import cache
 
 from villagefp import paths
 
 LANGUAGES = ("zh_CN", "en")
 _DOMAIN = "villagefp"
+
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_QUOTED = re.compile("“[^”]*”")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_ENGLISH = re.compile("[a-z]+ [a-z]+")
+_LETTERS = 4
+"""A sentence with fewer letters of its own, such as {month}/{day}, fits anything and is not known by them."""
 
 
 class _Words:
@@ -47,3 +57,45 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     """The form of the message that fits `number`, in the language in use."""
     # The built catalogue holds each form as a sentence of its own: Chinese has one, English is the source.
     return _(singular if number == 1 else plural)
+
+
+def said_again(sentence: str) -> str:
+    """A sentence that was kept in the language of its day, in the language in use; what is not ours stays as it is.
+
+    The catalogue leads back from a sentence to its message and values, so that none of them need be kept beside it.
+    """
+    outside = _QUOTED.sub("", sentence)
+    chinese = _HAN.search(outside) is not None
+    if not chinese if language() == "en" else chinese and not _ENGLISH.search(outside):
+        return sentence
+    most, found = 0, sentence
+    for made, own, letters, message in _spoken(language()):
+        if letters <= most or not sentence.startswith(own[0]) or not sentence.endswith(own[-1]):
+            continue
+        if (told := re.fullmatch(made, sentence, re.DOTALL)) is not None:
+            pieces = _SLOT.split(message)  # text and names of values by turns
+            most, found = letters, "".join(told[each] if place % 2 else each for place, each in enumerate(pieces))
+    return found
+
+
+@cache
+def _spoken(wanted: str) -> list[tuple[str, list[str], int, str]]:
+    """Each message as the other language says it: a pattern, the text before, between and after its values, how many
+    letters that is, and how the wanted language says it.
+    """
+    chinese = gettext.translation(_DOMAIN, paths.built_dir() / "locale", ["zh_CN"])
+    found = []
+    for english in vars(chinese)["_catalog"]:
+        both = (english, chinese.gettext(english)) if isinstance(english, str) and english else ("", "")
+        made, message = both if wanted == "zh_CN" else both[::-1]
+        pieces = _SLOT.split(made)
+        own, names = pieces[::2], pieces[1::2]
+        letters = sum(sign.isalpha() for text in own for sign in text)
+        if letters < _LETTERS or set(names) != set(_SLOT.findall(message)) or "{" in "".join(own):
+            continue
+        pattern = re.escape(own[0])
+        for place, name in enumerate(names):
+            pattern += f"(?P={name})" if name in names[:place] else f"(?P<{name}>.*)"
+            pattern += re.escape(own[place + 1])
+        found.append((pattern, own, letters, message))
+    return found

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
+from villagefp.i18n import said_again
 
 _NOBODY = b""
 
@@ -18,17 +19,26 @@ class Mark(Struct, frozen=True):
     id: RecordId
     person_id: RecordId | None
     kind: str
-    message: str
+    message: str  # a whole sentence; kept in the language of its day, read in the one in use
     where: str  # sheet and row of the roster it came from, or empty
     household_id: RecordId | None = None
 
 
 def add(connection: Connection, marks: Iterable[Mark]) -> None:
-    """Keep marks; one that was made before, settled or not, is not made again. The connection is a save's."""
-    rows = [
-        (mark.id, mark.person_id or _NOBODY, mark.household_id or _NOBODY, mark.kind, mark.message, mark.where)
-        for mark in marks
-    ]
+    """Keep marks; one that was made before, settled or not, is not made again, nor in another language.
+
+    The connection is a save's.
+    """
+    told = list(marks)
+    if not told:
+        return
+    query = "SELECT person, household, kind, message, place FROM data_issue"
+    known = {(*row[:3], said_again(row[3]), said_again(row[4])) for row in connection.exec_driver_sql(query)}
+    rows = []
+    for mark in told:
+        about = (mark.person_id or _NOBODY, mark.household_id or _NOBODY, mark.kind)
+        if (*about, mark.message, mark.where) not in known:
+            rows.append((mark.id, *about, mark.message, mark.where))
     if rows:
         connection.exec_driver_sql(
             "INSERT INTO data_issue (id, person, household, kind, message, place) VALUES (?, ?, ?, ?, ?, ?)"
@@ -40,7 +50,7 @@ def add(connection: Connection, marks: Iterable[Mark]) -> None:
 def open_marks(
     connection: Connection, *, person_id: RecordId | None = None, household_id: RecordId | None = None
 ) -> list[Mark]:
-    """The marks that are not settled: of a person, of a household and its members, or all."""
+    """The marks that are not settled: of a person, of a household and its members, or all, in the language in use."""
     query = "SELECT id, person, kind, message, place, household FROM data_issue WHERE settled = 0"
     told: tuple[RecordId, ...] = ()
     if person_id is not None:
@@ -51,7 +61,7 @@ def open_marks(
         told = (household_id, household_id)
     rows = connection.exec_driver_sql(f"{query} ORDER BY id", told)
     return [
-        Mark(id=mark, person_id=person or None, kind=kind, message=message, where=place, household_id=household or None)
+        Mark(mark, person or None, kind, said_again(message), said_again(place), household or None)
         for mark, person, kind, message, place, household in rows
     ]
 
