@@ -12,7 +12,7 @@ from villagefp.domain.checks import CheckKind
 from villagefp.domain.records import Alias, IdStatus, NameStatus, Outcome, Person, Precision, RecordId
 from villagefp.errors import UserError
 from villagefp.forms import library
-from villagefp.services import people, person_facts, same_person, visits
+from villagefp.services import people, person_facts, roster, same_person, visits
 from villagefp.services.person_facts import Correction, Doubtful
 from villagefp.services.visit_types import VisitRefused
 from villagefp.storage import marks, records
@@ -20,6 +20,7 @@ from villagefp.storage.marks import Mark
 from villagefp.storage.store import Store
 
 ON = date(2026, 11, 20)
+ROSTER = paths.resources_dir() / "practice" / "roster.xlsx"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -257,6 +258,29 @@ def test_a_correction_is_not_taken_back_over_a_later_one(store: Store) -> None:
     with pytest.raises(UserError):
         person_facts.take_back(store, done)
     assert kept(store, person).sex == "9"
+
+
+def bring_in_practice_roster(store: Store) -> None:
+    today = store.ambient.today()
+    preview = roster.open_workbook(ROSTER, remembered=None, today=today)
+    roster.import_roster(store, roster.plan_import(store, preview, today))
+
+
+def test_the_same_roster_again_leaves_what_was_put_right_and_brings_no_mark_back(store: Store) -> None:
+    bring_in_practice_roster(store)
+    with store.read() as connection:
+        of_kind = {mark.kind: mark.person_id for mark in marks.open_marks(connection) if mark.person_id}
+    wrong_number, unread = of_kind[CheckKind.ID_CHECKSUM], of_kind[CheckKind.BIRTH_UNREADABLE]
+    born = (kept(store, wrong_number).birth_date or "").replace("-", "")
+    sex = kept(store, wrong_number).sex
+    person_facts.correct(store, wrong_number, Correction(id_no=number(born, "882" if sex == "2" else "881")))
+    on_card = resident_id.read(kept(store, unread).id_no or "").birth
+    person_facts.correct(store, unread, Correction(birth=on_card or "1985-03-04"))
+    assert open_kinds(store, wrong_number) == open_kinds(store, unread) == []
+    before = kept(store, wrong_number), kept(store, unread)
+    bring_in_practice_roster(store)
+    assert (kept(store, wrong_number), kept(store, unread)) == before
+    assert open_kinds(store, wrong_number) == open_kinds(store, unread) == []
 
 
 def fill_basic(store: Store, person: RecordId, **answers: str) -> None:

@@ -20,7 +20,9 @@ from villagefp.storage import marks, records
 from villagefp.storage.marks import Mark
 from villagefp.ui.acts.person_facts import MENDED
 from villagefp.ui.context import Place
+from villagefp.ui.screens.household import Household
 from villagefp.ui.screens.person import Person
+from villagefp.ui.widgets.parts import Card
 from villagefp.ui.widgets.sheet import Sheet
 
 TITLE = "Correct number, sex, birth date"
@@ -199,6 +201,18 @@ def test_f2_opens_what_can_be_done(desk: Desk) -> None:
     assert _(TITLE) in [action.text() for action in menu.actions()]
     menu.close()
     assert screen.isVisible()
+
+
+def test_the_household_says_whom_a_mark_is_about_and_leads_to_her_page(desk: Desk) -> None:
+    person = somebody(desk, CheckKind.ID_CHECKSUM).page
+    assert person is not None
+    home = desk.go(Household, Place("household", desk.household().household.id))
+    card = next(card for card in home.findChildren(Card) if "about id_checksum" in texts(card))
+    assert person.person.name in texts(card)
+    next(one for one in card.findChildren(QPushButton) if one.text() == _("Correct")).click()
+    page = desk.shown(Person).page
+    assert page is not None
+    assert page.person.id == person.person.id
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -11,7 +12,7 @@ from villagefp.domain.records import Membership, Presence, RecordId
 from villagefp.i18n import _
 from villagefp.services import form_menu, households, next_up, people
 from villagefp.services.next_up import NextUp
-from villagefp.services.pages import HouseholdPage, PersonLine, TimelineEntry
+from villagefp.services.pages import HouseholdPage, Mark, PersonLine, TimelineEntry
 from villagefp.ui import theme, words
 from villagefp.ui.acts import appointment
 from villagefp.ui.acts.household import acts
@@ -102,7 +103,7 @@ class Household(Screen):
             next_card(self, following, self._note_appointment, names=True), self._members(page), spacing=16
         )
         if page.marks:
-            left.addWidget(marks_card(page.marks, lambda mark: self._settle(mark.id)))
+            left.addWidget(self._marks(page))
         left.addStretch(1)
         right = parts.column(
             parts.Card(
@@ -117,6 +118,18 @@ class Household(Screen):
     def _any_form(self) -> QPushButton:
         return form_button(
             self.context, form_menu.for_household, lambda form_id: FormOrder(form_id, household_id=self._id)
+        )
+
+    def _marks(self, page: HouseholdPage) -> parts.Card:
+        """What is to be looked at of everybody here; it is put right on the page of the one it is about."""
+        names = {line.id: words.name(line) for line, _membership in page.members}
+
+        def mend(mark: Mark) -> Callable[[], object] | None:
+            about = mark.person_id
+            return None if about is None else lambda: self.context.go(Place("person", about))
+
+        return marks_card(
+            page.marks, lambda mark: self._settle(mark.id), mend, lambda mark: names.get(mark.person_id or b"", "")
         )
 
     def _members(self, page: HouseholdPage) -> parts.Card:

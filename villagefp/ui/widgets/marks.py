@@ -14,14 +14,15 @@ from villagefp.ui.widgets import parts
 def marks_card(
     marks: Sequence[Mark],
     settle: Callable[[Mark], object],
-    mend: Callable[[Mark], Callable[[], object] | None] = lambda _mark: None,
+    mend: Callable[[Mark], Callable[[], object] | None],
+    who: Callable[[Mark], str] = lambda _mark: "",
 ) -> parts.Card:
-    """A card that lists marks; `mend` says what puts one right, where something here does."""
+    """A card that lists marks; `mend` says what puts one right, where something here does, `who` whom it is about."""
     made = parts.Card(title=_("To look at"))
     for mark in marks:
         words = parts.column(parts.label(mark.message, wrap=True), spacing=0)
-        if mark.where:
-            words.addWidget(parts.label(mark.where, "second"))
+        if beside := " · ".join(part for part in (who(mark), mark.where) if part):
+            words.addWidget(parts.label(beside, "second", wrap=True))
         line = parts.row(parts.picture("sameday", theme.current().tokens.on_yellow), spacing=10)
         line.addLayout(words, 1)
         acts: list[tuple[str, Callable[[], object]]] = [(_("Settled"), partial(settle, mark))]
