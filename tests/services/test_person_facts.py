@@ -108,6 +108,9 @@ def test_a_wrong_last_character_is_asked_about_and_kept_where_the_card_says_so(s
     person_facts.correct(store, person, Correction(id_no=told, confirmed=True))
     assert (kept(store, person).id_no, kept(store, person).id_status) == (told, IdStatus.UNCLEAR)
     assert open_kinds(store, person) == [CheckKind.ID_CHECKSUM]
+    (mark,) = people.person_page(store, person).marks
+    assert resident_id.mask(told) in mark.message
+    assert "row" not in mark.message  # nothing was imported
 
 
 def test_a_number_of_another_person_is_asked_about_by_name(store: Store) -> None:
@@ -119,6 +122,7 @@ def test_a_number_of_another_person_is_asked_about_by_name(store: Store) -> None
     person_facts.correct(store, person, Correction(id_no=number(), confirmed=True))
     assert kept(store, person).id_status is IdStatus.UNCLEAR
     assert open_kinds(store, person) == [CheckKind.ID_DUPLICATE]
+    assert "row" not in people.person_page(store, person).marks[0].message
 
 
 def test_two_entries_of_one_person_share_a_number_without_a_question(store: Store) -> None:

@@ -220,10 +220,7 @@ def _doubts(connection: Connection, before: Person, after: Person) -> Iterator[s
     if number is not None and after.id_no != before.id_no:
         shown = resident_id.mask(number.number)
         if number.fault is not None:
-            yield _(
-                "The last character of ID number {number} does not fit the others, so one of them is wrong. "
-                "Please compare it with the card."
-            ).format(number=shown)
+            yield person_marks.last_character(number.number)
         for other in owners(connection, number.number, beside=after.id)[:1]:
             yield _("The ID number {number} is on file for {who} already. Please look at both cards.").format(
                 number=shown, who=_who(connection, other)

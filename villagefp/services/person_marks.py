@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from villagefp.domain import checks, resident_id
 from villagefp.domain.checks import CheckKind
 from villagefp.domain.records import IdStatus, Person, RecordId
+from villagefp.i18n import _
 from villagefp.storage import marks, records, same
 from villagefp.storage.marks import Mark
 
@@ -68,7 +69,7 @@ def follow(store: Store, save: UnitOfWork, before: Person, after: Person) -> Fol
                 settled.append(mark.id)
     day = store.ambient.today().isoformat()
     fresh = [
-        Mark(store.ambient.new_id(), after.id, found.kind.value, found.message, day)
+        Mark(store.ambient.new_id(), after.id, found.kind.value, _of_an_entry(found), day)
         for found in now
         if found.kind not in still
     ]
@@ -97,6 +98,24 @@ def owners(connection: Connection, number: str, *, beside: RecordId | None = Non
     """Who has this ID number; `beside` leaves out one person, whose entries are all one and the same."""
     ours = set(same.all_of(connection, beside)) if beside is not None else set()
     return [each for each in records.where(connection, Person, id_no=number) if each.id not in ours]
+
+
+def last_character(number: str) -> str:
+    """The sentence for a number of which a sign is wrong, where no row of a roster is spoken of."""
+    return _(
+        "The last character of ID number {number} does not fit the others, so one of them is wrong. "
+        "Please compare it with the card."
+    ).format(number=resident_id.mask(number))
+
+
+def _of_an_entry(found: checks.Finding) -> str:
+    """What was found, of something that was entered: the sentences of `checks` speak of the rows of a roster."""
+    if found.kind in (CheckKind.ID_CHECKSUM, CheckKind.ID_DIGITS_LOST):
+        return last_character(found.value)
+    if found.kind is CheckKind.ID_DUPLICATE:
+        said = _("The ID number {number} stands at more than one person. Please look at the cards.")
+        return said.format(number=resident_id.mask(found.value))
+    return found.message
 
 
 def _findings(connection: Connection, person: Person) -> tuple[checks.Finding, ...]:
