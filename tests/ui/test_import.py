@@ -167,6 +167,13 @@ def focused() -> QWidget | None:
     return QApplication.focusWidget()
 
 
+def in_sight(screen: ImportRoster, widget: QWidget) -> bool:
+    """Whether it is seen whole, with some room around it."""
+    port = screen._area.viewport()
+    top = widget.mapTo(port, QPoint(0, 0)).y()
+    return 40 <= top <= port.height() - widget.height() - 40
+
+
 def meaning_of(screen: ImportRoster, place: int) -> Meaning:
     assert screen.preview is not None
     return screen.preview.tables[0].columns[place].meaning
@@ -180,6 +187,7 @@ def box_of(screen: ImportRoster, place: int) -> MenuBox:
 def test_while_a_workbook_is_read_the_keys_stay_and_then_go_to_the_column_to_look_at(
     empty: Desk, keys: Keys, tmp_path: Path
 ) -> None:
+    empty.window.resize(1100, 560)
     screen = empty.go(ImportRoster, Place("import_roster"))
     empty.dialogs.open_answer = workbook(tmp_path / "名册.xlsx", UNKNOWN)
     QTest.keyClick(keys.target, Qt.Key.Key_Space)
@@ -187,6 +195,7 @@ def test_while_a_workbook_is_read_the_keys_stay_and_then_go_to_the_column_to_loo
     empty.settle()
     assert meaning_of(screen, 5) is Meaning.NOT_IMPORTED
     assert focused() is box_of(screen, 5)
+    assert in_sight(screen, box_of(screen, 5))
     assert screen.choose.isEnabled()
 
 

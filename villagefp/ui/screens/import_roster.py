@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QProgressBar, QVBoxLayout, QWidget
 
 from villagefp.i18n import _
@@ -63,9 +63,9 @@ class ImportRoster(Screen):
         self._running = QWidget()
         self._running.setLayout(parts.column(self._doing, parts.row(self.progress, self.cancel, spacing=12), spacing=4))
         self._running.hide()
-        inside = QWidget()
-        inside.setLayout(parts.column(first, self._steps, 0, spacing=16))
-        self._area = parts.scrolling(inside)
+        self._inside = QWidget()
+        self._inside.setLayout(parts.column(first, self._steps, 0, spacing=16))
+        self._area = parts.scrolling(self._inside)
         self.body.addWidget(self._area, 1)
         self.body.addWidget(self._running)
         if file is not None:
@@ -241,4 +241,10 @@ class ImportRoster(Screen):
         if focus is not None and focus.window() is self.window() and not self.isAncestorOf(focus):
             return
         widget.setFocus()
-        QTimer.singleShot(0, widget, lambda: self._area.ensureWidgetVisible(widget, 0, theme.current().px(_AROUND)))
+        QTimer.singleShot(0, widget, lambda: self._bring_in_sight(widget))
+
+    def _bring_in_sight(self, widget: QWidget) -> None:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # what was just added has its place by then
+        around = theme.current().px(_AROUND)
+        for corner in (widget.rect().bottomLeft(), widget.rect().topLeft()):
+            self._area.ensureVisible(0, widget.mapTo(self._inside, corner).y(), 0, around)

@@ -62,6 +62,7 @@ class ColumnsCard(parts.Card):
         count = ngettext("{count} table: {names}", "{count} tables alike: {names}", len(tables))
         self.add(parts.label(count.format(count=len(tables), names=names), "strong", wrap=True))
         grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
