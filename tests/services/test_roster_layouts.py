@@ -598,3 +598,35 @@ def test_an_empty_column_between_husband_and_wife_parts_no_family(store: Store, 
     ]
     take_in(store, workbook(tmp_path / "a.xlsx", rows))
     _test_family(store)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["户主姓名", "户主身份证号", "配偶姓名", "配偶身份证号"],
+        ["户主", "身份证号", "妻子", "身份证号"],
+        ["户主", "身份证号", "爱人", "身份证号"],
+    ],
+)
+def test_the_head_and_one_other_on_a_row_are_a_family(store: Store, tmp_path: Path, headers: list[str]) -> None:
+    rows = [headers, ["张建国", ZHANG, "李芳", LI], ["王德胜", WANG, "", ""]]
+    result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    lines = by_name(store)
+    assert {name: line.id_no for name, line in lines.items()} == {"张建国": ZHANG, "李芳": LI, "王德胜": WANG}
+    assert (result.households, result.not_imported) == (2, ())
+    assert lines["李芳"].household_id == lines["张建国"].household_id
+    assert lines["李芳"].relation in ("10", "12")
+
+
+def test_the_head_beside_a_woman_is_no_second_person(store: Store, tmp_path: Path) -> None:
+    """A list of women names the head of each household; she may be head herself, or a daughter-in-law."""
+    rows = [
+        ["户主姓名", "妇女姓名", "妇女身份证号", "出生日期"],
+        ["张大山", "李芳", LI, "1990-5-6"],
+        ["赵玉兰", "赵玉兰", ZHAO, "1962-4-5"],
+    ]
+    take_in(store, workbook(tmp_path / "a.xlsx", rows))
+    lines = by_name(store)
+    assert {name: (line.id_no, line.relation) for name, line in lines.items()} == {
+        "李芳": (LI, None), "赵玉兰": (ZHAO, "02"),
+    }  # fmt: skip

@@ -53,6 +53,7 @@ def recognise(sheet: SheetCells, table: Table, memory: MappingMemory | None) -> 
     columns = [_by_header(table, place, of_column) for place, of_column in enumerate(cells)]
     columns = _by_content(columns, [shares(islice(of_column, _SAMPLE)) for of_column in cells], rows)
     columns = _household_number(columns, told)
+    columns = whose.of_women(columns)
     families = whose.is_family_table(columns)
     columns = whose.of_families(columns) if families else whose.of_one_person(columns)
     mapped = MappedTable(table, tuple(map(without_private_samples, columns)), signature_of(table), families)

@@ -21,8 +21,17 @@ _WHOSE = {"husband": "spouse", "wife": "spouse", "spouse": "spouse", "child": "c
     ("mother", "father"), "other"
 )
 """Whose the phone of a relative is, in the codes of `Phone.whose`."""
+_WOMEN = "妇女"
 _NAMES = (Meaning.NAME, Meaning.HEAD_NAME)
 _SPOUSES = frozenset(("husband", "wife", "spouse"))
+
+
+def of_women(columns: list[Column]) -> list[Column]:
+    """A list of women alone: 妇女姓名 is the row's own person where neither husband nor child has a column."""
+    named = [one for one in columns if one.meaning is Meaning.NAME]
+    if {one.who for one in named} != {"wife"} or not all(_WOMEN in one.header for one in named):
+        return columns
+    return [replace(one, who="") if one.who == "wife" and _WOMEN in one.header else one for one in columns]
 
 
 def is_family_table(columns: list[Column]) -> bool:
@@ -31,6 +40,8 @@ def is_family_table(columns: list[Column]) -> bool:
     if any(one.meaning is Meaning.RELATION and not one.who for one in columns) and names.count("") == 1:
         return False
     roles = set(names)
+    if "" not in roles and any(one.meaning is Meaning.HEAD_NAME for one in columns):
+        roles.add("head")  # 户主 and 配偶 on one row; a list of women has been told apart before
     full_members = _members_with_more_than_a_name(columns)
     return full_members >= 2 or len(roles - {"", "mother", "father"}) >= 2 or bool("" in roles and roles & _SPOUSES)
 
