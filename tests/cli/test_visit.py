@@ -80,6 +80,7 @@ def test_a_visit_to_a_household_is_kept(add: Call) -> None:
         ("{", "is no JSON"),
         ("[]", "has another shape"),
         ({"answers": {}}, "names no outcome"),
+        ({"outcome": "done", "on": "2026-11-20", "need_code": "1"}, "“on”, “need_code”"),
         ({"outcome": "maybe"}, "maybe is no outcome"),
         ({"outcome": "done", "answers": {}}, ""),
     ],

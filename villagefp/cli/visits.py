@@ -84,6 +84,13 @@ def _read(file: Path) -> tuple[Outcome, dict[str, Any]]:
         ) from error
     if not isinstance(told, dict) or not isinstance(told.get("answers", {}), dict):
         raise UserError(_("{file} has another shape. Write it as {shape}.").format(file=file.name, shape=_SHAPE))
+    beside = [key for key in told if key not in {"outcome", "answers"}]
+    if beside:
+        raise UserError(
+            _("{file} has {keys} beside outcome and answers, where nobody would read it. Write it as {shape}.").format(
+                file=file.name, keys=", ".join(f"“{key}”" for key in beside), shape=_SHAPE
+            )
+        )
     word = str(told.get("outcome") or "")
     if not word:
         raise UserError(
