@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from tests.services.rosters import by_name, everybody, id_no, take_in, workbook
 from villagefp.domain.records import Alias, Household, IdStatus, Membership, NameStatus, Person, Phone, RecordId
-from villagefp.services import households, memberships, people
+from villagefp.services import households, memberships, people, privacy
 from villagefp.services.roster import RosterResult
-from villagefp.storage import records
+from villagefp.storage import imports, records
 from villagefp.storage.store import Store
 
 H: list[object] = ["户号", "姓名", "与户主关系", "性别", "出生日期", "身份证号"]
@@ -380,3 +381,59 @@ def test_a_number_that_is_let_go_in_the_same_file_belongs_to_who_keeps_it(store:
         "李二": "present", "李四": "unclear", "孙小": "unclear",
     }  # fmt: skip
     _changes_nothing(store, book(rows))
+
+
+def _teach(store: Store, person: RecordId, education: str) -> None:
+    with store.save() as save:
+        known = save.get(Person, person)
+        assert known is not None
+        save.change(structs.replace(known, education=education))
+
+
+def test_what_a_file_told_that_was_known_already_is_no_news_later(store: Store, book: Book) -> None:
+    rows: Rows = [[*P, "文化程度"], ["1", "张三", "户主", "男", "1970-01-01", ZHANG, "", "初中"]]
+    take_in(store, book(rows))
+    zhang = by_name(store)["张三"].id
+    _teach(store, zhang, "60")
+    people.add_phone(store, zhang, "13800000001")
+    rows[1][6:] = ["13800000001", "高中"]
+    _changes_nothing(store, book(rows))
+    _teach(store, zhang, "30")
+    _remove(store, zhang, "13800000001")
+    _changes_nothing(store, book(rows))
+    rows[1][6:] = ["13800000002", "初中"]
+    assert _changes(take_in(store, book(rows))) == [("education", "30", "70"), ("phone", "", "13800000002")]
+
+
+def test_who_was_added_by_hand_and_told_of_later_stays_as_the_worker_has_it(store: Store, book: Book) -> None:
+    rows = _family()[:2]
+    take_in(store, book(rows))
+    home = by_name(store)["张三"].household_id
+    assert home is not None
+    added = people.add_person(store, home, people.NewPerson(name="孙方", sex="2", relation="12"))
+    rows.append(["1", "孙方", "妻", "女", "", "", ""])
+    _changes_nothing_but_known(store, book(rows))
+    people.name_person(store, added.id, "孙芳芳")
+    with store.read() as connection:
+        (stay,) = records.where(connection, Membership, person=added.id)
+    memberships.split_household(store, households.NewHousehold("0009", "1", ""), {stay.id: "02"}, on=date(2026, 11, 10))
+    _changes_nothing(store, book(rows))
+
+
+def _changes_nothing_but_known(store: Store, path: Path) -> None:
+    result = take_in(store, path)
+    assert (result.created, result.not_in_file) == (0, 0)
+    _changes_nothing(store, path)
+
+
+def test_what_a_file_told_of_a_person_goes_when_the_person_is_erased(store: Store, book: Book) -> None:
+    rows = _family()
+    take_in(store, book(rows))
+    rows[1][6] = "13800000009"
+    take_in(store, book(rows))
+    zhang = by_name(store)["张三"].id
+    with store.read() as connection:
+        assert imports.heard(connection)[zhang]["phones"] == ["13800000009"]
+    privacy.erase_person(store, zhang)
+    with store.read() as connection:
+        assert zhang not in imports.heard(connection)

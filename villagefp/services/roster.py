@@ -248,6 +248,7 @@ def import_roster(
             went_on(1)
         roster_marks.keep(save, writes, store.ambient.new_id)
         roster_memory.keep(save.connection, plan.preview.corrected)
+        roster_memory.keep_heard(save.connection, writes.heard)
     return dry_run(plan)
 
 

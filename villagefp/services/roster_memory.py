@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from villagefp.domain.records import Alias, Household, Membership, Person, Phone, Record, RecordId
 from villagefp.domain.roster import before
-from villagefp.domain.roster.before import Before
+from villagefp.domain.roster.before import Before, Heard
 from villagefp.domain.roster.columns import MappingMemory
 from villagefp.domain.roster.meanings import Meaning
 from villagefp.storage import imports, local
@@ -51,6 +51,12 @@ def note_import(connection: Connection, origin: Origin) -> None:
     imports.note(connection, origin)
 
 
+def keep_heard(connection: Connection, heard: Mapping[RecordId, Heard]) -> None:
+    """Keep what a roster told of people whom the register had already; the connection is a save's."""
+    for person, told in heard.items():
+        imports.put_heard(connection, person, told)
+
+
 def told_before(connection: Connection) -> Before:
     """What imports told; what an import itself took back, as a number that a later file corrected, is left out."""
     of_kind = {kind.KIND: kind for kind in _TOLD}
@@ -66,4 +72,4 @@ def told_before(connection: Connection) -> Before:
         names = declared.by_number
         fields = told[kind].setdefault(change.record, {})
         fields.update((names[number].name, value) for number, value in change.fields.items() if number in names)
-    return before.gather(told)
+    return before.gather(told, imports.heard(connection))

@@ -9,7 +9,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from villagefp.domain.records import RecordId
-from villagefp.storage import digest_rows, kept_pages, key_covers, outbox_rows, standing
+from villagefp.storage import digest_rows, kept_pages, key_covers, local, outbox_rows, standing
 from villagefp.storage.codec import BY_NUMBER
 from villagefp.storage.foreign import Delivery, pack_delivery, unpack_delivery
 from villagefp.storage.records import chunks, marks
@@ -97,10 +97,11 @@ def _without(delivery: Delivery, erased: Sequence[int]) -> Delivery:
 
 
 def _forget_here(connection: Connection, records: Iterable[RecordName]) -> None:
-    """What only this laptop keeps about them: local fields, drafts, marks."""
+    """What only this laptop keeps about them: local fields, drafts, marks, what a roster told."""
     ids: list[RecordId] = []
     for kind, record in records:
         ids.append(record)
+        local.delete(connection, f"{local.HEARD}{record.hex()}")
         codec = BY_NUMBER.get(kind)
         for field in codec.kind.fields if codec is not None else ():
             if field.travel is Travel.LOCAL:

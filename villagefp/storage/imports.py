@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
+from villagefp.domain.records import RecordId
 from villagefp.storage import local, log, standing
 from villagefp.storage.log import Origin
 from villagefp.wire.change import Change
+from villagefp.wire.values import pack, unpack
 
 SaveName = tuple[bytes, int]
 """Device and group."""
@@ -33,6 +36,16 @@ def changes(connection: Connection) -> list[Change]:
         change for device, group in noted(connection) for change in standing.changes_of_save(connection, device, group)
     ]
     return sorted(found, key=lambda one: (one.stamp, one.device, one.seq))
+
+
+def heard(connection: Connection) -> dict[RecordId, Mapping[str, Any]]:
+    """What rosters told of people whom the register had already, by person."""
+    return dict(map(unpack, local.values_below(connection, local.HEARD)))
+
+
+def put_heard(connection: Connection, person: RecordId, told: Mapping[str, object]) -> None:
+    """Keep what a roster told of a person, in place of what the last one did; an erasure takes it along."""
+    local.put(connection, f"{local.HEARD}{person.hex()}", pack([person, told]))
 
 
 def rename(connection: Connection, names: Mapping[SaveName, SaveName]) -> None:

@@ -10,6 +10,8 @@ WORKER_KEY = "worker"
 """Under which the village, this laptop and the worker who made the store stand."""
 ADOPTED = "adopted stamp"
 """The greatest stamp of another laptop that own saves must come after."""
+HEARD = "roster told "
+"""Before the id of each person whom the register had when a roster told of them."""
 STATEMENT = "erasure "
 """Before the serial of each signed erasure of this laptop."""
 

@@ -22,6 +22,7 @@ from villagefp.domain.records import (
     Record,
     RecordId,
 )
+from villagefp.domain.roster.before import Heard
 from villagefp.domain.roster.known import LEFT_BY_ROSTER, Known
 from villagefp.domain.roster.matching import Matching
 from villagefp.domain.roster.merging import (
@@ -50,6 +51,7 @@ class Planner:
         self._new: list[Record] = []
         self._changed: list[Record] = []
         self._withdrawn: list[Phone] = []
+        self._heard: dict[RecordId, Heard] = {}
         self._changes: list[FieldChange] = []
         self._touched: set[RecordId] = set()
         self._persons = [found or making.new_id() for found in self._found.persons]
@@ -79,6 +81,7 @@ class Planner:
             tuple(self._new),
             tuple(self._changed),
             tuple(self._withdrawn),
+            self._heard,
             tuple(self._persons),
             len(self._persons) - matched,
             len(self._touched),
@@ -186,7 +189,13 @@ class Planner:
     def _update(self, told: RosterPerson, stored: Person) -> None:
         before = len(self._new) + len(self._changed)
         others = self._known.aliases.get(stored.id, ())
-        merged = self._with_method(merge_person(stored, self._as_known(told, stored)), told)
+        known = self._as_known(told, stored)
+        news = self._known.before.news(
+            stored.id, self._households[told.household], told._replace(id_status=known.id_status)
+        )
+        if news is not None:
+            self._heard[stored.id] = news
+        merged = self._with_method(merge_person(stored, known), told)
         if stored.mother is None and (mother := self._mother(told)):
             merged = replace(merged, mother=mother)
         merged = self._new_only(stored, merged)
@@ -224,7 +233,7 @@ class Planner:
         before = self._known.before.home(person)
         home = self._known.stays.get((person, household)) or self._known.homes.get(person)
         if home is not None and home.household == household:
-            news = self._known.before.of(home.id) or (before if before.get("household") == household else {})
+            news = before if before.get("household") == household else self._known.before.of(home.id)
             merged = merge_membership(home, told)
             merged = merged if merged is home else without_old_news(home, merged, news)
             if merged is not home:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from villagefp.domain.records import Phone, Record, RecordId
+from villagefp.domain.roster.before import Heard
 from villagefp.domain.roster.merging import FieldChange
 from villagefp.domain.roster.told import RosterIssue
 
@@ -27,6 +28,7 @@ class Writes:
     new: tuple[Record, ...]
     changed: tuple[Record, ...]
     withdrawn: tuple[Phone, ...]  # numbers in whose place the roster tells others
+    heard: Mapping[RecordId, Heard]  # what is to be remembered of people whom the register had already
     persons: tuple[RecordId, ...]  # the record of each person of the roster
     created: int
     updated: int
