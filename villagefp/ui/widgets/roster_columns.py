@@ -29,6 +29,7 @@ class ColumnsCard(parts.Card):
         self._corrected = corrected
         self._choices = roster.meaning_choices()
         self.boxes: dict[tuple[str, int], MenuBox] = {}
+        self._wide = 0
         self._samples: dict[tuple[str, int], QLabel] = {}
         self._taken: dict[tuple[str, int], Meaning] = {}
         told = _("Each column is taken as the menu says. Set right what was understood wrongly; it is remembered.")
@@ -85,7 +86,10 @@ class ColumnsCard(parts.Card):
         box.setAccessibleName(_("Meaning of column {header}").format(header=column.header))
         for meaning, words in self._choices:
             box.addItem(words, meaning)
-        box.setFixedWidth(min(theme.current().px(_WIDEST), max(theme.current().px(_LEAST), box.sizeHint().width())))
+        if not self._wide:  # all menus offer the same
+            px = theme.current().px
+            self._wide = min(px(_WIDEST), max(px(_LEAST), box.sizeHint().width()))
+        box.setFixedWidth(self._wide)
         key = tables[0].table.key, column.place
         self._show(box, key, column)
         box.activated.connect(partial(self._set, tables, column.place, box))
