@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import zipfile
 from pathlib import Path
 
@@ -33,6 +34,24 @@ def test_an_xls_of_excel_97_is_read_with_its_merged_cells() -> None:
     assert sheet.name == "1组"
     assert sheet.rows[3][1] == "李芳"
     assert (3, 0, 5, 0) in sheet.merged
+
+
+def test_errors_in_an_xls_of_excel_97_are_told(tmp_path: Path) -> None:
+    """Records of the saved workbook are replaced by others of the same length: two errors, and a formula's error."""
+    content = bytearray((ROSTERS / "ledger-97.xls").read_bytes())
+    number = content.index(struct.pack("<HHHH", 0x027E, 10, 3, 5))
+    errors = b"".join(struct.pack("<HHHHHBB", 0x0205, 8, 3, column, 17, 0x2A, 1) for column in (5, 6))
+    content[number : number + 28] = errors + struct.pack("<HH", 0x00EF, 0)
+    text = content.index(struct.pack("<HHHH", 0x00FD, 10, 4, 2))
+    result = bytes((2, 0, 0x17, 0, 0, 0, 0xFF, 0xFF))
+    formula = struct.pack("<HHHHH8sHIHBB", 0x0006, 24, 4, 2, 17, result, 0, 0, 2, 0x1C, 0x17)
+    content[text : text + 28] = formula
+    path = tmp_path / "a.xls"
+    path.write_bytes(content)
+    (sheet,) = read_sheets(path)
+    assert sheet.unread == {(3, 5): "#N/A", (3, 6): "#N/A", (4, 2): "#REF!"}
+    assert [sheet.rows[row][column] for row, column in sheet.unread] == ["", "", ""]
+    assert read_sheets(ROSTERS / "ledger-97.xls")[0].unread == {}
 
 
 def test_the_name_of_the_file_does_not_matter(tmp_path: Path) -> None:

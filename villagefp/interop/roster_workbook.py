@@ -13,7 +13,7 @@ from villagefp.domain.roster.tables import SheetCells
 from villagefp.domain.roster.told import RosterIssue
 from villagefp.errors import UserError
 from villagefp.i18n import _
-from villagefp.interop import unread_cells
+from villagefp.interop import unread_cells, unread_cells_xls
 from villagefp.interop.unread_cells import Unread
 from villagefp.reasons import reason
 
@@ -33,7 +33,8 @@ def read_sheets(path: Path) -> tuple[SheetCells, ...]:
     _refuse_others(path, content)
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        unread = unread_cells.of_sheets(content) if content.startswith(_ZIP) else {}
+        look = unread_cells if content.startswith(_ZIP) else unread_cells_xls
+        unread = look.of_sheets(content)
         sheets = tuple(_sheet(workbook, name, unread.get(name, {})) for name in _visible(workbook))
     except PasswordError as protected:
         raise _encrypted(path) from protected

@@ -1,6 +1,6 @@
 """The cells that a workbook's reader gives as empty although something stands there: errors, and unsaved formulas.
 
-Only .xlsx is looked into; what the reader makes of other formats is taken as it is.
+Here for .xlsx. An .ods is not looked into: its errors are read as empty.
 """
 
 from __future__ import annotations
