@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.rosters import by_name, id_no, plan, take_in, workbook
+from tests.services.rosters import TODAY, by_name, id_no, plan, take_in, workbook
 from villagefp.domain.records import Alias, Phone
+from villagefp.domain.roster.meanings import Meaning
+from villagefp.services import roster
 from villagefp.storage import records
 from villagefp.storage.store import Store
 
@@ -157,3 +159,18 @@ def test_several_columns_of_other_names_are_all_kept(store: Store, tmp_path: Pat
     assert kept == [("李芳", "李小芳"), ("李芳", "芳芳"), ("赵玉兰", "赵兰")]
     assert (result.not_imported, result.issues) == ((), ())
     assert plan(store, path).writes.new == ()
+
+
+def test_whose_a_phone_is_follows_the_header_also_where_the_user_says_that_it_is_one(
+    store: Store, tmp_path: Path
+) -> None:
+    rows = [
+        ["姓名", "身份证号", "丈夫手机", "家庭号码", "监护人"],
+        ["李芳", LI, "13800000001", "13800000002", "13800000003"],
+    ]
+    preview = plan(store, workbook(tmp_path / "a.xlsx", rows)).preview
+    corrected = roster.remap(preview, {("Sheet1", place): Meaning.PHONE for place in (2, 3, 4)})
+    roster.import_roster(store, roster.plan_import(store, corrected, TODAY))
+    assert sorted(_phones(store)["李芳"]) == [
+        ("13800000001", "spouse"), ("13800000002", "household"), ("13800000003", "other"),
+    ]  # fmt: skip

@@ -76,7 +76,8 @@ def remap(mapped: MappedTable, corrected: Mapping[int, Meaning]) -> MappedTable:
             ):
                 columns[other.place] = replace(other, meaning=Meaning.NOT_IMPORTED)
         set_right = replace(columns[place], meaning=meaning, reason="")
-        columns[place] = without_private_samples(replace(set_right, whose=whose_phone(set_right)))
+        whose = whose_phone(set_right) or (set_right.whose if meaning is Meaning.PHONE else "")
+        columns[place] = without_private_samples(replace(set_right, whose=whose))
     return replace(mapped, columns=tuple(columns))
 
 
