@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -34,6 +32,7 @@ from villagefp.domain.roster.merging import (
     merge_person,
     without_old_news,
 )
+from villagefp.domain.roster.phone_news import Phones
 from villagefp.domain.roster.told import Roster, RosterIssue, RosterPerson
 from villagefp.domain.roster.writes import Making, Writes
 
@@ -57,7 +56,7 @@ class Planner:
         self._persons = [found or making.new_id() for found in self._found.persons]
         self._households = [found or making.new_id() for found in self._found.households]
         self._numbers = self._household_numbers()
-        self._shared = Counter((person.household, phone.number) for person in roster.persons for phone in person.phones)
+        self._phones = Phones(roster, known, making)
         self._by_name = {
             (person.household, person.name): record
             for person, record in zip(roster.persons, self._persons, strict=True)
@@ -182,7 +181,7 @@ class Planner:
                 Membership(id=self._making.new_id(), person=record, hukou_book=self._books[told.hukou_book])
             )
         if told.phones:
-            self._new.extend(self._phones(told, record, ()))
+            self._new.extend(self._phones.all(told, record))
         for alias in told.aliases:
             self._new.append(Alias(id=self._making.new_id(), person=record, name=alias))
 
@@ -251,27 +250,14 @@ class Planner:
         self._changes.append(FieldChange(person, "household_no", number, self._numbers[told.household]))
 
     def _update_phones(self, told: RosterPerson, person: RecordId) -> None:
-        """Numbers that no import has told yet; one that stands in the place of another is a phone of its own.
-
-        A number that a worker has added or set right stays. What may be mentioned on a phone was said of that number.
-        """
-        stored = self._known.phones.get(person, ())
-        fresh = [
-            phone
-            for phone in self._phones(told, person, stored)
-            if phone.number not in self._known.before.numbers_of(person)
-        ]
-        if not fresh:
+        if not told.phones:
             return
-        here = {phone.number for phone in told.phones}
-        came = [phone for phone in stored if self._known.before.of(phone.id).get("number") == phone.number]
-        gone = [phone for phone in came if phone.number not in here]
-        old = gone[0] if len(fresh) == len(gone) == 1 and len(came) == len(here) else None
-        if old is not None:
-            self._withdrawn.append(old)
-        for phone in fresh:
+        news = self._phones.news(told, person)
+        if news.old is not None:
+            self._withdrawn.append(news.old)
+        for phone in news.fresh:
             self._new.append(phone)
-            self._changes.append(FieldChange(person, "phone", "" if old is None else old.number, phone.number))
+            self._changes.append(FieldChange(person, "phone", news.old.number if news.old else "", phone.number))
 
     def _new_only(self, stored: _R, merged: _R) -> _R:
         return merged if merged is stored else without_old_news(stored, merged, self._known.before.of(stored.id))
@@ -304,15 +290,6 @@ class Planner:
             relation=told.relation,
             presence=told.presence,
         )
-
-    def _phones(self, told: RosterPerson, person: RecordId, stored: tuple[Phone, ...]) -> Iterator[Phone]:
-        numbers = {phone.number for phone in stored}
-        for phone in told.phones:
-            if phone.number not in numbers:
-                numbers.add(phone.number)
-                shared = self._shared[told.household, phone.number] > 1 and told.relation not in _HEADS
-                whose = phone.whose or ("household" if shared else "self")
-                yield Phone(id=self._making.new_id(), person=person, number=phone.number, whose=whose)
 
     def _mother(self, told: RosterPerson) -> RecordId | None:
         return self._by_name.get((told.household, told.mother)) if told.mother else None
