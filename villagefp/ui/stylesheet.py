@@ -117,9 +117,9 @@ def _lists(t: Tokens, px: Callable[[int], int]) -> str:
     return f"""
 QAbstractScrollArea {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
-QTableView, QListView, QListWidget {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px;
-  outline: 0; gridline-color: {t.line}; alternate-background-color: {t.surface}; }}
-QTableView:focus, QListView:focus {{ border: {thick}px solid {t.focus}; }}
+QTableView, QListView, QListWidget {{ background: {t.surface}; border: 1px solid {t.line};
+  margin: {thick - 1}px; border-radius: 6px; outline: 0; gridline-color: {t.line}; alternate-background-color: {t.surface}; }}
+QTableView:focus, QListView:focus {{ border: {thick}px solid {t.focus}; margin: 0; }}
 QTableView::item {{ padding: 0 8px; border-bottom: 1px solid {t.line}; }}
 QTableView::item:selected, QListView::item:selected {{ background: {t.weak}; color: {t.on_weak}; }}
 QTableView::item:hover:!selected, QListView::item:hover:!selected {{ background: {t.hover}; }}
@@ -168,5 +168,5 @@ QFrame[frame="choice"] {{ background: transparent; border: {thick}px solid trans
 QFrame[frame="choice"]:focus {{ border-color: {t.focus}; }}
 QLabel[frame="page"] {{ border: 1px solid {t.line}; }}
 QFrame[frame="results"] {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 6px; }}
-QFrame[frame="results"] QListView {{ border: none; }}
+QFrame[frame="results"] QListView {{ border: none; margin: 0; }}
 """
