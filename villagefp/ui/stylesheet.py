@@ -118,7 +118,8 @@ def _lists(t: Tokens, px: Callable[[int], int]) -> str:
 QAbstractScrollArea {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QTableView, QListView, QListWidget {{ background: {t.surface}; border: 1px solid {t.line};
-  margin: {thick - 1}px; border-radius: 6px; outline: 0; gridline-color: {t.line}; alternate-background-color: {t.surface}; }}
+  margin: {thick - 1}px; border-radius: 6px; outline: 0; gridline-color: {t.line};
+  alternate-background-color: {t.surface}; }}
 QTableView:focus, QListView:focus {{ border: {thick}px solid {t.focus}; margin: 0; }}
 QTableView::item {{ padding: 0 8px; border-bottom: 1px solid {t.line}; }}
 QTableView::item:selected, QListView::item:selected {{ background: {t.weak}; color: {t.on_weak}; }}
