@@ -14,6 +14,7 @@ from tests.sync.offices import Line, Side
 from villagefp.county.judging import MAX_BODY
 from villagefp.domain.records import Person
 from villagefp.services import exchange
+from villagefp.services.exchange_done import done_by
 from villagefp.services.returned import returned_lines
 from villagefp.storage import identity
 from villagefp.storage.store import open_store
@@ -64,7 +65,7 @@ def test_what_came_back_under_a_former_identity_is_counted_and_shown(laptop: Sid
         with laptop.store.read() as connection:
             assert [line.person_id for line in returned_lines(connection)] == [person.id] * 2
         laptop.exchange(line)
-    assert len(exchange._done(laptop.store, laptop.exchange(line), ()).to_json()["returned"]) == 2
+    assert len(done_by(laptop.store, laptop.exchange(line), ()).to_json()["returned"]) == 2
 
 
 def test_it_is_mended_under_the_new_identity_and_what_waited_comes_with_it(
