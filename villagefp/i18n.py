@@ -85,7 +85,7 @@ def _spoken(wanted: str) -> list[tuple[str, list[str], int, str]]:
     """
     chinese = gettext.translation(_DOMAIN, paths.built_dir() / "locale", ["zh_CN"])
     found = []
-    for english in vars(chinese)["_catalog"]:
+    for english in vars(chinese)["_catalog"]:  # gettext has no other way to ask for all of its messages
         both = (english, chinese.gettext(english)) if isinstance(english, str) and english else ("", "")
         made, message = both if wanted == "zh_CN" else both[::-1]
         pieces = _SLOT.split(made)

@@ -89,11 +89,11 @@ def _person(county: MeasuredCounty, name: str, person: RecordId) -> Person:
     return found
 
 
-def _change(county: MeasuredCounty, laptop: str, person: RecordId, **fields: str) -> None:
+def _change(county: MeasuredCounty, laptop: str, person: RecordId, **fields: Any) -> None:
     before = _person(county, laptop, person)
     store = open_store(county.store(laptop), village.PASSPHRASE, Ambient())
     with store.save() as save:
-        save.change(replace(before, **fields))  # type: ignore[arg-type]
+        save.change(replace(before, **fields))
     store.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,9 @@ def wrong(right: str) -> str:
     return right[:17] + ("1" if right[17] != "1" else "2")
 
 
-def enter(store: Store, *kinds: CheckKind, **facts: object) -> RecordId:
+def enter(store: Store, *kinds: CheckKind, **facts: Any) -> RecordId:
     """Somebody on file, with marks that an import has left."""
-    person = Person(id=store.ambient.new_id(), **{"name": "李芳", **facts})  # type: ignore[arg-type]
+    person = Person(id=store.ambient.new_id(), **{"name": "李芳", **facts})
     with store.save() as save:
         save.add(person)
         marks.add(

@@ -288,11 +288,11 @@ def test_what_the_line_brought_while_the_laptop_was_busy_is_not_lost_with_it(mon
 
 
 def test_nothing_is_left_of_an_answer_that_nobody_wants_any_more() -> None:
-    class Enough(Exception):  # noqa: N818
+    class EnoughError(Exception):
         pass
 
     def enough(_data: bytes) -> None:
-        raise Enough
+        raise EnoughError
 
     before = threading.active_count()
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
@@ -308,7 +308,7 @@ def test_nothing_is_left_of_an_answer_that_nobody_wants_any_more() -> None:
 
             thread = threading.Thread(target=serve)
             thread.start()
-            with pytest.raises(Enough):
+            with pytest.raises(EnoughError):
                 road.ask(b"request", enough, lambda _count: None)
         thread.join(10)
         assert not thread.is_alive()

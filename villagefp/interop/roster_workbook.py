@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -33,12 +33,11 @@ def read_sheets(path: Path) -> tuple[SheetCells, ...]:
     _refuse_others(path, content)
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-        look = unread_cells if content.startswith(_ZIP) else unread_cells_xls
-        unread = look.of_sheets(content)
+        unread = _unread(path, content)
         sheets = tuple(_sheet(workbook, name, unread.get(name, {})) for name in _visible(workbook))
     except PasswordError as protected:
         raise _encrypted(path) from protected
-    except (CalamineError, *unread_cells.DAMAGED) as unreadable:
+    except CalamineError as unreadable:
         raise _unreadable(path) from unreadable
     except BaseException as crashed:
         # The reader is a compiled library: where it gives up on a mangled file, it raises outside of Exception.
@@ -50,6 +49,16 @@ def read_sheets(path: Path) -> tuple[SheetCells, ...]:
             _("“{file}” has no filled cells. Please choose the workbook that holds the roster.").format(file=path.name)
         )
     return sheets
+
+
+def _unread(path: Path, content: bytes) -> Mapping[str, unread_cells.Unread]:
+    """What the reader gives as empty although something stands there; a damaged archive is refused."""
+    if not content.startswith(_ZIP):
+        return unread_cells_xls.of_sheets(content)
+    try:
+        return unread_cells.of_sheets(content)
+    except unread_cells.DAMAGED as damaged:
+        raise _unreadable(path) from damaged
 
 
 def check_report_place(place: Path, roster: Path) -> None:

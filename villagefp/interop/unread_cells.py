@@ -16,6 +16,7 @@ UNSAVED = ""
 """Stands for a formula whose result was not saved, where an error stands as its word: #N/A."""
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError)
+"""All that `zipfile` raises for content of a file: cut, altered, without a part, packed or locked in another way."""
 _LARGEST = 64 * 2**20  # of one sheet's part; a roster of 100,000 persons has less
 _PREFIXED = re.compile(rb"<\w+:worksheet\b")
 _ROOT = 1000  # bytes in which the first element of a part begins

@@ -38,7 +38,7 @@ _PORTION = 4 * 1024
 _GULP = 64 * 1024
 """All that lies there is read at once: the thread that reads gets few turns while the other one is busy."""
 _AHEAD = 64
-"""Gulps that are read before they are wanted: on a slow line they are small, and this is a minute of it."""
+"""Gulps that are read before they are wanted: on a line of 64 kbit/s they are small, and this is ten seconds of it."""
 _SEND_BUFFER = 16 * 1024
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
