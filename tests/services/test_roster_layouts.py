@@ -375,6 +375,8 @@ def test_unknown_columns_and_rows_are_told_and_nothing_is_lost_in_silence(store:
     ]
     result = take_in(store, workbook(tmp_path / "a.xlsx", rows))
     assert [one.column for one in result.not_imported] == ["宅基地面积", "备注"]
+    with store.read() as connection:
+        assert {person.note for person in records.where(connection, Person)} == {None}
     assert [(issue.row, issue.kind.value, issue.value) for issue in result.issues] == [
         (4, "unknown_value", "户猪"),
         (3, "row_unclear", ""),

@@ -95,7 +95,10 @@ class RosterPreview:
 
     @property
     def not_imported(self) -> tuple[NotKept, ...]:
-        """Columns that are not known or not needed, each once; the user may give them a meaning."""
+        """Columns that are not known or not needed, each once; the user may give them a meaning.
+
+        Remarks are among them: what people write there may be just what must not be kept, and travels with a person.
+        """
         reason = _("This column is not known, or not needed here.")
         return _once(
             NotKept(column.header or _letter(column.place), reason)

@@ -13,7 +13,7 @@ Heard = Mapping[str, object]
 """What a roster told of a person whom the register had already: fields, `home`, and `phones`, each as plain values."""
 _NONE: Fields = {}
 _NO_WORDS: frozenset[str] = frozenset()
-_OF_PERSON = ("sex", "birth_date", "birth_precision", "ethnic", "education", "marital", "occupation", "note")
+_OF_PERSON = ("sex", "birth_date", "birth_precision", "ethnic", "education", "marital", "occupation")
 _OF_HOME = ("relation", "presence")
 
 

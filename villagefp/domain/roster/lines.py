@@ -19,7 +19,7 @@ from villagefp.domain.roster.whose import FAMILY, OF_FAMILY
 PERSON_CELLS = (
     Meaning.NAME, Meaning.RELATION, Meaning.SEX, Meaning.ID_NO, Meaning.BIRTH, Meaning.AGE, Meaning.ETHNIC,
     Meaning.EDUCATION, Meaning.MARITAL, Meaning.OCCUPATION, Meaning.PHONE, Meaning.PRESENCE, Meaning.LEGACY_METHOD,
-    Meaning.ALIAS, Meaning.MOTHER, Meaning.NOTE, Meaning.HUKOU_BOOK,
+    Meaning.ALIAS, Meaning.MOTHER, Meaning.HUKOU_BOOK,
 )  # fmt: skip
 HOUSEHOLD_CELLS = (Meaning.HOUSEHOLD_NO, Meaning.GROUP, Meaning.ADDRESS, Meaning.HEAD_NAME)
 

@@ -58,7 +58,7 @@ def label(meaning: Meaning) -> str:
         Meaning.LEGACY_METHOD: _("Old method column (kept unverified and hidden)"),
         Meaning.ALIAS: _("Also known as"),
         Meaning.MOTHER: _("Mother's name"),
-        Meaning.NOTE: _("Note"),
+        Meaning.NOTE: _("Remarks (not imported)"),
         Meaning.HOUSEHOLD_NO: _("Household number"),
         Meaning.HUKOU_BOOK: _("Number of the hukou book"),
         Meaning.GROUP: _("Group"),

@@ -43,8 +43,6 @@ def merge_person(stored: Person, told: RosterPerson) -> Person:
         value = getattr(told, name)
         if value is not None:
             changes[name] = value
-    if told.note:
-        changes["note"] = told.note
     changes = {name: value for name, value in changes.items() if getattr(stored, name) != value}
     return replace(stored, **changes) if changes else stored
 

@@ -172,7 +172,6 @@ class Planner:
                 occupation=told.occupation,
                 legacy_method=sealed,
                 legacy_method_status=_UNVERIFIED if sealed else None,
-                note=told.note,
             )
         )
         self._new.append(self._membership(told, record))

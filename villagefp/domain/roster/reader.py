@@ -92,7 +92,7 @@ class RosterReader:
 
     def _person(self, told: PersonCells) -> RosterPerson:
         (name_cell, relation_cell, sex_cell, id_cell, birth_cell, age_cell, ethnic, education, marital, occupation,
-         phone_cell, presence_cell, method_cell, alias, mother, note, hukou) = told.cells  # fmt: skip
+         phone_cell, presence_cell, method_cell, alias, mother, hukou) = told.cells  # fmt: skip
         row, place = told.row, len(self._persons)
         self._issues.speak_of(told.role)
         name = names.read(name_cell if isinstance(name_cell, str) else words.text_of(name_cell))
@@ -142,7 +142,6 @@ class RosterReader:
             None if method_cell in _BLANK else self._method(method_cell, sex, row),
             other_names[0] if other_names else None,
             names.mother_in(name.name) if mother in _BLANK else names.normalise(words.text_of(mother)),
-            None if note in _BLANK else words.text_of(note).strip(),
             None if hukou in _BLANK else words.text_of(hukou).strip(),
             "" if relation_cell in _BLANK else words.text_of(relation_cell).strip(),
             other_names[1:],

@@ -34,7 +34,6 @@ class RosterPerson(NamedTuple):
     method: str | None
     alias: str | None
     mother: str | None
-    note: str | None
     hukou_book: str | None
     relation_told: str
     more_aliases: tuple[str, ...] = ()
